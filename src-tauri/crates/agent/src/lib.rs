@@ -1,0 +1,1 @@
+//! The flows: publish, search, purchase, download, refund.

@@ -1,0 +1,1 @@
+//! State machines of a service agreement, buyer's and publisher's side.

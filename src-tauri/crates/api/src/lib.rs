@@ -1,0 +1,1 @@
+//! What window, command line and backend say to each other.

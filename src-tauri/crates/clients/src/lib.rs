@@ -1,0 +1,1 @@
+//! HTTP clients of Aquarius, Brizo and the Secret Store.

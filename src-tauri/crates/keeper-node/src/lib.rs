@@ -1,0 +1,1 @@
+//! The embedded chain: an EVM with durable state and JSON-RPC.

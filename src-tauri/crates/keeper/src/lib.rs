@@ -1,0 +1,1 @@
+//! Typed keeper contracts, deployment, fees and the follower of events.

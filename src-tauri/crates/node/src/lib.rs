@@ -1,0 +1,1 @@
+//! The four servers in one process, listening where told.

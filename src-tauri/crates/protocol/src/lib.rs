@@ -1,0 +1,12 @@
+//! Words of the protocol: ids, documents, checksums, hashing, money, queries.
+//!
+//! Pure: no I/O, no clock, no randomness. Everything here also compiles to wasm.
+//! Neither ethers nor alloy is known; both convert by bytes at their own edge.
+
+pub mod hash;
+pub mod ids;
+pub mod money;
+pub mod tx;
+
+pub use ids::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, ParseIdError, TemplateId, TxHash};
+pub use money::{AmountError, Vodka};

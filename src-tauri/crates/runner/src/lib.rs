@@ -1,0 +1,1 @@
+//! Journal, outbox of signed transactions, nonce queue: persist, then act.

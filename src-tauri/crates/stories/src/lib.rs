@@ -1,0 +1,1 @@
+//! Stories told by tests, without a window.

@@ -1,0 +1,1 @@
+//! Threshold cryptography of the Secret Store: ECIES, key shares, document cipher.

@@ -1,0 +1,1 @@
+//! Accounts: recovery words, keystore, keychain, signers, service key.
