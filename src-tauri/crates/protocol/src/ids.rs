@@ -43,7 +43,7 @@ fn parse<const N: usize>(what: &'static str, text: &str) -> Result<[u8; N], Pars
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $len:literal, $what:literal, $prefix:literal) => {
+    ($(#[$doc:meta])* $name:ident, $len:literal, $what:literal, $prefix:tt) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(pub [u8; $len]);
@@ -83,7 +83,7 @@ macro_rules! id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.eip55()) }
         }
     };
-    (@display $name:ident, $prefix:literal) => {
+    (@display $name:ident, $prefix:tt) => {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!($prefix, "{}"), hex::encode(self.0))

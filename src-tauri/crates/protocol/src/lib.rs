@@ -6,7 +6,11 @@
 pub mod hash;
 pub mod ids;
 pub mod money;
+pub mod network;
+pub mod sign;
 pub mod tx;
 
 pub use ids::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, ParseIdError, TemplateId, TxHash};
 pub use money::{AmountError, Vodka};
+pub use network::NetworkFile;
+pub use sign::{SecretKey, SignError, Signature, Signer};

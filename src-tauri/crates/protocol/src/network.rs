@@ -1,0 +1,104 @@
+//! The network file: all that is needed to join a network (DESIGN of the file: docs/network-file.md).
+
+use crate::Address;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A network as its file says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkFile {
+    /// What people call it.
+    pub name: String,
+    /// The chain's id.
+    pub chain_id: u64,
+    /// JSON-RPC endpoints in order of preference: `http(s)://`, `ws(s)://`, `unix:/path`.
+    pub rpc: Vec<String>,
+    /// Blocks after which a transaction counts; 1 is its own block.
+    #[serde(default = "one")]
+    pub confirmations: u64,
+    /// Milliseconds between blocks; 0 where a block is made when there is a transaction.
+    #[serde(default)]
+    pub block_time_ms: u64,
+    /// The token's name for people.
+    #[serde(default = "ocean")]
+    pub currency: String,
+    /// Contract addresses by the names of keeper-contracts; absent ones are features that are off.
+    #[serde(default)]
+    pub contracts: BTreeMap<String, Address>,
+    /// The services.
+    #[serde(default)]
+    pub services: Services,
+    /// Logical gateway (the provider's address) to the endpoint where it is.
+    #[serde(default)]
+    pub gateways: BTreeMap<Address, String>,
+}
+
+/// Where the services of a network are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Services {
+    /// Catalogues, searched together; the first is published to.
+    #[serde(default)]
+    pub aquarius: Vec<String>,
+    /// The gateway for publishers who run none of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brizo: Option<String>,
+    /// That gateway's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brizo_address: Option<Address>,
+    /// Key servers.
+    #[serde(default)]
+    pub secret_store: Vec<String>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn ocean() -> String {
+    "OCEAN".to_owned()
+}
+
+/// Why a text is no network file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkFileError {
+    /// Not TOML of this form; the message names the line.
+    #[error("this is no network file: {0}")]
+    Form(String),
+    /// A network without an address of its chain.
+    #[error("the network file names no rpc address")]
+    NoRpc,
+}
+
+impl NetworkFile {
+    /// Reads the file's text.
+    pub fn from_toml(text: &str) -> Result<Self, NetworkFileError> {
+        let file: Self = toml::from_str(text).map_err(|e| NetworkFileError::Form(e.to_string()))?;
+        if file.rpc.is_empty() { Err(NetworkFileError::NoRpc) } else { Ok(file) }
+    }
+
+    /// Writes the file's text.
+    pub fn to_toml(&self) -> Result<String, NetworkFileError> {
+        toml::to_string(self).map_err(|e| NetworkFileError::Form(e.to_string()))
+    }
+
+    /// The host name that stands for a gateway in every listing; resolved by [`NetworkFile::gateways`] alone.
+    pub fn gateway_host(provider: &Address) -> String {
+        format!("{}.gateway.neuston.internal", provider.hex())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_file_reads_back_as_written() {
+        let text = "name = \"spree\"\nchain_id = 8996\nrpc = [\"http://127.0.0.1:8545\"]\n[contracts]\nOceanToken = \"0x012578f9381e876A9E2a9111Dfd436FF91A451ae\"\n[services]\naquarius = [\"http://127.0.0.1:5000\"]\n";
+        let file = NetworkFile::from_toml(text).unwrap();
+        assert_eq!((file.confirmations, file.currency.as_str()), (1, "OCEAN"));
+        assert_eq!(NetworkFile::from_toml(&file.to_toml().unwrap()).unwrap(), file);
+        assert!(matches!(NetworkFile::from_toml("name = 1"), Err(NetworkFileError::Form(_))));
+    }
+}
