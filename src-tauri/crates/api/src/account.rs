@@ -1,0 +1,120 @@
+//! The account and the status line.
+
+use protocol::{Address, Vodka};
+use serde::{Deserialize, Serialize};
+
+use crate::Password;
+
+/// Whether one can sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockState {
+    /// There is no account yet.
+    NoAccount,
+    /// Nothing can be signed.
+    Locked,
+    /// Ready.
+    Unlocked,
+}
+
+/// The account as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Its name; "" before there is one.
+    pub name: String,
+    /// Its address, where there is an account.
+    pub address: Option<Address>,
+    /// Whether one can sign.
+    pub lock: LockState,
+    /// Tokens; `None` while the chain does not answer.
+    pub balance: Option<Vodka>,
+    /// Tokens set aside in purchases under way.
+    pub set_aside: Vodka,
+    /// The token's name.
+    pub currency: String,
+    /// Whether the network hands out test tokens.
+    pub test_tokens: bool,
+    /// Whether the recovery words have been saved by their owner.
+    pub backed_up: bool,
+    /// Whether it was made of recovery words (false: of a key file, which has none).
+    pub has_words: bool,
+}
+
+/// Where an account comes from.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ImportFrom {
+    /// 12 or 24 recovery words.
+    Words {
+        /// The words, in order.
+        words: String,
+    },
+    /// A file with a private key in hex.
+    KeyFile {
+        /// The file.
+        path: String,
+    },
+    /// A Web3 keystore file, version 3.
+    Keystore {
+        /// The file.
+        path: String,
+        /// The password that opens the file.
+        file_password: Password,
+    },
+}
+
+impl std::fmt::Debug for ImportFrom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Words { .. } => "Words(…)",
+            Self::KeyFile { .. } => "KeyFile(…)",
+            Self::Keystore { .. } => "Keystore(…)",
+        })
+    }
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedFile {
+    /// Where it is.
+    pub path: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// How the network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkHealth {
+    /// Starting up: the first answer is still out.
+    Starting,
+    /// It answers and is fresh.
+    Fine,
+    /// Part of it does not answer: one can look, not buy.
+    Degraded,
+    /// The chain does not answer.
+    Offline,
+}
+
+/// Always true, always visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The network's name for people: "Local network on this computer".
+    pub network: String,
+    /// How it is.
+    pub health: NetworkHealth,
+    /// What does not answer, in words: "The catalogue does not answer."
+    pub trouble: Option<String>,
+    /// The newest block.
+    pub block: u64,
+    /// Milliseconds a block takes, as observed; 0 where blocks come with transactions.
+    pub block_ms: u64,
+    /// The account.
+    pub account: AccountView,
+    /// Purchases, refunds and publications under way.
+    pub pending: u32,
+    /// Of these, how many wait for the account to be unlocked.
+    pub waiting_for_unlock: u32,
+    /// Whether the window may be closed without delaying anything.
+    pub may_close: bool,
+}

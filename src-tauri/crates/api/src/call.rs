@@ -1,0 +1,280 @@
+//! Requests, replies, and which reply belongs to which request.
+
+use crate::*;
+use protocol::{AgreementId, Did, Vodka};
+use serde::{Deserialize, Serialize};
+
+/// A request with a known reply.
+pub trait Call: Into<Request> {
+    /// What comes back.
+    type Answer;
+    /// Takes the answer out of a reply; `None` when the reply belongs to another request.
+    fn answer(reply: Reply) -> Option<Self::Answer>;
+    /// Puts an answer into a reply.
+    fn reply(answer: Self::Answer) -> Reply;
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $type:ty),* $(,)? } -> $answer:ty;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
+
+            impl From<$name> for Request { fn from(call: $name) -> Self { Request::$name(call) } }
+
+            impl Call for $name {
+                type Answer = $answer;
+                fn answer(reply: Reply) -> Option<$answer> {
+                    match reply { Reply::$name(answer) => Some(answer), _ => None }
+                }
+                fn reply(answer: $answer) -> Reply { Reply::$name(answer) }
+            }
+        )*
+
+        /// Everything that can be asked of the backend.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "call", content = "with", rename_all = "snake_case")]
+        #[allow(clippy::large_enum_variant, reason = "requests are built once and moved once")]
+        pub enum Request { $($(#[$doc])* $name($name),)* }
+
+        /// Everything the backend answers.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "reply", content = "with", rename_all = "snake_case")]
+        #[allow(clippy::large_enum_variant, reason = "replies are built once and moved once")]
+        pub enum Reply { $($(#[$doc])* $name($answer),)* }
+    };
+}
+
+/// A password on its way in. Never logged, never answered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Password(pub String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+calls! {
+    /// The one sentence at the bottom of the window, and the numbers beside it.
+    GetStatus {} -> Status;
+
+    /// Makes the first account, protected by a password.
+    CreateAccount {
+        /// The password.
+        password: Password,
+        /// Recovery words: 12 or 24.
+        words: u8,
+    } -> AccountView;
+    /// Brings in an account by recovery words, a key file or a keystore file.
+    ImportAccount {
+        /// From what.
+        from: ImportFrom,
+        /// The password that will protect it here.
+        password: Password,
+    } -> AccountView;
+    /// Unlocks until [`Settings::auto_lock_minutes`] have passed without use.
+    Unlock {
+        /// The password.
+        password: Password,
+    } -> AccountView;
+    /// Locks at once.
+    Lock {} -> AccountView;
+    /// Changes the password.
+    ChangePassword {
+        /// The present one.
+        old: Password,
+        /// The new one.
+        new: Password,
+    } -> AccountView;
+    /// Writes an encrypted copy of the account to a file.
+    ExportAccount {
+        /// The account's password; it also opens the file.
+        password: Password,
+        /// Where to.
+        path: String,
+    } -> SavedFile;
+    /// The account: balance, address, lock.
+    GetAccount {} -> AccountView;
+    /// All accounts of this home.
+    ListAccounts {} -> Vec<AccountView>;
+    /// Asks the test network for tokens.
+    GetTestTokens {
+        /// Whole OCEAN, at most 1000 at once.
+        amount: u64,
+    } -> AccountView;
+    /// Sends tokens to somebody.
+    SendTokens {
+        /// To whom.
+        to: protocol::Address,
+        /// How much.
+        amount: Vodka,
+    } -> AccountView;
+
+    /// Finds listings.
+    Search {
+        /// What for.
+        query: SearchQuery,
+    } -> SearchPage;
+    /// One listing, whole.
+    GetListing {
+        /// Which.
+        did: Did,
+    } -> ListingView;
+
+    /// What buying would cost and do, without doing it.
+    GetQuote {
+        /// Which listing.
+        did: Did,
+        /// Which of its services; `None` is its first access service.
+        service: Option<u64>,
+    } -> Quote;
+    /// Buys: the one confirmation. Returns as soon as the purchase is on disk; it goes on by itself.
+    Buy {
+        /// Which listing.
+        did: Did,
+        /// Which of its services; `None` is its first access service.
+        service: Option<u64>,
+        /// What was confirmed: a higher price is refused.
+        max_price: Vodka,
+        /// The version that was confirmed: a listing that changed since is refused. `None` takes the present one.
+        version: Option<protocol::Checksum>,
+    } -> PurchaseView;
+    /// One purchase.
+    GetPurchase {
+        /// Which.
+        agreement: AgreementId,
+    } -> PurchaseView;
+    /// All purchases, newest first.
+    ListPurchases {} -> Vec<PurchaseView>;
+    /// Goes on with everything that is pending, or with one purchase; returns what is still pending.
+    Resume {
+        /// One purchase, or all.
+        agreement: Option<AgreementId>,
+    } -> Vec<PurchaseView>;
+    /// Asks for the money back, as far as the agreement allows it now.
+    Refund {
+        /// Which purchase.
+        agreement: AgreementId,
+    } -> PurchaseView;
+
+    /// What one owns.
+    ListLibrary {} -> Vec<OwnedAsset>;
+    /// Rebuilds the library from the chain.
+    RebuildLibrary {} -> Vec<OwnedAsset>;
+    /// Downloads a file of a purchase into a folder.
+    StartDownload {
+        /// Which purchase.
+        agreement: AgreementId,
+        /// Which file; `None` is all of them.
+        index: Option<u64>,
+        /// Into which folder.
+        folder: String,
+    } -> Vec<DownloadView>;
+    /// Pauses, resumes or cancels a download.
+    SteerDownload {
+        /// Which.
+        id: u64,
+        /// What to do.
+        order: DownloadOrder,
+    } -> DownloadView;
+    /// All downloads, newest first.
+    ListDownloads {} -> Vec<DownloadView>;
+    /// Hashes a downloaded file again and compares it with what was sold.
+    VerifyFile {
+        /// Which purchase.
+        agreement: AgreementId,
+        /// Which file.
+        index: u64,
+    } -> Verdict;
+
+    /// Looks into a file or a link one wants to publish.
+    Inspect {
+        /// What to look into.
+        source: FileSource,
+    } -> FilePreview;
+    /// Keeps a draft; an id of 0 makes a new one.
+    SaveDraft {
+        /// The draft.
+        draft: Draft,
+    } -> Draft;
+    /// The drafts, newest first.
+    ListDrafts {} -> Vec<Draft>;
+    /// Throws a draft away.
+    DropDraft {
+        /// Which.
+        id: u64,
+    } -> Vec<Draft>;
+    /// Publishes a draft. Returns as soon as it is on disk; it goes on by itself.
+    Publish {
+        /// The draft.
+        draft: Draft,
+    } -> PublicationView;
+    /// How a publication stands.
+    GetPublication {
+        /// Which.
+        id: u64,
+    } -> PublicationView;
+    /// What one has listed.
+    ListMyListings {} -> Vec<MyListing>;
+    /// Takes a listing out of search; buyers keep what they bought.
+    Unlist {
+        /// Which.
+        did: Did,
+    } -> Vec<MyListing>;
+
+    /// What happened, newest first.
+    ListActivity {} -> Vec<ActivityItem>;
+
+    /// The settings.
+    GetSettings {} -> Settings;
+    /// Changes the settings.
+    SetSettings {
+        /// All of them.
+        settings: Settings,
+    } -> Settings;
+    /// The networks known here.
+    ListNetworks {} -> Vec<NetworkView>;
+    /// Adds a network from its file.
+    AddNetwork {
+        /// The file.
+        path: String,
+    } -> Vec<NetworkView>;
+    /// Changes to another network; takes effect at once.
+    UseNetwork {
+        /// Its name.
+        name: String,
+    } -> Vec<NetworkView>;
+    /// Writes a network's file.
+    ExportNetwork {
+        /// Its name.
+        name: String,
+        /// Where to; `None` only returns the text.
+        path: Option<String>,
+    } -> NetworkText;
+    /// Checks chain, contracts and services of the network in use.
+    CheckNetwork {} -> NetworkCheck;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_reads_back_and_finds_its_answer() {
+        let request: Request = Lock {}.into();
+        let text = serde_json::to_string(&request).unwrap();
+        assert_eq!(text, r#"{"call":"lock","with":{}}"#);
+        assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
+        assert!(GetStatus::answer(Reply::ListDrafts(Vec::new())).is_none(), "another call's reply is no answer");
+    }
+
+    #[test]
+    fn a_password_does_not_show() {
+        let shown = format!("{:?}", Request::from(Unlock { password: Password("hunter2".into()) }));
+        assert!(!shown.contains("hunter2"));
+    }
+}
