@@ -3,11 +3,14 @@
 //! Pure: no I/O, no clock, no randomness. Everything here also compiles to wasm.
 //! Neither ethers nor alloy is known; both convert by bytes at their own edge.
 
+pub mod conditions;
 pub mod hash;
 pub mod ids;
 pub mod money;
 pub mod network;
 pub mod sign;
+pub mod templates;
+mod terms;
 pub mod tx;
 
 pub use ids::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, ParseIdError, TemplateId, TxHash};
