@@ -1,0 +1,228 @@
+use super::*;
+use crate::{KeychainError, NoKeychain, keychain::tests::MemoryKeychain};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const JUNK: &str = "test test test test test test test test test test test junk";
+
+struct Bench {
+    folder: tempfile::TempDir,
+    now: Arc<AtomicU64>,
+    keychain: Arc<MemoryKeychain>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), now: Arc::new(AtomicU64::new(1_000)), keychain: Arc::default() }
+    }
+    fn open(&self) -> Wallet {
+        let now = self.now.clone();
+        let options = Options {
+            keychain: self.keychain.clone(),
+            cost: Cost::cheap(),
+            idle: Some(DEFAULT_IDLE),
+            clock: Arc::new(move || SystemTime::UNIX_EPOCH + Duration::from_secs(now.load(Ordering::Relaxed))),
+        };
+        Wallet::open(&self.folder.path().join("wallet"), options).unwrap()
+    }
+    fn junk(&self) -> Wallet {
+        let wallet = self.open();
+        wallet.import_words(&RecoveryWords::parse(JUNK).unwrap(), "pass", None).unwrap();
+        wallet
+    }
+}
+
+#[test]
+fn a_new_wallet_gives_words_that_bring_its_account_back() {
+    let (bench, other) = (Bench::new(), Bench::new());
+    let (account, words) = bench.open().create("pass", WordCount::TwentyFour, Some("Mine")).unwrap();
+    assert_eq!(account.name, "Mine");
+    let again = other.open().import_words(&words, "another", None).unwrap();
+    assert_eq!(again.address, account.address);
+    assert_eq!(bench.open().backup("pass").unwrap().expose(), words.expose());
+    assert!(matches!(bench.open().backup("guess"), Err(WalletError::WrongPassphrase)));
+    assert!(matches!(bench.open().create("pass", WordCount::Twelve, None), Err(WalletError::HasWords)));
+    assert!(matches!(Bench::new().open().create("", WordCount::Twelve, None), Err(WalletError::EmptyPassphrase)));
+}
+
+#[test]
+fn accounts_are_derived_in_order_and_survive_reopening() {
+    let bench = Bench::new();
+    bench.junk().add_account("pass", Some("Second")).unwrap();
+    let wallet = bench.open();
+    let addresses: Vec<String> = wallet.accounts().iter().map(|a| a.address.to_string()).collect();
+    assert_eq!(addresses, ["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]);
+    assert!(wallet.is_locked(), "a wallet opens locked");
+    assert_eq!(wallet.find("Second"), wallet.find("0x70997970c51812dc3a010c7d01b50e0d17dc79c8"));
+}
+
+#[test]
+fn a_signer_looks_at_the_lock_at_every_use() {
+    let bench = Bench::new();
+    bench.junk();
+    let wallet = bench.open();
+    let address = wallet.accounts()[0].address;
+    let signer = wallet.signer(address).unwrap();
+    assert_eq!(signer.sign_personal(b"hello"), Err(SignError::Locked));
+    wallet.unlock("pass").unwrap();
+    assert_eq!(signer.sign_personal(b"hello").unwrap().recover_personal(b"hello").unwrap(), address);
+    wallet.lock();
+    assert_eq!(signer.sign_personal(b"hello"), Err(SignError::Locked));
+    assert!(matches!(wallet.ecies_secret(address, |_| ()), Err(WalletError::Locked)));
+    assert!(matches!(wallet.signer(Address([1; 20])), Err(WalletError::UnknownAccount(_))));
+}
+
+#[test]
+fn an_idle_wallet_locks_and_a_touched_one_does_not() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    assert!(!wallet.is_locked(), "adding an account unlocks");
+    bench.now.fetch_add(299, Ordering::Relaxed);
+    wallet.touch();
+    bench.now.fetch_add(299, Ordering::Relaxed);
+    assert!(!wallet.is_locked());
+    assert!(wallet.locks_at().is_some());
+    bench.now.fetch_add(1, Ordering::Relaxed);
+    wallet.touch();
+    assert!(wallet.is_locked(), "a touch after the time does not bring the keys back");
+    assert_eq!(wallet.locks_at(), None);
+    wallet.unlock("pass").unwrap();
+    bench.now.fetch_sub(10, Ordering::Relaxed);
+    assert!(wallet.is_locked(), "a clock that went back locks");
+}
+
+#[test]
+fn a_wrong_passphrase_is_an_error_of_its_own_everywhere() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    let address = wallet.accounts()[0].address;
+    wallet.lock();
+    let key = "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
+    assert!(matches!(wallet.unlock("no"), Err(WalletError::WrongPassphrase)));
+    assert!(matches!(wallet.update("no", "new"), Err(WalletError::WrongPassphrase)));
+    assert!(matches!(wallet.export_keystore(address, "no"), Err(WalletError::WrongPassphrase)));
+    assert!(matches!(wallet.import_key(key, "no", None), Err(WalletError::WrongPassphrase)));
+    assert!(matches!(wallet.add_account("no", None), Err(WalletError::WrongPassphrase)));
+    assert!(matches!(wallet.remember("no"), Err(WalletError::WrongPassphrase)));
+    assert!(wallet.is_locked());
+}
+
+#[test]
+fn keys_and_keystores_are_imported_and_exported() {
+    let bench = Bench::new();
+    let wallet = bench.open();
+    let key = "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318\n";
+    let account = wallet.import_key(key, "pass", Some("Key")).unwrap();
+    assert_eq!(account.address.to_string(), "0x2c7536E3605D9C16a7a3D7b1898e529396a65c23");
+    assert!(matches!(wallet.import_key(key, "pass", None), Err(WalletError::AccountExists(_))));
+    assert!(matches!(wallet.import_key("0x12", "pass", None), Err(WalletError::Key)));
+    assert!(matches!(wallet.backup("pass"), Err(WalletError::NoWords)));
+    let exported = wallet.export_keystore(account.address, "pass").unwrap();
+    let other = Bench::new().open();
+    assert!(matches!(
+        other.import_keystore(exported.as_bytes(), "no", "theirs", None),
+        Err(WalletError::WrongPassphrase)
+    ));
+    let again = other.import_keystore(exported.as_bytes(), "pass", "theirs", None).unwrap();
+    assert_eq!(again.address, account.address);
+    wallet.import_words(&RecoveryWords::parse(JUNK).unwrap(), "pass", None).unwrap();
+    assert_eq!(wallet.accounts().len(), 2, "words may join imported keys");
+}
+
+#[test]
+fn a_new_passphrase_replaces_the_old_one_for_everything() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    wallet.add_account("pass", None).unwrap();
+    wallet.remember("pass").unwrap();
+    wallet.update("pass", "word").unwrap();
+    let wallet = bench.open();
+    assert!(matches!(wallet.unlock("pass"), Err(WalletError::WrongPassphrase)));
+    wallet.unlock("word").unwrap();
+    assert_eq!(wallet.backup("word").unwrap().expose(), JUNK);
+    assert!(matches!(wallet.unlock_remembered(), Err(WalletError::NotRemembered)));
+    assert!(matches!(wallet.update("word", ""), Err(WalletError::EmptyPassphrase)));
+}
+
+#[test]
+fn a_change_of_passphrase_that_crashed_half_way_leaves_the_old_one_right() {
+    let bench = Bench::new();
+    bench.junk();
+    let half = bench.folder.path().join("wallet/keys-2");
+    fs::create_dir(&half).unwrap();
+    fs::write(half.join("words.json"), "half").unwrap();
+    let wallet = bench.open();
+    assert!(!half.exists(), "the left-over is removed");
+    wallet.unlock("pass").unwrap();
+    wallet.update("pass", "word").unwrap();
+    bench.open().unlock("word").unwrap();
+}
+
+#[test]
+fn the_keychain_unlocks_when_asked_and_is_not_needed() {
+    let bench = Bench::new();
+    bench.junk().remember("pass").unwrap();
+    let wallet = bench.open();
+    wallet.unlock_remembered().unwrap();
+    assert!(!wallet.is_locked());
+    wallet.forget().unwrap();
+    assert!(matches!(wallet.unlock_remembered(), Err(WalletError::NotRemembered)));
+
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { keychain: Arc::new(NoKeychain), cost: Cost::cheap(), ..Options::default() };
+    let without = Wallet::open(folder.path(), options).unwrap();
+    without.create("pass", WordCount::Twelve, None).unwrap();
+    assert!(matches!(without.remember("pass"), Err(WalletError::Keychain(KeychainError::NoService))));
+    without.update("pass", "word").unwrap();
+    without.unlock("word").unwrap();
+}
+
+#[test]
+fn names_are_unique_and_sensible() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    let second = wallet.add_account("pass", None).unwrap();
+    assert_eq!(second.name, "Account 2");
+    assert!(matches!(wallet.rename(second.address, "Account 1"), Err(WalletError::NameTaken(_))));
+    assert!(matches!(wallet.rename(second.address, " "), Err(WalletError::Name)));
+    wallet.rename(second.address, "Savings").unwrap();
+    assert_eq!(bench.open().accounts()[1].name, "Savings");
+}
+
+#[test]
+fn nothing_secret_is_in_clear_on_disk_or_in_debug() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    let mut files = 0;
+    let mut folders = vec![bench.folder.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files += 1;
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("junk"), "{path:?} shows the words");
+            assert!(!text.contains("ac0974bec39a17e3"), "{path:?} shows the key");
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path:?}");
+            }
+        }
+    }
+    assert_eq!(files, 3);
+    assert!(!format!("{wallet:?}").contains("junk"));
+}
+
+#[test]
+fn a_damaged_file_is_named() {
+    let bench = Bench::new();
+    bench.junk();
+    let path = bench.folder.path().join("wallet/accounts.json");
+    fs::write(&path, "{").unwrap();
+    let options = Options { cost: Cost::cheap(), keychain: Arc::new(NoKeychain), ..Options::default() };
+    let error = Wallet::open(path.parent().unwrap(), options).unwrap_err();
+    assert!(matches!(error, WalletError::Damaged { path: named, .. } if named == path));
+}
