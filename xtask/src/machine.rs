@@ -1,0 +1,169 @@
+//! What a fresh machine needs, and putting it there. A missing tool is an error with its remedy, never a skip.
+
+use crate::{
+    command::{ask, cargo, command, run, which},
+    places::Places,
+};
+use std::path::{Path, PathBuf};
+
+/// Debian packages without which nothing compiles.
+const TO_BUILD: [&str; 6] =
+    ["build-essential", "pkg-config", "file", "libwebkit2gtk-4.1-dev", "librsvg2-dev", "fonts-dejavu-core"];
+/// Debian's Rust for the web, where rustup cannot fetch the wasm target.
+const TO_BUILD_WEB: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+/// Debian packages the window's tests need.
+const TO_TEST: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring"];
+
+/// The target the window's pages are compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Makes the machine able to build, or says what is missing.
+pub(crate) fn ready_to_build(places: &Places) -> Result<(), String> {
+    install(places, &TO_BUILD)
+}
+
+/// Makes the machine able to run the window's tests, or says what is missing.
+pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
+    install(places, &[TO_BUILD.as_slice(), TO_TEST.as_slice()].concat())?;
+    if cfg!(target_os = "linux") {
+        for program in ["xvfb-run", "dbus-run-session", "WebKitWebDriver"] {
+            which(program).ok_or_else(|| format!("`{program}` is not in PATH although its package is installed."))?;
+        }
+    }
+    Ok(())
+}
+
+/// How the window's pages are compiled here.
+#[derive(Debug)]
+pub(crate) enum WebToolchain {
+    /// rustup's target.
+    Rustup,
+    /// Debian's rustc for the web, with its own std compiled from source.
+    Debian {
+        /// A linker that knows wasm.
+        linker: PathBuf,
+    },
+}
+
+/// Finds or installs a compiler for the window's pages.
+pub(crate) fn web_toolchain(places: &Places) -> Result<WebToolchain, String> {
+    let installed = |places: &Places| {
+        ask(command(places, "rustup").args(["target", "list", "--installed"]))
+            .is_some_and(|targets| targets.lines().any(|target| target == WASM))
+    };
+    if installed(places) {
+        return Ok(WebToolchain::Rustup);
+    }
+    // Debian's compiler is asked first when it is there: rustup's download may be out of reach.
+    if !debian_web_is_there() && which("rustup").is_some() {
+        eprintln!("the target {WASM} is missing: asking rustup for it");
+        if run(command(places, "rustup").args(["target", "add", WASM])).is_ok() && installed(places) {
+            return Ok(WebToolchain::Rustup);
+        }
+    }
+    if is_debian() {
+        install(places, &TO_BUILD_WEB)?;
+        return Ok(WebToolchain::Debian { linker: wasm_linker(places)? });
+    }
+    Err(format!(
+        "the window's pages need Rust's target {WASM}, and it could not be installed.\n\
+         Run `rustup target add {WASM}` and repeat."
+    ))
+}
+
+/// The driver that connects WebDriver tests with the window; compiled once into the cache.
+pub(crate) fn tauri_driver(places: &Places) -> Result<PathBuf, String> {
+    if let Some(found) = which("tauri-driver") {
+        return Ok(found);
+    }
+    let program = places.tools.join("bin").join(format!("tauri-driver{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        run(cargo(places)
+            .args(["install", "tauri-driver", "--version", "^2", "--locked", "--quiet", "--root"])
+            .arg(&places.tools))
+        .map_err(|error| {
+            format!("{error}\nThe window's tests need tauri-driver; check the connection to crates.io.")
+        })?;
+    }
+    Ok(program)
+}
+
+fn is_debian() -> bool {
+    cfg!(target_os = "linux") && which("apt-get").is_some() && which("dpkg-query").is_some()
+}
+
+fn debian_web_is_there() -> bool {
+    Path::new("/usr/bin/cargo").is_file() && Path::new("/usr/lib/rustlib").join(WASM).is_dir()
+        || ask(std::process::Command::new("dpkg-query").args(["-W", "-f", "${Status}", "rustc-web"]))
+            .is_some_and(|status| status.ends_with("ok installed"))
+}
+
+/// Rust's own lld; Debian's lld is too old for the object files of its rustc-web.
+fn wasm_linker(places: &Places) -> Result<PathBuf, String> {
+    let sysroot = ask(command(places, "rustc").args(["--print", "sysroot"]))
+        .ok_or("`rustc` does not answer: install Rust from https://rustup.rs and repeat")?;
+    let library = Path::new(&sysroot).join("lib").join("rustlib");
+    let hosts = std::fs::read_dir(&library).map_err(|error| format!("cannot read {}: {error}", library.display()))?;
+    hosts
+        .filter_map(Result::ok)
+        .map(|host| host.path().join("bin").join("rust-lld"))
+        .find(|path| path.is_file())
+        .or_else(|| which("wasm-ld"))
+        .ok_or_else(|| {
+            format!(
+                "no linker for {WASM}: neither rust-lld under {} nor wasm-ld. Install Debian's `lld`.",
+                library.display()
+            )
+        })
+}
+
+/// Installs what is missing of these Debian packages in one call; elsewhere says what to install.
+fn install(places: &Places, packages: &[&str]) -> Result<(), String> {
+    if cfg!(target_os = "macos") || cfg!(windows) {
+        return other_system(places);
+    }
+    if !is_debian() {
+        return if ask(command(places, "pkg-config").args(["--exists", "webkit2gtk-4.1"])).is_some() {
+            Ok(())
+        } else {
+            Err("WebKitGTK 4.1 with its headers is missing, and this is no Debian or Ubuntu.\n\
+                 Fedora: sudo dnf install webkit2gtk4.1-devel librsvg2-devel xorg-x11-server-Xvfb webkit2gtk-driver dbus-x11\n\
+                 Arch:   sudo pacman -S webkit2gtk-4.1 librsvg xorg-server-xvfb dbus base-devel"
+                .into())
+        };
+    }
+    let missing: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(places, package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let by_hand = format!("sudo apt-get update && sudo apt-get install --no-install-recommends {}", missing.join(" "));
+    let root = ask(command(places, "id").arg("-u")).is_some_and(|id| id == "0");
+    if !root && which("sudo").is_none() {
+        return Err(format!("these packages are missing and neither root nor sudo is at hand. As root:\n  {by_hand}"));
+    }
+    eprintln!("installing what is missing: {}", missing.join(" "));
+    let apt = || {
+        let mut apt = if root { command(places, "apt-get") } else { command(places, "sudo") };
+        if !root {
+            apt.arg("apt-get");
+        }
+        apt.args(["-o", "DPkg::Lock::Timeout=300", "-q"]).env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    run(apt().arg("update"))
+        .and_then(|()| run(apt().args(["install", "-y", "--no-install-recommends"]).args(&missing)))
+        .map_err(|error| format!("{error}\nThe packages can also be installed by hand:\n  {by_hand}"))
+}
+
+fn is_installed(places: &Places, package: &str) -> bool {
+    ask(command(places, "dpkg-query").args(["-W", "-f", "${Status}", package]))
+        .is_some_and(|status| status.ends_with("ok installed"))
+}
+
+/// macOS and Windows bring a web view of their own; a compiler is all that may be missing.
+fn other_system(places: &Places) -> Result<(), String> {
+    if cfg!(windows) || ask(command(places, "xcode-select").arg("-p")).is_some() {
+        return Ok(());
+    }
+    Err("Apple's command line tools are missing: run `xcode-select --install` and repeat.".into())
+}

@@ -1,0 +1,95 @@
+//! The tasks.
+
+use crate::{
+    command::{cargo, command, run},
+    contracts, demo,
+    machine::{self, WASM, WebToolchain},
+    places::Places,
+    web,
+};
+use std::process::Command;
+
+/// Builds the window and starts it.
+pub(crate) fn run_window(places: &Places, arguments: &[String]) -> Result<(), String> {
+    machine::ready_to_build(places)?;
+    web::build(places)?;
+    run(cargo(places).args(["build", "--locked", "--package", "neuston-desktop", "--package", "cli"]))?;
+    let program = places.target.join("debug").join(format!("neuston-desktop{}", std::env::consts::EXE_SUFFIX));
+    run(command(places, program).args(arguments))
+}
+
+/// Every test, in one cargo invocation: one set of features, so that nothing is compiled twice.
+pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> {
+    machine::ready_to_test(places)?;
+    web::build(places)?;
+    let driver = machine::tauri_driver(places)?;
+    run(with_screen(places)
+        .env("TAURI_DRIVER", driver)
+        .args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "ui"])
+        .args(arguments))
+}
+
+/// Formatting, lints, house rules, and that everything generated is what its sources say.
+pub(crate) fn check(places: &Places) -> Result<(), String> {
+    machine::ready_to_build(places)?;
+    web::ensure_page(places)?;
+    run(cargo(places).args(["fmt", "--all", "--check"]))
+        .map_err(|error| format!("{error}\n`cargo fmt --all` puts it right."))?;
+    let lints = ["--", "-D", "warnings"];
+    run(cargo(places)
+        .args(["clippy", "--locked", "--workspace", "--exclude", "ui", "--all-targets", "--features", "xtask/bindgen"])
+        .args(lints))?;
+    let mut pages = cargo(places);
+    pages.args(["clippy", "--locked", "--package", "ui"]);
+    // Debian's Rust for the web has no clippy: there the pages are linted as a native crate.
+    if matches!(machine::web_toolchain(places)?, WebToolchain::Rustup) {
+        pages.args(["--target", WASM]);
+    }
+    run(pages.args(lints))?;
+    run(cargo(places).args(["test", "--locked", "--package", "stories", "--test", "stories", "house::"]))?;
+    demo::check(places)?;
+    contracts::build(true)
+}
+
+/// The numbers of ARCHITECTURE.md, measured.
+pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String> {
+    if !places.at("src-tauri/crates/stories/src/bin/bench.rs").is_file()
+        && !places.at("src-tauri/crates/stories/src/bin/bench").is_dir()
+    {
+        return Err("there is no benchmark program in src-tauri/crates/stories/src/bin/bench".into());
+    }
+    machine::ready_to_build(places)?;
+    run(cargo(places)
+        .args(["run", "--release", "--locked", "--package", "stories", "--bin", "bench", "--"])
+        .args(arguments))
+}
+
+/// Pictures of every screen.
+pub(crate) fn shots(places: &Places) -> Result<(), String> {
+    machine::ready_to_test(places)?;
+    web::build(places)?;
+    let driver = machine::tauri_driver(places)?;
+    let folder = places.target.join("shots");
+    run(with_screen(places).env("TAURI_DRIVER", driver).env("NEUSTON_SHOTS", &folder).args([
+        "test",
+        "--locked",
+        "--package",
+        "neuston-desktop",
+        "--test",
+        "window",
+        "shots::",
+    ]))?;
+    println!("the pictures are in {}", folder.display());
+    Ok(())
+}
+
+/// cargo with a screen, a session bus and the shared target folder.
+fn with_screen(places: &Places) -> Command {
+    if !cfg!(target_os = "linux") {
+        return cargo(places);
+    }
+    let mut screen = command(places, "xvfb-run");
+    screen.args(["--auto-servernum", "--server-args", "-screen 0 1600x1000x24", "dbus-run-session", "--", "cargo"]);
+    screen.env("CARGO_TARGET_DIR", &places.target);
+    screen
+}
