@@ -3,15 +3,22 @@
 //! Pure: no I/O, no clock, no randomness. Everything here also compiles to wasm.
 //! Neither ethers nor alloy is known; both convert by bytes at their own edge.
 
+pub mod checksum;
 pub mod conditions;
+pub mod date;
+pub mod ddo;
 pub mod hash;
 pub mod ids;
+pub mod json;
+pub mod metadata;
 pub mod money;
 pub mod network;
 pub mod sign;
+pub mod template;
 pub mod templates;
 mod terms;
 pub mod tx;
+pub mod validation;
 
 pub use ids::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, ParseIdError, TemplateId, TxHash};
 pub use money::{AmountError, Vodka};
