@@ -1,1 +1,4 @@
-//! Stories.
+//! Stories told by tests, without a window.
+#![cfg(test)]
+
+mod house;
