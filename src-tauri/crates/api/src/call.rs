@@ -101,6 +101,16 @@ calls! {
     GetAccount {} -> AccountView;
     /// All accounts of this home.
     ListAccounts {} -> Vec<AccountView>;
+    /// Adds one more account of the same recovery words.
+    AddAccount {
+        /// Its name.
+        name: String,
+    } -> AccountView;
+    /// Makes another account of this home the one in use.
+    UseAccount {
+        /// Its name or address.
+        name: String,
+    } -> AccountView;
     /// Asks the test network for tokens.
     GetTestTokens {
         /// Whole OCEAN, at most 1000 at once.
@@ -220,6 +230,13 @@ calls! {
     } -> PublicationView;
     /// What one has listed.
     ListMyListings {} -> Vec<MyListing>;
+    /// Changes what a listing says; its number stays, its registered checksum changes.
+    EditListing {
+        /// Which.
+        did: Did,
+        /// What changes.
+        changes: ListingChanges,
+    } -> MyListing;
     /// Takes a listing out of search; buyers keep what they bought.
     Unlist {
         /// Which.

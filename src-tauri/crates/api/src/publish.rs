@@ -154,3 +154,19 @@ pub struct MyListing {
     /// Sales in each of the last 12 months, the present one last.
     pub months: Vec<u32>,
 }
+
+/// What changes in a listing; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListingChanges {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description, in Markdown.
+    pub description: Option<String>,
+    /// A new price in OCEAN, as typed.
+    pub price: Option<String>,
+    /// New categories.
+    pub categories: Option<Vec<String>>,
+    /// New tags.
+    pub tags: Option<Vec<String>>,
+}
