@@ -1,0 +1,164 @@
+//! Filters that clients install and ask again and again.
+
+use super::{
+    error::RpcError,
+    forms,
+    logs::{self, LogQuery},
+    params::{self, BlockId, Params},
+};
+use crate::{
+    chain::{Chain, Event},
+    store,
+};
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::broadcast::{Receiver, error::TryRecvError};
+
+/// A filter that nobody asks for so long is removed, as geth has it.
+const UNUSED: Duration = Duration::from_secs(300);
+/// Filters at most.
+const MAX_FILTERS: usize = 1024;
+/// Blocks told at once at most; the rest is told next time.
+const MAX_BLOCKS: u64 = 10_000;
+
+/// All installed filters.
+#[derive(Default)]
+pub(crate) struct Filters {
+    installed: Mutex<Installed>,
+}
+
+#[derive(Default)]
+struct Installed {
+    last: u64,
+    filters: HashMap<u64, Filter>,
+}
+
+struct Filter {
+    kind: Kind,
+    asked: Instant,
+}
+
+enum Kind {
+    /// Told up to this block.
+    Logs(LogQuery, u64),
+    /// Told up to this block.
+    Blocks(u64),
+    Pending(Receiver<Event>),
+}
+
+fn locked(chain: &Chain) -> MutexGuard<'_, Installed> {
+    chain.shared.filters.installed.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn install(chain: &Chain, kind: Kind) -> Result<Value, RpcError> {
+    let mut installed = locked(chain);
+    let now = Instant::now();
+    installed.filters.retain(|_, filter| now.duration_since(filter.asked) < UNUSED);
+    if installed.filters.len() >= MAX_FILTERS {
+        return Err(RpcError::new(-32005, format!("there are {MAX_FILTERS} filters already")));
+    }
+    installed.last += 1;
+    let id = installed.last;
+    installed.filters.insert(id, Filter { kind, asked: now });
+    Ok(forms::quantity(id))
+}
+
+pub(super) fn new_logs(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
+    params.at_most(1)?;
+    let query = params.need(0, logs::query)?;
+    if query.block_hash.is_some() {
+        return Err(RpcError::params("a filter for one block never changes: use eth_getLogs"));
+    }
+    let newest = chain.shared.newest();
+    // A filter that begins in the past or in the future is told from there.
+    let told = match query.from {
+        Some(BlockId::Number(from)) if from > newest => from - 1,
+        _ => newest,
+    };
+    install(chain, Kind::Logs(query, told))
+}
+
+pub(super) fn new_blocks(chain: &Chain) -> Result<Value, RpcError> {
+    install(chain, Kind::Blocks(chain.shared.newest()))
+}
+
+pub(super) fn new_pending(chain: &Chain) -> Result<Value, RpcError> {
+    install(chain, Kind::Pending(chain.shared.events.subscribe()))
+}
+
+fn missing() -> RpcError {
+    RpcError::server("filter not found")
+}
+
+pub(super) fn changes(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
+    params.at_most(1)?;
+    let id = params.need(0, params::number)?;
+    // One that is being asked is taken out, so that others are not kept waiting by the database.
+    let mut filter = locked(chain).filters.remove(&id).ok_or_else(missing)?;
+    filter.asked = Instant::now();
+    let answer = told(chain, &mut filter.kind);
+    locked(chain).filters.insert(id, filter);
+    answer
+}
+
+fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
+    let newest = chain.shared.newest();
+    match kind {
+        Kind::Blocks(told) => {
+            let to = newest.min(*told + MAX_BLOCKS);
+            let hashes = chain.shared.store.read(|conn| {
+                let hashes = (*told + 1..=to).map(|number| store::hash_of(conn, number));
+                hashes.collect::<Result<Vec<_>, _>>()
+            });
+            let hashes = hashes.map_err(|error: rusqlite::Error| RpcError::from(error))?;
+            *told = to.max(*told);
+            Ok(Value::Array(hashes.into_iter().flatten().map(forms::data).collect()))
+        }
+        Kind::Logs(query, told) => {
+            let to = match query.to {
+                Some(BlockId::Number(to)) => newest.min(to),
+                _ => newest,
+            };
+            if to <= *told {
+                return Ok(Value::Array(Vec::new()));
+            }
+            let rows = chain.shared.store.read(|conn| logs::range(conn, *told + 1, to, &query.filter))?;
+            *told = to;
+            Ok(Value::Array(rows.iter().map(forms::log_row).collect()))
+        }
+        Kind::Pending(events) => {
+            let mut hashes = Vec::new();
+            loop {
+                match events.try_recv() {
+                    Ok(Event::Pending(hash)) => hashes.push(forms::data(hash)),
+                    Ok(Event::Block(_)) | Err(TryRecvError::Lagged(_)) => {}
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(Value::Array(hashes)),
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn logs(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
+    params.at_most(1)?;
+    let id = params.need(0, params::number)?;
+    let query = match locked(chain).filters.get_mut(&id) {
+        Some(Filter { kind: Kind::Logs(query, _), asked }) => {
+            *asked = Instant::now();
+            query.clone()
+        }
+        _ => return Err(missing()),
+    };
+    let rows = chain.shared.store.read(|conn| logs::find(chain, conn, &query))?;
+    Ok(Value::Array(rows.iter().map(forms::log_row).collect()))
+}
+
+pub(super) fn uninstall(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
+    params.at_most(1)?;
+    let id = params.need(0, params::number)?;
+    Ok(Value::Bool(locked(chain).filters.remove(&id).is_some()))
+}

@@ -1,0 +1,109 @@
+//! `eth_getLogs`, and reading filters.
+
+use super::{
+    error::RpcError,
+    forms,
+    params::{self, BlockId, Params},
+    reads,
+};
+use crate::{
+    chain::Chain,
+    store::{self, LogFilter, LogRow, MAX_LOGS},
+};
+use alloy_primitives::B256;
+use rusqlite::Connection;
+use serde_json::Value;
+
+/// Addresses, or topics at one position, in one filter at most.
+const MAX_CHOICES: usize = 1000;
+
+/// A filter with its range, as clients write it.
+#[derive(Debug, Clone)]
+pub(crate) struct LogQuery {
+    pub(crate) from: Option<BlockId>,
+    pub(crate) to: Option<BlockId>,
+    pub(crate) block_hash: Option<B256>,
+    pub(crate) filter: LogFilter,
+}
+
+/// Reads a filter object.
+pub(super) fn query(value: &Value) -> Result<LogQuery, String> {
+    let object = value.as_object().ok_or("expected a filter object")?;
+    let field = |name: &str| object.get(name).filter(|value| !value.is_null());
+    let block = |name: &str| field(name).map(params::block_number).transpose();
+    let (from, to) = (block("fromBlock")?, block("toBlock")?);
+    let block_hash = field("blockHash").map(params::hash).transpose()?;
+    if block_hash.is_some() && (from.is_some() || to.is_some()) {
+        return Err("cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other".to_owned());
+    }
+    let addresses = field("address").map(|value| any_of(value, params::address)).transpose()?.unwrap_or_default();
+    let topics = match field("topics") {
+        None => Vec::new(),
+        Some(Value::Array(topics)) if topics.len() <= 4 => topics
+            .iter()
+            .map(|topic| if topic.is_null() { Ok(Vec::new()) } else { topic_choices(topic) })
+            .collect::<Result<_, _>>()?,
+        Some(Value::Array(_)) => return Err("exceed max topics".to_owned()),
+        Some(_) => return Err("topics are a list".to_owned()),
+    };
+    Ok(LogQuery { from, to, block_hash, filter: LogFilter { addresses, topics } })
+}
+
+fn any_of<T>(value: &Value, read: fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
+    match value {
+        Value::Array(values) if values.len() > MAX_CHOICES => Err(format!("at most {MAX_CHOICES} choices")),
+        Value::Array(values) => values.iter().map(read).collect(),
+        value => read(value).map(|value| vec![value]),
+    }
+}
+
+/// A null among the choices takes all, as geth has it.
+fn topic_choices(value: &Value) -> Result<Vec<B256>, String> {
+    match value {
+        Value::Array(values) if values.iter().any(Value::is_null) => Ok(Vec::new()),
+        value => any_of(value, params::hash),
+    }
+}
+
+/// Finds what a query asks for.
+pub(super) fn find(chain: &Chain, conn: &Connection, query: &LogQuery) -> Result<Vec<LogRow>, RpcError> {
+    let newest = chain.shared.newest();
+    let (from, to) = match query.block_hash {
+        Some(hash) => {
+            let number =
+                reads::resolve(chain, conn, BlockId::Hash(hash))?.ok_or_else(|| RpcError::server("unknown block"))?;
+            (number, number)
+        }
+        None => {
+            let number = |id: Option<BlockId>| match id {
+                Some(BlockId::Number(number)) => number,
+                _ => newest,
+            };
+            (number(query.from), number(query.to))
+        }
+    };
+    if from > to {
+        return Err(RpcError::params("invalid block range params"));
+    }
+    range(conn, from, to.min(newest), &query.filter)
+}
+
+/// The logs of a range of blocks.
+pub(super) fn range(conn: &Connection, from: u64, to: u64, filter: &LogFilter) -> Result<Vec<LogRow>, RpcError> {
+    let rows = store::find_logs(conn, from, to, filter, MAX_LOGS + 1)?;
+    if rows.len() > MAX_LOGS {
+        return Err(RpcError::new(
+            -32005,
+            format!("query returned more than {MAX_LOGS} results, ask for fewer blocks"),
+        ));
+    }
+    Ok(rows)
+}
+
+/// `eth_getLogs`.
+pub(super) fn get(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
+    params.at_most(1)?;
+    let query = params.need(0, query)?;
+    let rows = chain.shared.store.read(|conn| find(chain, conn, &query))?;
+    Ok(Value::Array(rows.iter().map(forms::log_row).collect()))
+}

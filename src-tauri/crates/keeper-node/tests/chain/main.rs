@@ -1,0 +1,4 @@
+//! The embedded chain from outside: durability, hashes, JSON-RPC.
+
+mod durability;
+mod support;
