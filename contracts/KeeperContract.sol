@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+
+/// What every keeper contract has: an owner, and a set-up that happens once.
+///
+/// The released contracts stand behind upgradeable proxies and let whoever comes first call `initialize`. These are
+/// deployed directly, have no proxy, and are set up by their deployer only.
+abstract contract KeeperContract is Ownable {
+    bool private _initialized;
+
+    constructor() Ownable(msg.sender) {}
+
+    /// Runs once, for the deployer.
+    modifier initializer() {
+        require(!_initialized, "Contract instance has already been initialized");
+        _checkOwner();
+        _initialized = true;
+        _;
+    }
+
+    /// Part of every released ABI. Only the contracts that need nothing but an owner give it a meaning.
+    function initialize(address) public virtual {
+        revert("Contract instance has already been initialized");
+    }
+
+    /// Whether the caller is the owner.
+    function isOwner() public view returns (bool) {
+        return owner() == msg.sender;
+    }
+}
