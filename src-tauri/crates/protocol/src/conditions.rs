@@ -2,7 +2,7 @@
 //!
 //! Parameters are packed without padding (`abi.encodePacked`), elements of arrays are padded to 32 bytes.
 
-use crate::{Address, AgreementId, ConditionId, Did, Hash32, Vodka, hash::keccak256};
+use crate::{Address, AgreementId, ConditionId, Did, Hash32, Signature, Vodka, hash::keccak256};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -98,6 +98,21 @@ pub fn value_hash_sign(message: Hash32, signer: Address) -> Hash32 {
     Hash32(hash_of(&[&message.0, &signer.0]))
 }
 
+/// Half of the order of secp256k1: SignCondition takes no signature whose s is larger.
+const HALF_ORDER: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x5d, 0x57, 0x6e,
+    0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+];
+
+/// Whether SignCondition takes this signature: r || s || v with a low s and v of 27 or 28, over the message without
+/// any prefix.
+pub fn sign_condition_takes(message: Hash32, signer: Address, signature: &[u8]) -> bool {
+    let strict = |bytes: &[u8; 65]| matches!(bytes[64], 27 | 28) && bytes[32..64] <= HALF_ORDER[..];
+    let Ok(bytes) = <&[u8; 65]>::try_from(signature) else { return false };
+    let recovered = Signature::from_bytes(bytes).and_then(|signature| signature.recover(&message.0));
+    strict(bytes) && recovered == Ok(signer)
+}
+
 /// HashLockCondition: the preimage's bytes; a number is 32 bytes with the big end first, a text is its UTF-8.
 pub fn value_hash_hash_lock(preimage: &[u8]) -> Hash32 {
     Hash32(keccak256(preimage))
@@ -164,6 +179,26 @@ mod tests {
             let condition = condition_id(id(&vector["agreementId"]), id(&vector["address"]), hash);
             assert_eq!(condition.hex(), text(&vector["conditionId"]), "{vector}");
         }
+    }
+
+    #[test]
+    fn sign_condition_takes_what_the_released_contract_takes() {
+        let file: Value = serde_json::from_str(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../tests/vectors/sign-condition.json"
+        )))
+        .unwrap();
+        let (message, signer) = (id(&file["message"]), id(&file["signer"]));
+        let condition = condition_id(id(&file["agreementId"]), id(&file["contract"]), value_hash_sign(message, signer));
+        assert_eq!(condition.hex(), text(&file["conditionId"]));
+        let cases = file["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 4);
+        for case in cases {
+            let signature = hex::decode(&text(&case["sig"])[2..]).unwrap();
+            let taken = text(&case["result"]).starts_with("ok");
+            assert_eq!(sign_condition_takes(message, signer, &signature), taken, "{}", case["name"]);
+        }
+        assert!(!sign_condition_takes(message, signer, &[1; 64]));
     }
 
     #[test]

@@ -3,16 +3,19 @@
 //! Pure: no I/O, no clock, no randomness. Everything here also compiles to wasm.
 //! Neither ethers nor alloy is known; both convert by bytes at their own edge.
 
+pub mod brizo_messages;
 pub mod checksum;
 pub mod conditions;
 pub mod date;
 pub mod ddo;
+pub mod event_topics;
 pub mod hash;
 pub mod ids;
 pub mod json;
 pub mod metadata;
 pub mod money;
 pub mod network;
+pub mod query;
 pub mod sign;
 pub mod template;
 pub mod templates;

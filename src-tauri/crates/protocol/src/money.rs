@@ -158,4 +158,22 @@ mod tests {
         assert_eq!(Vodka::parse_ocean("0.0000000000000000001"), Err(AmountError::Places));
         assert_eq!("9".repeat(78).parse::<Vodka>(), Err(AmountError::TooLarge));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_amount_reads_back(bytes in proptest::array::uniform32(proptest::num::u8::ANY)) {
+            let amount = Vodka::from_be_bytes(bytes);
+            proptest::prop_assert_eq!(amount.to_string().parse::<Vodka>(), Ok(amount));
+            proptest::prop_assert_eq!(Vodka::parse_ocean(&amount.to_ocean()), Ok(amount));
+            proptest::prop_assert_eq!(Vodka::parse_ocean(&amount.to_people()), Ok(amount));
+            proptest::prop_assert_eq!(amount.to_be_bytes(), bytes);
+            let text = serde_json::to_string(&amount).unwrap();
+            proptest::prop_assert_eq!(serde_json::from_str::<Vodka>(&text).unwrap(), amount);
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,100}") {
+            let _refused_or_not = (Vodka::parse_ocean(&text), text.parse::<Vodka>());
+        }
+    }
 }
