@@ -33,6 +33,18 @@ pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
     Ok(())
 }
 
+/// Makes the machine able to compile the contracts again, or says what is missing.
+pub(crate) fn ready_to_check(places: &Places) -> Result<(), String> {
+    ready_to_build(places)?;
+    if which("node").is_some() && which("npm").is_some() {
+        return Ok(());
+    }
+    if is_debian() {
+        return install(places, &["nodejs", "npm"]);
+    }
+    Err("Node.js with npm is missing: the contracts' compiler runs on it. Install it from https://nodejs.org and repeat.".into())
+}
+
 /// How the window's pages are compiled here.
 #[derive(Debug)]
 pub(crate) enum WebToolchain {

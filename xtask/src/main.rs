@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         "check" => tasks::check(&places),
         "bench" => tasks::bench(&places, &rest),
         "ui" => machine::ready_to_build(&places).and_then(|()| web::build(&places)),
-        "contracts" => contracts::build(false),
+        "contracts" => machine::ready_to_check(&places).and_then(|()| contracts::build(false)),
         "shots" => tasks::shots(&places),
         "demo-data" => demo::write_all(&places),
         "" | "help" | "--help" | "-h" => {

@@ -31,7 +31,7 @@ pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> 
 
 /// Formatting, lints, house rules, and that everything generated is what its sources say.
 pub(crate) fn check(places: &Places) -> Result<(), String> {
-    machine::ready_to_build(places)?;
+    machine::ready_to_check(places)?;
     web::ensure_page(places)?;
     run(cargo(places).args(["fmt", "--all", "--check"]))
         .map_err(|error| format!("{error}\n`cargo fmt --all` puts it right."))?;

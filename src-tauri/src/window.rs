@@ -1,0 +1,51 @@
+//! The one window: its pages come from the program, and it goes nowhere else.
+
+use crate::backend::Backend;
+use tauri::{AppHandle, DragDropEvent, Manager, Url, WebviewWindowBuilder, WindowEvent, webview::NewWindowResponse};
+
+/// Opens the window as `tauri.conf.json` describes it.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let Some(config) = app.config().app.windows.first() else { return Err(tauri::Error::WindowNotFound) };
+    let window = WebviewWindowBuilder::from_config(app, config)?
+        .on_navigation(is_ours)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    let app = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+            app.state::<Backend>().files_dropped(paths);
+        }
+    });
+    Ok(())
+}
+
+/// Whether an address is a page of the program.
+fn is_ours(address: &Url) -> bool {
+    match address.scheme() {
+        "tauri" => address.host_str() == Some("localhost"),
+        // How Windows serves the same pages.
+        "http" | "https" => address.host_str() == Some("tauri.localhost") && address.port().is_none(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_shows_only_pages_of_the_program() {
+        for (address, ours) in [
+            ("tauri://localhost/#/library", true),
+            ("http://tauri.localhost/", true),
+            ("http://tauri.localhost:8080/", false),
+            ("https://tauri.localhost.example.org/", false),
+            ("https://example.org/", false),
+            ("file:///etc/passwd", false),
+            ("data:text/html,hello", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(is_ours(&address.parse().unwrap()), ours, "{address}");
+        }
+    }
+}

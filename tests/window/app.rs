@@ -1,0 +1,207 @@
+//! The window under test: started through WebDriver on a data folder of its own, ended in order.
+
+use serde_json::{Value, json};
+use std::{
+    env,
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+/// How long anything may take on a busy machine before a story fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at a page or a port.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// tauri-driver; it starts WebKitWebDriver, which starts the window.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start(environment: &[(&str, String)]) -> Self {
+        assert!(
+            cfg!(not(target_os = "linux")) || env::var_os("DISPLAY").is_some(),
+            "the window's stories need a screen: `cargo xtask test` gives them one"
+        );
+        let program = env::var_os("TAURI_DRIVER").unwrap_or_else(|| "tauri-driver".into());
+        let (port, native) = (free_port(), free_port());
+        let process = Command::new(&program)
+            .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .envs(environment.iter().map(|(name, value)| (*name, value)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask test` installs it", program.display()));
+        let driver = Self { process, port };
+        let started = Instant::now();
+        while [port, native].iter().any(|port| TcpStream::connect(("127.0.0.1", *port)).is_err()) {
+            assert!(started.elapsed() < PATIENCE, "the driver does not listen");
+            thread::sleep(GLANCE);
+        }
+        driver
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // SIGTERM lets it end its child, WebKitWebDriver, too; SIGKILL would orphan that.
+        let told =
+            Command::new("kill").arg(self.process.id().to_string()).status().is_ok_and(|status| status.success());
+        let since = Instant::now();
+        while told && since.elapsed() < Duration::from_secs(5) {
+            if matches!(self.process.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            thread::sleep(GLANCE);
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A running window.
+pub(crate) struct App {
+    page: WebDriver,
+    /// Ends after the session.
+    _driver: Driver,
+    home: Arc<TempDir>,
+}
+
+impl App {
+    /// A window on a new, empty data folder.
+    pub(crate) async fn start() -> Self {
+        Self::start_on(Arc::new(tempfile::tempdir().unwrap()), &[]).await
+    }
+
+    /// A window on this data folder, with these files as the answer of every file dialog.
+    pub(crate) async fn start_on(home: Arc<TempDir>, picked: &[PathBuf]) -> Self {
+        let mut environment = Vec::new();
+        if !picked.is_empty() {
+            environment.push(("NEUSTON_TEST_PICK", env::join_paths(picked).unwrap().into_string().unwrap()));
+        }
+        let driver = Driver::start(&environment);
+        let mut wanted = Capabilities::new();
+        wanted.set("browserName", "wry").unwrap();
+        let application =
+            json!({ "application": env!("CARGO_BIN_EXE_neuston-desktop"), "args": ["--home", home.path()] });
+        wanted.set("tauri:options", application).unwrap();
+        let page = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), wanted).await.expect("a session");
+        Self { page, _driver: driver, home }
+    }
+
+    /// The data folder, to start another window on it.
+    pub(crate) fn home(&self) -> Arc<TempDir> {
+        Arc::clone(&self.home)
+    }
+
+    /// The first element that matches, as soon as it is shown.
+    pub(crate) async fn see(&self, css: &str) -> WebElement {
+        self.until(css, async || {
+            let element = self.page.find(By::Css(css)).await.ok()?;
+            element.is_displayed().await.ok()?.then_some(element)
+        })
+        .await
+    }
+
+    /// The text of an element, as soon as it contains `part`.
+    pub(crate) async fn read(&self, css: &str, part: &str) -> String {
+        self.until(&format!("{css} with \"{part}\""), async || {
+            let text = self.page.find(By::Css(css)).await.ok()?.text().await.ok()?;
+            text.contains(part).then_some(text)
+        })
+        .await
+    }
+
+    /// Clicks what is shown.
+    pub(crate) async fn click(&self, css: &str) {
+        self.until(&format!("a click on {css}"), async || self.page.find(By::Css(css)).await.ok()?.click().await.ok())
+            .await;
+    }
+
+    /// Types into a field, in place of what is in it.
+    pub(crate) async fn type_into(&self, css: &str, text: &str) {
+        let field = self.see(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Looks until there is something to return; fails with what the page shows instead.
+    pub(crate) async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+        let since = Instant::now();
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            if since.elapsed() > PATIENCE {
+                let shown = self.script("return location.href + '\\n' + document.body.innerText").await;
+                self.picture(&pictures().join("failed.png")).await;
+                panic!("waited for {what}; the page shows: {}", shown.as_str().unwrap_or("nothing"));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Runs a script in the page and returns its value.
+    pub(crate) async fn script(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.expect("the script runs").json().clone()
+    }
+
+    /// Runs a script that calls its last argument when it is done, and returns what it was called with.
+    pub(crate) async fn script_until_done(&self, script: &str) -> Value {
+        self.page.execute_async(script, Vec::new()).await.expect("the script ends").json().clone()
+    }
+
+    /// Asks the backend as the page would: the reply, or the error.
+    pub(crate) async fn ask(&self, request: Value) -> Result<Value, Value> {
+        let answer = self
+            .script_until_done(&format!(
+                "const done = arguments[0]; window.__TAURI__.core.invoke('call', {{ request: {request} }})\
+                 .then(ok => done({{ ok }}), error => done({{ error }}));"
+            ))
+            .await;
+        match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer["ok"].clone()),
+        }
+    }
+
+    /// Loads the pages again, at this address.
+    pub(crate) async fn go(&self, path: &str) {
+        self.script(&format!("location.assign({})", json!(path))).await;
+    }
+
+    /// Gives the window this many pixels.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.page.set_window_rect(0, 0, width, height).await.expect("the window takes a size");
+    }
+
+    /// Writes a picture of the page.
+    pub(crate) async fn picture(&self, file: &Path) {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        self.page.screenshot(file).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+
+    /// Closes the window in order.
+    pub(crate) async fn close(self) {
+        self.page.quit().await.expect("the window closes");
+    }
+}
+
+/// Where pictures go: where `cargo xtask shots` says, else beside the build products.
+pub(crate) fn pictures() -> PathBuf {
+    env::var_os("NEUSTON_SHOTS").map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("shots"), PathBuf::from)
+}
