@@ -1,0 +1,180 @@
+//! JSON-RPC 2.0 over HTTP (also over a Unix socket) or over a WebSocket.
+
+use crate::{
+    Endpoint, Http, Request, TransportError,
+    websocket::{Socket, Subscription},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+use tokio::sync::Mutex;
+
+/// Why a call has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RpcError {
+    /// The node was not reached, or its answer did not arrive.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The node said no.
+    #[error("the node answers: {message} ({code})")]
+    Response {
+        /// JSON-RPC's number for it.
+        code: i64,
+        /// The node's words.
+        message: String,
+        /// More, for instance the data of a revert.
+        data: Option<Value>,
+    },
+    /// The result is not of the form it should have.
+    #[error("the node's answer is not of the expected form: {0}")]
+    Form(String),
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Answer {
+    #[serde(default)]
+    pub(crate) id: Option<Value>,
+    #[serde(default)]
+    result: Option<Value>,
+    #[serde(default)]
+    error: Option<Refused>,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    code: i64,
+    message: String,
+    #[serde(default)]
+    data: Option<Value>,
+}
+
+impl Answer {
+    pub(crate) fn into_result(self) -> Result<Value, RpcError> {
+        match self.error {
+            Some(Refused { code, message, data }) => Err(RpcError::Response { code, message, data }),
+            None => Ok(self.result.unwrap_or(Value::Null)),
+        }
+    }
+}
+
+/// A JSON-RPC client. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct JsonRpc {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    endpoint: Endpoint,
+    http: Http,
+    next: AtomicU64,
+    socket: Mutex<Option<Socket>>,
+}
+
+impl JsonRpc {
+    /// A client of a node. Nothing is sent yet.
+    pub fn connect(endpoint: Endpoint, http: &Http) -> Self {
+        let inner = Inner { endpoint, http: http.clone(), next: AtomicU64::new(1), socket: Mutex::new(None) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Where the node is.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.inner.endpoint
+    }
+
+    /// Whether [`JsonRpc::subscribe`] can work here.
+    pub fn can_subscribe(&self) -> bool {
+        matches!(self.inner.endpoint, Endpoint::Ws(_) | Endpoint::Wss(_) | Endpoint::Unix { .. })
+    }
+
+    /// Calls a method. Parameters are a list; nothing (`()`) becomes an empty one.
+    ///
+    /// # Errors
+    /// [`RpcError`].
+    pub async fn call<R: DeserializeOwned>(&self, method: &str, params: impl Serialize) -> Result<R, RpcError> {
+        let params = list(params)?;
+        let result = match self.inner.endpoint {
+            Endpoint::Ws(_) | Endpoint::Wss(_) => self.socket().await?.call(method, params).await?,
+            _ => {
+                let id = self.inner.next.fetch_add(1, Ordering::Relaxed);
+                let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+                self.post::<Answer>(&body).await?.into_result()?
+            }
+        };
+        serde_json::from_value(result).map_err(|error| RpcError::Form(format!("{method}: {error}")))
+    }
+
+    /// Calls several methods in one request; the answers come in the order of the calls.
+    ///
+    /// # Errors
+    /// [`RpcError`] where the batch as a whole failed; each call has its own result otherwise.
+    pub async fn batch(&self, calls: &[(&str, Value)]) -> Result<Vec<Result<Value, RpcError>>, RpcError> {
+        if matches!(self.inner.endpoint, Endpoint::Ws(_) | Endpoint::Wss(_)) {
+            let socket = self.socket().await?;
+            let calls = calls.iter().map(|(method, params)| socket.call(method, params.clone()));
+            return Ok(futures_util::future::join_all(calls).await);
+        }
+        if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
+        let first = self.inner.next.fetch_add(count, Ordering::Relaxed);
+        let body: Vec<Value> = (first..)
+            .zip(calls)
+            .map(|(id, (method, params))| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))
+            .collect();
+        let answers: Vec<Answer> = self.post(&Value::Array(body)).await?;
+        let mut results: Vec<Option<Result<Value, RpcError>>> = calls.iter().map(|_| None).collect();
+        for answer in answers {
+            let place = answer.id.as_ref().and_then(Value::as_u64).and_then(|id| id.checked_sub(first));
+            if let Some(slot) = place.and_then(|p| usize::try_from(p).ok()).and_then(|p| results.get_mut(p)) {
+                *slot = Some(answer.into_result());
+            }
+        }
+        let missing = || Err(RpcError::Form("a call of the batch was not answered".to_owned()));
+        Ok(results.into_iter().map(|result| result.unwrap_or_else(missing)).collect())
+    }
+
+    /// Subscribes with `eth_subscribe`; `params` is its list, like `["newHeads"]`.
+    ///
+    /// # Errors
+    /// [`RpcError`]; plain HTTP addresses have no subscriptions.
+    pub async fn subscribe(&self, params: impl Serialize) -> Result<Subscription, RpcError> {
+        if !self.can_subscribe() {
+            return Err(TransportError::Unsupported("a subscription over plain HTTP").into());
+        }
+        self.socket().await?.subscribe(list(params)?).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, body: &Value) -> Result<T, RpcError> {
+        let request = Request::post(self.inner.endpoint.to_string()).json(body);
+        let response = self.inner.http.send(request).await?;
+        let status = response.status;
+        let bytes = response.bytes(usize::MAX).await?;
+        serde_json::from_slice(&bytes).map_err(|error| match status {
+            200 => RpcError::Form(error.to_string()),
+            other => RpcError::Form(format!("status {other}")),
+        })
+    }
+
+    async fn socket(&self) -> Result<Socket, RpcError> {
+        let mut held = self.inner.socket.lock().await;
+        if let Some(socket) = held.as_ref().filter(|socket| socket.is_open()) {
+            return Ok(socket.clone());
+        }
+        let socket = Socket::connect(&self.inner.endpoint, self.inner.http.limits()).await?;
+        Ok(held.insert(socket).clone())
+    }
+}
+
+fn list(params: impl Serialize) -> Result<Value, RpcError> {
+    match serde_json::to_value(params) {
+        Ok(Value::Null) => Ok(Value::Array(Vec::new())),
+        Ok(value) => Ok(value),
+        Err(error) => Err(RpcError::Form(error.to_string())),
+    }
+}
