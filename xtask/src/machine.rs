@@ -14,6 +14,9 @@ const TO_BUILD_WEB: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// Debian packages the window's tests need.
 const TO_TEST: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring"];
 
+/// The version of anvil that the list of expected differences was written for.
+const ANVIL: &str = "1.7.1";
+
 /// The target the window's pages are compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -22,9 +25,10 @@ pub(crate) fn ready_to_build(places: &Places) -> Result<(), String> {
     install(places, &TO_BUILD)
 }
 
-/// Makes the machine able to run the window's tests, or says what is missing.
+/// Makes the machine able to run every test, or says what is missing.
 pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
     install(places, &[TO_BUILD.as_slice(), TO_TEST.as_slice()].concat())?;
+    ready_for_node(places)?;
     if cfg!(target_os = "linux") {
         for program in ["xvfb-run", "dbus-run-session", "WebKitWebDriver"] {
             which(program).ok_or_else(|| format!("`{program}` is not in PATH although its package is installed."))?;
@@ -36,13 +40,18 @@ pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
 /// Makes the machine able to compile the contracts again, or says what is missing.
 pub(crate) fn ready_to_check(places: &Places) -> Result<(), String> {
     ready_to_build(places)?;
+    ready_for_node(places)
+}
+
+/// Node.js with npm runs the contracts' compiler, and brings the chain that ours is compared with.
+fn ready_for_node(places: &Places) -> Result<(), String> {
     if which("node").is_some() && which("npm").is_some() {
         return Ok(());
     }
     if is_debian() {
         return install(places, &["nodejs", "npm"]);
     }
-    Err("Node.js with npm is missing: the contracts' compiler runs on it. Install it from https://nodejs.org and repeat.".into())
+    Err("Node.js with npm is missing. Install it from https://nodejs.org and repeat.".into())
 }
 
 /// How the window's pages are compiled here.
@@ -98,6 +107,37 @@ pub(crate) fn tauri_driver(places: &Places) -> Result<PathBuf, String> {
         })?;
     }
     Ok(program)
+}
+
+/// Foundry's chain for development, which the embedded chain is compared with; from npm into the cache.
+pub(crate) fn anvil(places: &Places) -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("NEUSTON_ANVIL") {
+        return Ok(named.into());
+    }
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    let processor = if std::env::consts::ARCH == "aarch64" { "arm64" } else { "amd64" };
+    let package = format!("@foundry-rs/anvil-{system}-{processor}");
+    let folder = places.tools.join("npm");
+    let program =
+        folder.join("node_modules").join(&package).join("bin").join(format!("anvil{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        run(command(places, "npm")
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", "--prefix"])
+            .arg(&folder)
+            .arg(format!("{package}@{ANVIL}")))
+        .map_err(|error| {
+            format!("{error}\nThe comparison of chains needs anvil; check the connection to the npm registry.")
+        })?;
+    }
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(format!("{package} {ANVIL} brought no program to {}", program.display()))
+    }
 }
 
 fn is_debian() -> bool {

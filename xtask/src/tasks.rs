@@ -23,8 +23,10 @@ pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> 
     machine::ready_to_test(places)?;
     web::build(places)?;
     let driver = machine::tauri_driver(places)?;
+    let anvil = machine::anvil(places)?;
     run(with_screen(places)
         .env("TAURI_DRIVER", driver)
+        .env("NEUSTON_ANVIL", anvil)
         .args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "ui"])
         .args(arguments))
 }
