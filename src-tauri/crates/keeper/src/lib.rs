@@ -1,1 +1,38 @@
-//! Typed keeper contracts, deployment, fees and the follower of events.
+//! The keeper contracts: where they are, what they know, what they can be asked to do, and how they are deployed.
+//!
+//! Everything that goes out or comes in is in the types of `protocol`; ethers is known only inside. The connection is
+//! an [`Rpc`], which `transport::JsonRpc` is. Calls are pure data ([`Contracts`]); who signs and sends them decides
+//! elsewhere. State is read from the newest block; events ([`KeeperEvent`]) say where to look, never that it is so.
+
+mod bindings;
+mod broadcast;
+mod calls;
+mod check;
+mod contracts;
+mod convert;
+mod deployment;
+mod error;
+mod events;
+mod fees;
+mod follower;
+mod heads;
+mod history;
+mod keeper;
+mod logs;
+mod over_transport;
+mod reads;
+mod revert;
+mod rpc;
+
+pub use broadcast::BroadcastError;
+pub use check::{NetworkCheck, NetworkFault};
+pub use contracts::Contracts;
+pub use deployment::deploy;
+pub use error::KeeperError;
+pub use events::KeeperEvent;
+pub use follower::{Batch, Cursor, Follower, Seen};
+pub use history::{PastAgreement, PastGrant};
+pub use keeper::{Keeper, chain_id};
+pub use logs::LogFilter;
+pub use reads::{AgreementOnChain, BlockRef, ConditionOnChain, ConditionState, DidRegister};
+pub use rpc::{Rpc, RpcFault};

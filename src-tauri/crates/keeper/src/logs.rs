@@ -1,0 +1,134 @@
+//! Asking for logs, always of named contracts.
+
+use crate::{
+    Keeper, KeeperError, convert,
+    rpc::{RpcFault, ask},
+};
+use ethers::types::U256;
+use protocol::{Address, Hash32, tx::Log};
+use serde_json::{Value, json};
+
+/// Which logs. Contracts must be named: different contracts share topics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter {
+    contracts: Vec<Address>,
+    topics: [Vec<Hash32>; 4],
+    from: u64,
+    to: Option<u64>,
+}
+
+impl LogFilter {
+    /// One event of one contract, from the first block to the newest.
+    pub fn of(contract: Address, event: Hash32) -> Self {
+        Self { topics: [vec![event], vec![], vec![], vec![]], ..Self::all_of(vec![contract]) }
+    }
+
+    /// Every event of these contracts.
+    pub fn all_of(contracts: Vec<Address>) -> Self {
+        Self { contracts, topics: Default::default(), from: 0, to: None }
+    }
+
+    /// With this value in an indexed argument, 1 to 3. Several values of one place: any of them.
+    #[must_use]
+    pub fn with_topic(mut self, place: usize, value: [u8; 32]) -> Self {
+        if let Some(values) = self.topics.get_mut(place) {
+            values.push(Hash32(value));
+        }
+        self
+    }
+
+    /// With this account in an indexed argument.
+    #[must_use]
+    pub fn with_address(self, place: usize, account: Address) -> Self {
+        self.with_topic(place, padded(account))
+    }
+
+    /// In these blocks, both included.
+    #[must_use]
+    pub fn between(mut self, from: u64, to: u64) -> Self {
+        (self.from, self.to) = (from, Some(to));
+        self
+    }
+
+    /// From this block on.
+    #[must_use]
+    pub fn since(mut self, from: u64) -> Self {
+        self.from = from;
+        self
+    }
+
+    fn wire(&self, from: u64, to: u64) -> Value {
+        let used = self.topics.iter().rposition(|values| !values.is_empty()).map_or(0, |last| last + 1);
+        let topics: Vec<Value> = self
+            .topics
+            .iter()
+            .take(used)
+            .map(|values| match values.as_slice() {
+                [] => Value::Null,
+                [one] => json!(one),
+                several => json!(several),
+            })
+            .collect();
+        let contracts: Vec<String> = self.contracts.iter().map(Address::hex).collect();
+        json!([{ "address": contracts, "topics": topics, "fromBlock": U256::from(from), "toBlock": U256::from(to) }])
+    }
+}
+
+/// An account as a topic.
+pub(crate) fn padded(account: Address) -> [u8; 32] {
+    let mut topic = [0; 32];
+    topic[12..].copy_from_slice(&account.0);
+    topic
+}
+
+impl Keeper {
+    /// The logs of a filter, oldest first. A range that the node finds too large is asked for in halves.
+    ///
+    /// # Errors
+    /// [`KeeperError::Rpc`] where even one block is refused.
+    pub async fn logs(&self, filter: &LogFilter) -> Result<Vec<Log>, KeeperError> {
+        if filter.contracts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let to = match filter.to {
+            Some(to) => to,
+            None => self.block_number().await?,
+        };
+        let mut logs = Vec::new();
+        let mut ranges = vec![(filter.from, to)];
+        while let Some((from, to)) = ranges.pop() {
+            if from > to {
+                continue;
+            }
+            match ask::<Vec<ethers::types::Log>>(self.rpc(), "eth_getLogs", filter.wire(from, to)).await {
+                Ok(found) => logs.extend(found.into_iter().filter_map(convert::log)),
+                Err(RpcFault::Refused { .. } | RpcFault::TooLarge) if from < to => {
+                    let middle = from + (to - from) / 2;
+                    // The earlier half is asked for first.
+                    ranges.extend([(middle + 1, to), (from, middle)]);
+                }
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        // What the node says is not what was asked for until it was looked at.
+        logs.retain(|log| filter.contracts.contains(&log.address));
+        logs.sort_by_key(|log| (log.block, log.index));
+        Ok(logs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_written_as_nodes_read_it() {
+        let filter = LogFilter::of(Address([1; 20]), Hash32([2; 32])).with_address(2, Address([3; 20])).between(16, 17);
+        let wire = filter.wire(16, 17);
+        assert_eq!(wire[0]["fromBlock"], "0x10");
+        assert_eq!(wire[0]["address"], json!(["0x0101010101010101010101010101010101010101"]));
+        assert_eq!(wire[0]["topics"][1], Value::Null);
+        let account = format!("0x{}{}", "00".repeat(12), "03".repeat(20));
+        assert_eq!(wire[0]["topics"], json!([Hash32([2; 32]), null, account]));
+    }
+}

@@ -1,0 +1,131 @@
+//! The chain's JSON-RPC as this crate needs it, and ethers' client over it.
+
+use async_trait::async_trait;
+use ethers::providers::{JsonRpcClient, JsonRpcError, ProviderError};
+use futures_util::stream::BoxStream;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{fmt, sync::Arc};
+
+/// Why a request to a chain had no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RpcFault {
+    /// Nobody answered, or the connection broke.
+    #[error("the chain cannot be reached")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The node answered with an error.
+    #[error("the chain's node refused: {message} ({code})")]
+    Refused {
+        /// JSON-RPC's code.
+        code: i64,
+        /// The node's words.
+        message: String,
+        /// What it added: of a revert the output.
+        data: Option<Value>,
+    },
+    /// The answer is larger than is read.
+    #[error("the chain's answer is too large")]
+    TooLarge,
+    /// The answer has another form.
+    #[error("the chain's answer is not understood: {0}")]
+    Form(String),
+    /// This connection has no subscriptions.
+    #[error("this connection has no subscriptions")]
+    NoSubscription,
+}
+
+/// JSON-RPC's code for a method that the node does not have.
+pub(crate) const NO_METHOD: i64 = -32601;
+
+/// A connection to a chain's node.
+#[async_trait]
+pub trait Rpc: Send + Sync {
+    /// Asks; `params` is an array.
+    async fn request(&self, method: &str, params: Value) -> Result<Value, RpcFault>;
+
+    /// `eth_subscribe`: what the node sends for it, until the connection ends.
+    async fn subscribe(&self, _params: Value) -> Result<BoxStream<'static, Value>, RpcFault> {
+        Err(RpcFault::NoSubscription)
+    }
+
+    /// Whether the node is on this machine, so that asking often costs little.
+    fn is_local(&self) -> bool {
+        false
+    }
+}
+
+/// Asks and reads the answer's form.
+pub(crate) async fn ask<R: DeserializeOwned>(rpc: &dyn Rpc, method: &str, params: Value) -> Result<R, RpcFault> {
+    let answer = rpc.request(method, params).await?;
+    serde_json::from_value(answer).map_err(|error| RpcFault::Form(format!("{method}: {error}")))
+}
+
+/// ethers' transport: the same connection as everything else.
+#[derive(Clone)]
+pub(crate) struct Client(pub(crate) Arc<dyn Rpc>);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client(…)")
+    }
+}
+
+/// A fault in the form that ethers wants.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    #[error(transparent)]
+    Refused(#[from] JsonRpcError),
+    #[error(transparent)]
+    Fault(RpcFault),
+    #[error(transparent)]
+    Form(#[from] serde_json::Error),
+}
+
+impl From<RpcFault> for ClientError {
+    fn from(fault: RpcFault) -> Self {
+        match fault {
+            RpcFault::Refused { code, message, data } => Self::Refused(JsonRpcError { code, message, data }),
+            other => Self::Fault(other),
+        }
+    }
+}
+
+impl From<ClientError> for ProviderError {
+    fn from(error: ClientError) -> Self {
+        Self::JsonRpcClientError(Box::new(error))
+    }
+}
+
+impl ethers::providers::RpcError for ClientError {
+    fn as_error_response(&self) -> Option<&JsonRpcError> {
+        match self {
+            Self::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn as_serde_error(&self) -> Option<&serde_json::Error> {
+        match self {
+            Self::Form(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[async_trait]
+impl JsonRpcClient for Client {
+    type Error = ClientError;
+
+    async fn request<T, R>(&self, method: &str, params: T) -> Result<R, ClientError>
+    where
+        T: fmt::Debug + Serialize + Send + Sync,
+        R: DeserializeOwned + Send,
+    {
+        // ethers passes () for a method without parameters; nodes want an empty array.
+        let params = match serde_json::to_value(&params)? {
+            Value::Null => Value::Array(Vec::new()),
+            params => params,
+        };
+        Ok(serde_json::from_value(self.0.request(method, params).await?)?)
+    }
+}
