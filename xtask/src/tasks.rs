@@ -27,7 +27,7 @@ pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> 
     run(with_screen(places)
         .env("TAURI_DRIVER", driver)
         .env("NEUSTON_ANVIL", anvil)
-        .args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "ui"])
+        .args(["test", "--locked", "--no-fail-fast", "--workspace"])
         .args(arguments))
 }
 
@@ -39,15 +39,12 @@ pub(crate) fn check(places: &Places) -> Result<(), String> {
         .map_err(|error| format!("{error}\n`cargo fmt --all` puts it right."))?;
     let lints = ["--", "-D", "warnings"];
     run(cargo(places)
-        .args(["clippy", "--locked", "--workspace", "--exclude", "ui", "--all-targets", "--features", "xtask/bindgen"])
+        .args(["clippy", "--locked", "--workspace", "--all-targets", "--features", "xtask/bindgen"])
         .args(lints))?;
-    let mut pages = cargo(places);
-    pages.args(["clippy", "--locked", "--package", "ui"]);
-    // Debian's Rust for the web has no clippy: there the pages are linted as a native crate.
+    // Debian's Rust for the web has no clippy: there the pages are linted as a native crate only, above.
     if matches!(machine::web_toolchain(places)?, WebToolchain::Rustup) {
-        pages.args(["--target", WASM]);
+        run(cargo(places).args(["clippy", "--locked", "--package", "ui", "--target", WASM]).args(lints))?;
     }
-    run(pages.args(lints))?;
     run(cargo(places).args(["test", "--locked", "--package", "stories", "--test", "stories", "house::"]))?;
     demo::check(places)?;
     contracts::build(true)
