@@ -9,25 +9,16 @@ use k256::{
     },
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    str::FromStr,
-};
+use std::{fmt, str::FromStr};
 
 /// A point of the curve that is not the neutral element. As text: `0x` and 128 hex digits; read with or without `0x`.
-#[derive(Clone, Copy)]
-pub struct Point {
-    affine: AffinePoint,
-    bytes: [u8; 64],
-}
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point([u8; 64]);
 
 impl Point {
     /// From x || y; refused where that is not on the curve.
     pub fn from_bytes(bytes: &[u8; 64]) -> Result<Self, ThresholdError> {
-        let encoded = EncodedPoint::from_untagged_bytes(bytes.into());
-        let affine = Option::<AffinePoint>::from(AffinePoint::from_encoded_point(&encoded));
-        affine.map(|affine| Self { affine, bytes: *bytes }).ok_or(ThresholdError::Point)
+        decoded(bytes).map(|_| Self(*bytes)).ok_or(ThresholdError::Point)
     }
 
     /// From a slice of exactly 64 bytes.
@@ -37,24 +28,24 @@ impl Point {
 
     /// x || y.
     pub const fn as_bytes(&self) -> &[u8; 64] {
-        &self.bytes
+        &self.0
     }
 
     /// x alone.
     pub fn x(&self) -> [u8; 32] {
         let mut x = [0; 32];
-        x.copy_from_slice(&self.bytes[..32]);
+        x.copy_from_slice(&self.0[..32]);
         x
     }
 
     /// `0x` and hex.
     pub fn hex(&self) -> String {
-        format!("0x{}", hex::encode(self.bytes))
+        format!("0x{}", hex::encode(self.0))
     }
 
     /// Hex without prefix, as the paths of the Secret Store have it.
     pub fn bare_hex(&self) -> String {
-        hex::encode(self.bytes)
+        hex::encode(self.0)
     }
 
     /// This point added to itself as often as the secret says. Never neutral: the curve's order is a prime.
@@ -64,12 +55,12 @@ impl Point {
 
     /// Both points together.
     pub fn plus(&self, other: &Self) -> Result<Self, ThresholdError> {
-        Self::from_projective(self.projective() + other.affine)
+        Self::from_projective(self.projective() + other.projective())
     }
 
     /// This point without the other.
     pub fn minus(&self, other: &Self) -> Result<Self, ThresholdError> {
-        Self::from_projective(self.projective() - other.affine)
+        Self::from_projective(self.projective() - other.projective())
     }
 
     /// The point on the other side of the x axis.
@@ -86,7 +77,8 @@ impl Point {
     }
 
     pub(crate) fn projective(&self) -> ProjectivePoint {
-        ProjectivePoint::from(self.affine)
+        // Every constructor has checked the bytes.
+        decoded(&self.0).map_or(ProjectivePoint::IDENTITY, ProjectivePoint::from)
     }
 
     pub(crate) fn from_projective(point: ProjectivePoint) -> Result<Self, ThresholdError> {
@@ -95,39 +87,16 @@ impl Point {
 
     /// The neutral element would get zeros for coordinates, which no peer accepts as a point.
     fn of(point: &ProjectivePoint) -> Self {
-        let affine = point.to_affine();
         let mut bytes = [0; 64];
-        for (place, byte) in bytes.iter_mut().zip(affine.to_encoded_point(false).as_bytes().iter().skip(1)) {
+        for (place, byte) in bytes.iter_mut().zip(point.to_affine().to_encoded_point(false).as_bytes().iter().skip(1)) {
             *place = *byte;
         }
-        Self { affine, bytes }
+        Self(bytes)
     }
 }
 
-impl PartialEq for Point {
-    fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes
-    }
-}
-
-impl Eq for Point {}
-
-impl Hash for Point {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.bytes.hash(state);
-    }
-}
-
-impl PartialOrd for Point {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Point {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.bytes.cmp(&other.bytes)
-    }
+fn decoded(bytes: &[u8; 64]) -> Option<AffinePoint> {
+    AffinePoint::from_encoded_point(&EncodedPoint::from_untagged_bytes(bytes.into())).into()
 }
 
 impl FromStr for Point {

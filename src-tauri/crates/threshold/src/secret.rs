@@ -2,6 +2,7 @@
 
 use crate::{Point, ThresholdError};
 use k256::{NonZeroScalar, Scalar, elliptic_curve::PrimeField};
+use protocol::hash::keccak256;
 use rand_core::{CryptoRng, RngCore};
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
@@ -31,6 +32,23 @@ impl Secret {
     /// 32 bytes, big end first, erased with the value returned.
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_repr().into())
+    }
+
+    /// The secret that follows from a key and a purpose: the same for the same, unrelated for any other.
+    pub fn derived(purpose: &str, key: &[u8], context: &[u8]) -> Self {
+        let mut seed = Zeroizing::new(Vec::with_capacity(purpose.len() + key.len() + context.len() + 17));
+        for part in [purpose.as_bytes(), key, context] {
+            seed.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            seed.extend_from_slice(part);
+        }
+        let mut hash = Zeroizing::new(keccak256(&*seed));
+        loop {
+            // One hash in 2^128 is no number below the order; then its hash is taken.
+            match Self::from_bytes(&hash) {
+                Ok(secret) => return secret,
+                Err(_) => *hash = keccak256(*hash),
+            }
+        }
     }
 
     /// The point that belongs to it.
@@ -71,5 +89,13 @@ mod tests {
         let secret = Secret::from_bytes(&[7; 32]).unwrap();
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_eq!(*secret.to_bytes(), [7; 32]);
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_every_part() {
+        let of = |purpose: &str, key: &[u8], context: &[u8]| *Secret::derived(purpose, key, context).to_bytes();
+        assert_eq!(of("a", b"b", b"c"), of("a", b"b", b"c"));
+        assert_ne!(of("a", b"b", b"c"), of("ab", b"", b"c"));
+        assert_ne!(of("a", b"b", b"c"), of("a", b"bc", b""));
     }
 }
