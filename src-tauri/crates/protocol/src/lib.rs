@@ -16,6 +16,7 @@ pub mod metadata;
 pub mod money;
 pub mod network;
 pub mod query;
+pub mod search;
 pub mod sign;
 pub mod template;
 pub mod templates;

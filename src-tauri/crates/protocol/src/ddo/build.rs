@@ -1,14 +1,13 @@
 //! Building own listings, in the form v0.2. The DID is the checksum of the first version, so it is known before the
 //! files are encrypted; the steps are: draft, DID, encrypt under it, build, sign, register, publish.
 
-use super::{Ddo, Version};
+use super::{Ddo, Unsigned, Version};
 use crate::{
-    Address, Checksum, Did, NetworkFile, SignError, Signature, Signer, TemplateId, Vodka,
-    checksum::{Algorithm, compute, published_main, published_sums, service_checksum, services_checksum},
+    Address, Checksum, Did, NetworkFile, TemplateId, Vodka,
+    checksum::{published_main, published_sums, service_checksum, services_checksum},
     json::Node,
     metadata::{FileInfo, Link},
     template::{AccessParameters, access_template},
-    templates,
     validation::{Fault, validate_document},
 };
 use std::collections::BTreeMap;
@@ -90,7 +89,7 @@ pub struct ListingDraft {
     pub escrow_contract: Address,
     /// Blocks before which lock, access, escrow cannot be fulfilled.
     pub time_locks: [u64; 3],
-    /// Blocks after which lock, access, escrow can be aborted; access should never be 0 (PROTOCOL 12 D7).
+    /// Blocks after which lock, access, escrow can be aborted; that of access is never 0 (PROTOCOL 12 D7).
     pub time_outs: [u64; 3],
     /// Seconds that access lasts; 0 is without end.
     pub access_timeout: u64,
@@ -156,7 +155,8 @@ impl ListingDraft {
             ("proof", empty()),
         ]);
         let ddo = Ddo::parse(document.to_json().as_bytes())?;
-        let faults = validate_document(&ddo);
+        let mut faults = validate_document(&ddo);
+        faults.extend(self.own_faults());
         if !faults.is_empty() {
             return Err(DraftError::Faults(faults));
         }
@@ -219,6 +219,26 @@ impl ListingDraft {
             created: ddo.created().ok_or(DraftError::Foreign)?.to_owned(),
             updated: ddo.updated().or(ddo.created()).ok_or(DraftError::Foreign)?.to_owned(),
         })
+    }
+
+    /// What we ask of own listings beyond OEP-8.
+    fn own_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut fault = |path: &str, message: &str| {
+            faults.push(Fault { path: path.to_owned(), message: message.to_owned() });
+        };
+        if self.files.is_empty() {
+            fault("main/files", "is empty: there is nothing to sell");
+        }
+        let [_, access, _] = self.time_outs;
+        if access == 0 {
+            fault("access/timeouts", "gives the buyer no way to get the money back if access is never granted");
+        }
+        // The contracts refuse a lock that ends after its timeout ("Invalid time margin").
+        if self.time_locks.iter().zip(self.time_outs).any(|(lock, out)| out > 0 && *lock >= out) {
+            fault("access/timelocks", "leaves no time between the earliest and the latest block");
+        }
+        faults
     }
 
     fn metadata_main(&self) -> Node {
@@ -330,69 +350,4 @@ impl ListingDraft {
 
 fn empty() -> Node {
     Node::Object(Vec::new())
-}
-
-/// A complete document without its proof.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Unsigned {
-    /// The listing's id.
-    pub did: Did,
-    /// What is registered on the chain: for the first version the same 32 bytes as the DID.
-    pub checksum: Checksum,
-    /// Who has to sign.
-    pub owner: Address,
-    created: String,
-    sums: Vec<(u64, [u8; 32])>,
-    document: Node,
-}
-
-impl Unsigned {
-    /// What the owner signs with personal_sign: the 32 bytes of the checksum.
-    pub fn message(&self) -> [u8; 32] {
-        self.checksum.0
-    }
-
-    /// Has the owner sign. Refused where the signer is somebody else.
-    pub fn sign(self, signer: &dyn Signer) -> Result<Built, SignError> {
-        if signer.address() != self.owner {
-            return Err(SignError::Unknown(self.owner));
-        }
-        let signature = signer.sign_personal(&self.message())?;
-        Ok(self.with_signature(signature))
-    }
-
-    /// Adds the owner's signature over [`Unsigned::message`].
-    pub fn with_signature(mut self, signature: Signature) -> Built {
-        let sums = self.sums.iter().map(|(index, sum)| (index.to_string(), Node::text(hex::encode(sum))));
-        let proof = Node::object([
-            ("type", Node::text("DDOIntegritySignature")),
-            ("created", Node::text(&self.created)),
-            ("creator", Node::text(self.owner.to_string())),
-            ("signatureValue", Node::text(signature.to_string())),
-            ("checksum", Node::object(sums)),
-        ]);
-        self.document.set("proof", proof);
-        Built { did: self.did, checksum: self.checksum, bytes: self.document.to_json().into_bytes() }
-    }
-}
-
-/// A complete document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Built {
-    /// The listing's id.
-    pub did: Did,
-    /// What is registered on the chain.
-    pub checksum: Checksum,
-    /// The document's bytes.
-    pub bytes: Vec<u8>,
-}
-
-impl Ddo {
-    /// Whether the document has the form of own listings: its access service is salted and from our template.
-    pub fn is_own_form(&self) -> bool {
-        let ours = |access: &super::Service| {
-            access.salt().is_some() && access.template == Some(super::TemplateRef::Id(templates::ACCESS))
-        };
-        self.access().is_some_and(ours) && compute(self, Algorithm::Own).is_some()
-    }
 }

@@ -6,12 +6,15 @@ mod convert;
 pub mod files;
 mod price;
 mod proof;
+mod registration;
 mod service;
+mod unsigned;
 
-pub use build::{Built, DraftError, Endpoints, ListingDraft, Unsigned};
+pub use build::{DraftError, Endpoints, ListingDraft};
 pub use price::PriceError;
 pub use proof::{Proof, ProofForm};
 pub use service::{DEFAULT_TIMEOUT_SECONDS, Service, ServiceKind, TemplateRef, TimeWindows, WindowsError};
+pub use unsigned::{Built, Unsigned};
 
 use crate::{
     Address, Did,

@@ -160,6 +160,11 @@ fn an_incomplete_draft_says_what_is_missing() {
     let Err(DraftError::Faults(faults)) = unnamed.build(&[1]) else { panic!("this is complete?") };
     let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(paths, ["main/name", "main/dateCreated"]);
+    let endless = ListingDraft { time_outs: [0; 3], time_locks: [9, 9, 0], files: Vec::new(), ..draft() };
+    let Err(DraftError::Faults(faults)) = endless.build(&[1]) else { panic!("this has a refund?") };
+    assert_eq!(faults.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["main/files", "access/timeouts"]);
+    let narrow = ListingDraft { time_locks: [0, 1800, 0], ..draft() };
+    assert!(matches!(narrow.build(&[1]), Err(DraftError::Faults(_))));
     let other = Key(SecretKey::from_bytes(&[6; 32]).unwrap());
     let unsigned = draft().build(&[1]).unwrap();
     assert_eq!(unsigned.sign(&other).unwrap_err(), SignError::Unknown(owner().address()));
@@ -237,6 +242,29 @@ fn an_own_listing_goes_to_v01_and_back_without_loss() {
 }
 
 #[test]
+fn a_catalogue_writes_its_date_and_its_curation_and_nothing_else() {
+    let first = built(&draft());
+    let ddo = Ddo::parse(&first.bytes).unwrap();
+    let mut turned = ddo.original().clone();
+    if let Some(Node::List(services)) = turned.get_mut("service") {
+        services.rotate_left(1);
+    }
+    let turned = Ddo::parse(turned.to_json().as_bytes()).unwrap();
+    let stored = Ddo::parse(&turned.registered("2021-05-05T05:05:05Z", None)).unwrap();
+    assert_eq!(stored.services()[0].kind, ServiceKind::Metadata);
+    assert_eq!(stored.metadata().date_published.as_deref(), Some("2021-05-05T05:05:05Z"));
+    assert!(stored.metadata().is_listed && verify(&stored, first.checksum, first.did).is_intact());
+    let unlisted = Ddo::parse(&stored.with_curation("isListed", Node::Bool(false))).unwrap();
+    assert!(!unlisted.metadata().is_listed && verify(&unlisted, first.checksum, first.did).is_intact());
+    let again = Ddo::parse(&ddo.registered("2022-05-05T05:05:05Z", unlisted.curation().cloned())).unwrap();
+    assert!(!again.metadata().is_listed, "an edit does not list again what was unlisted");
+    let v01 = Ddo::parse(&example("oep11-v0.1-ddo.example")).unwrap();
+    let v01 = Ddo::parse(&v01.registered("2021-05-05T05:05:05Z", None)).unwrap();
+    assert_eq!((v01.version(), v01.metadata().votes), (Version::V01, 0));
+    assert_eq!(v01.metadata().date_published.as_deref(), Some("2021-05-05T05:05:05Z"));
+}
+
+#[test]
 fn prices_that_differ_are_refused() {
     let ddo = Ddo::parse(&example("oep8-v0.4-ddo-example-access")).unwrap();
     let error = ddo.price_of(ddo.access().unwrap()).unwrap_err();
@@ -279,7 +307,8 @@ proptest! {
     fn any_draft_reads_back_stably(
         name in "\\PC{1,40}", author in "\\PC{1,20}", description in ".{0,80}",
         tags in prop::collection::vec(".{0,10}", 0..4),
-        price in any::<u64>(), salt in any::<[u8; 16]>(), outs in any::<[u64; 3]>(), timeout in any::<u64>(),
+        price in any::<u64>(), salt in any::<[u8; 16]>(), outs in any::<[u64; 3]>().prop_map(|[lock, access, escrow]| [lock, access.max(1), escrow]),
+        timeout in any::<u64>(),
         encrypted in prop::collection::vec(any::<u8>(), 1..40),
     ) {
         prop_assume!(!name.trim().is_empty() && !author.trim().is_empty());
