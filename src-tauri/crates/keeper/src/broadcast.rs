@@ -39,9 +39,12 @@ pub enum BroadcastError {
     Fault(RpcFault),
 }
 
+/// A part of a node's words, and what it means.
+type Phrase = (&'static str, fn() -> BroadcastError);
+
 /// What nodes say under the codes that stand for any refusal (-32000 of geth and ours, -32010 of Parity, -32003 of
 /// EIP-1474). JSON-RPC gives these cases no codes of their own: the phrases are geth's, Besu's and Parity's wire format.
-const PHRASES: [(&str, fn() -> BroadcastError); 11] = [
+const PHRASES: [Phrase; 11] = [
     ("already known", || BroadcastError::AlreadyKnown),
     ("known transaction", || BroadcastError::AlreadyKnown),
     ("already imported", || BroadcastError::AlreadyKnown),

@@ -16,7 +16,7 @@ use protocol::{
 
 /// An event of one of the network's contracts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the contracts' own, named as in docs/contracts.md")]
+#[allow(missing_docs, reason = "the fields are the events' own arguments")]
 pub enum KeeperEvent {
     /// DIDRegistry: a listing was registered or changed.
     DidRegistered { did: Did, owner: Address, checksum: Checksum, value: String, by: Address, block: u64 },

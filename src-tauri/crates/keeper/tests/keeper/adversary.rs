@@ -1,0 +1,446 @@
+//! Adversaries who call any function with any argument, other people's ids included, while honest people trade.
+//! Whatever they do: what is locked is held, leaves once, to whom it belongs, and always can.
+
+use crate::{
+    support::{Account, World, addr, amount, any_agreement, any_release, function, word},
+    theft::released,
+};
+use ethers::{
+    abi::{Abi, Function, ParamType, StateMutability, Token},
+    types::U256,
+};
+use keeper::{ConditionState, Contracts, KeeperEvent};
+use protocol::{
+    Address, AgreementId, Checksum, ConditionId, Did, TemplateId, Vodka,
+    conditions::{AccessTerms, ConditionKind, condition_id, value_hash_access, value_hash_escrow, value_hash_lock},
+    hash::keccak256,
+    templates::ACCESS,
+    tx::{Call, Receipt},
+};
+use std::collections::HashMap;
+
+const RUNS: u64 = 64;
+const DEPTH: u64 = 48;
+/// Blocks in which access must be granted.
+const WINDOW: u64 = 20;
+
+/// xorshift64*: the same run for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        usize::try_from((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end as u64).unwrap()
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+}
+
+/// What adversaries know and put into calls.
+struct Loot {
+    words: Vec<[u8; 32]>,
+    people: Vec<Address>,
+    numbers: Vec<U256>,
+}
+
+impl Loot {
+    fn token(&self, kind: &ParamType, dice: &mut Dice) -> Token {
+        match kind {
+            ParamType::FixedBytes(_) => word(*dice.pick(&self.words)),
+            ParamType::Address => addr(*dice.pick(&self.people)),
+            ParamType::Uint(8) => Token::Uint(U256::from(dice.below(5))),
+            ParamType::Uint(_) => Token::Uint(*dice.pick(&self.numbers)),
+            ParamType::Bool => Token::Bool(dice.one_in(2)),
+            ParamType::String => Token::String(dice.pick(&["", "provider", "thief"]).to_string()),
+            ParamType::Array(of) => {
+                let length = if dice.one_in(3) { dice.below(5) } else { 2 + dice.below(2) };
+                Token::Array((0..length).map(|_| self.token(of, dice)).collect())
+            }
+            other => panic!("no function takes {other:?}"),
+        }
+    }
+}
+
+/// What the events say about the escrow.
+#[derive(Default)]
+struct Ledger {
+    /// Agreement -> what is locked under it, and whether it was paid out.
+    locks: HashMap<AgreementId, (u128, bool)>,
+    locked: u128,
+    paid: u128,
+    received: u128,
+    sent: u128,
+}
+
+struct Campaign<'a> {
+    world: &'a World,
+    contracts: Contracts,
+    template: TemplateId,
+    functions: Vec<(Address, Function)>,
+    thieves: [Account; 2],
+    ledger: Ledger,
+    deeds: usize,
+    refunds: usize,
+    sales: usize,
+}
+
+/// The next thing honest people do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Honest {
+    Create,
+    Pay,
+    Grant,
+    Settle,
+    Nothing,
+}
+
+fn whole(amount: Vodka) -> u128 {
+    u128::try_from(amount.0).unwrap()
+}
+
+fn functions(contracts: &Contracts) -> Vec<(Address, Function)> {
+    let mut all = Vec::new();
+    for (name, at) in contracts.named() {
+        let path = format!("{}/../../../contracts/artifacts/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let artifact: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let abi: Abi = serde_json::from_value(artifact["abi"].clone()).unwrap();
+        let changing = |function: &&Function| function.state_mutability == StateMutability::NonPayable;
+        all.extend(abi.functions().filter(changing).map(|function| (at, function.clone())));
+    }
+    all
+}
+
+impl<'a> Campaign<'a> {
+    fn new(world: &'a World, escrow: Address, template: TemplateId) -> Self {
+        let contracts = Contracts { escrow_reward: escrow, ..world.contracts };
+        let thieves = [Account::new(66), Account::new(67)];
+        world.fund(&world.consumer, 1000);
+        for thief in &thieves {
+            world.fund(thief, 500);
+            world.send(thief, &contracts.approve(contracts.lock_reward, Vodka::from_ocean(400))).unwrap();
+        }
+        Self {
+            world,
+            functions: functions(&contracts),
+            contracts,
+            template,
+            thieves,
+            ledger: Ledger::default(),
+            deeds: 0,
+            refunds: 0,
+            sales: 0,
+        }
+    }
+
+    /// Writes a transaction's events into the ledger. An error is a promise broken.
+    fn write(&mut self, receipt: &Receipt) -> Result<(), String> {
+        let escrow = self.contracts.escrow_reward;
+        for log in &receipt.logs {
+            match self.contracts.event(log).unwrap() {
+                Some(KeeperEvent::Transfer { to, amount, .. }) if to == escrow => self.ledger.received += whole(amount),
+                Some(KeeperEvent::Transfer { from, amount, .. }) if from == escrow => self.ledger.sent += whole(amount),
+                Some(KeeperEvent::PaymentLocked { agreement, reward_address, amount, .. })
+                    if reward_address == escrow =>
+                {
+                    self.ledger.locked += whole(amount);
+                    if self.ledger.locks.insert(agreement, (whole(amount), false)).is_some() {
+                        return Err(format!("{agreement} was locked twice"));
+                    }
+                }
+                Some(KeeperEvent::EscrowPaid { agreement, amount, .. }) => {
+                    self.ledger.paid += whole(amount);
+                    match self.ledger.locks.get_mut(&agreement) {
+                        Some((locked, paid)) if *locked == whole(amount) && !*paid => *paid = true,
+                        Some((locked, paid)) => {
+                            return Err(format!("{agreement}: {locked} locked, {amount:?} paid, before: {paid}"));
+                        }
+                        None => return Err(format!("{agreement} was paid without a lock")),
+                    }
+                }
+                _ => {}
+            }
+        }
+        let ledger = &self.ledger;
+        if ledger.sent != ledger.paid || ledger.received < ledger.locked {
+            return Err(format!("sent {}, paid {}", ledger.sent, ledger.paid));
+        }
+        Ok(())
+    }
+
+    fn deed(&mut self, thief: usize, call: &Call) -> Result<(), String> {
+        let receipt = self.world.try_send(&self.thieves[thief], call);
+        self.deeds += usize::from(receipt.success);
+        self.write(&receipt).map_err(|broken| format!("{broken} by {}", call.what))
+    }
+
+    /// What adversaries have to work with in this run: everything public, and what they compute from it.
+    fn loot(&self, terms: &AccessTerms, seed: u64) -> (Loot, Own) {
+        let own = Own::new(&self.contracts, terms, self.thieves[0].address, seed);
+        let ids = terms.ids();
+        let mut words = vec![terms.agreement.0, terms.did.0, self.template.0, ACCESS.0, own.agreement.0, own.did.0];
+        words.extend(ids.v02().map(|id| id.0));
+        words.extend(own.conditions.map(|id| id.0));
+        for thief in &self.thieves {
+            for (lock, release) in [(ids.lock, ids.lock), (ids.lock, ids.access), (ids.access, ids.lock)] {
+                let hash = value_hash_escrow(terms.price, thief.address, thief.address, lock, release);
+                words.push(condition_id(terms.agreement, terms.escrow_contract, hash).0);
+            }
+        }
+        words.push(keccak256(seed.to_be_bytes()));
+        let mut people = self.contracts.all();
+        people.extend([Address::ZERO, terms.provider, terms.consumer, terms.owner, own.grantee]);
+        people.extend(self.thieves.iter().map(|thief| thief.address));
+        let price = U256::from_big_endian(&terms.price.to_be_bytes());
+        let numbers = vec![U256::zero(), U256::one(), U256::from(WINDOW), price, price * 2, U256::MAX];
+        (Loot { words, people, numbers }, own)
+    }
+
+    /// One thing adversaries do.
+    fn attack(&mut self, terms: &AccessTerms, loot: &Loot, own: &Own, dice: &mut Dice) -> Result<(), String> {
+        let c = self.contracts;
+        let thief = dice.below(2);
+        let mine = self.thieves[thief].address;
+        let id = |dice: &mut Dice| ConditionId(*dice.pick(&loot.words));
+        let agreement = if dice.one_in(2) { terms.agreement } else { own.agreement };
+        let call = match dice.below(14) {
+            0 => {
+                let ids = [id(dice), id(dice), id(dice)];
+                let target = AgreementId(*dice.pick(&loot.words));
+                let actors = [mine, *dice.pick(&loot.people)];
+                any_agreement(c.agreement_store, target, terms.did, self.template, &ids, &actors)
+            }
+            1 => any_release(c.escrow_reward, agreement, terms.price, mine, id(dice), id(dice)),
+            2 => {
+                let ids = terms.ids();
+                any_release(c.escrow_reward, terms.agreement, terms.price, mine, ids.lock, *dice.pick(&ids.v02()))
+            }
+            3 => c.release_reward(terms),
+            4 => c.abort_by_timeout(*dice.pick(&ConditionKind::ALL), id(dice)),
+            5 => c.grant_access(terms),
+            6 => {
+                // The other agreement of the theft: the victim's escrow id, computed for oneself.
+                let lock = terms.ids().lock;
+                let hash = value_hash_escrow(terms.price, mine, mine, lock, lock);
+                let escrow = condition_id(terms.agreement, c.escrow_reward, hash);
+                let ids = [id(dice), id(dice), escrow];
+                let target = AgreementId(keccak256([&loot.words[0][..], &mine.0].concat()));
+                any_agreement(c.agreement_store, target, terms.did, self.template, &ids, &[mine, terms.provider])
+            }
+            7..=9 => own.step(&c, self.template, mine, dice),
+            _ => {
+                let (to, function) = dice.pick(&self.functions).clone();
+                let tokens: Vec<Token> = function.inputs.iter().map(|input| loot.token(&input.kind, dice)).collect();
+                let data = function.encode_input(&tokens).unwrap();
+                Call { to, data, what: function.signature() }
+            }
+        };
+        self.deed(thief, &call)
+    }
+
+    /// What a careful buyer checks before paying.
+    async fn verified(&self, terms: &AccessTerms) -> bool {
+        let keeper = &self.world.keeper;
+        let Some(found) = keeper.agreement(terms.agreement).await.unwrap() else { return false };
+        let mut good = found.did == terms.did
+            && found.template == terms.template
+            && found.conditions == terms.ids().v02()
+            && found.actors.contains(&terms.provider)
+            && found.actors.contains(&terms.consumer);
+        for kind in ConditionKind::ALL {
+            let condition = keeper.condition(terms.ids().get(kind)).await.unwrap();
+            good &= condition.type_ref == terms.contract(kind)
+                && condition.time_lock == 0
+                && condition.time_out == terms.time_outs[kind.index()]
+                && condition.state == ConditionState::Unfulfilled;
+        }
+        good
+    }
+
+    async fn honest(&mut self, next: Honest, terms: &AccessTerms, grants: bool) -> Result<Honest, String> {
+        let (world, c) = (self.world, self.contracts);
+        Ok(match next {
+            Honest::Create => {
+                // It may fail: somebody may have taken an id. The buyer looks at the chain either way.
+                let receipt = world.try_send(&world.consumer, &c.create_agreement(terms));
+                self.write(&receipt)?;
+                if self.verified(terms).await { Honest::Pay } else { Honest::Nothing }
+            }
+            Honest::Pay => {
+                let approve = world.try_send(&world.consumer, &c.approve(c.lock_reward, terms.price));
+                let receipt = world.try_send(&world.consumer, &c.lock_reward(terms));
+                assert!(approve.success, "nobody can keep a buyer from approving");
+                self.write(&receipt)?;
+                match receipt.success {
+                    true if grants => Honest::Grant,
+                    true => Honest::Settle,
+                    false => return Err("a verified agreement could not be paid".to_owned()),
+                }
+            }
+            Honest::Grant => {
+                // Too late is refused; then it is a refund.
+                let receipt = world.try_send(&world.provider, &c.grant_access(terms));
+                self.write(&receipt)?;
+                Honest::Settle
+            }
+            Honest::Settle | Honest::Nothing => next,
+        })
+    }
+
+    /// After everything: what was paid ends with the owner or the buyer.
+    fn settle(&mut self, terms: &AccessTerms, before: (Vodka, Vodka)) -> Result<(), String> {
+        let (world, c) = (self.world, self.contracts);
+        let ids = terms.ids();
+        if world.state(ids.access) == 1 {
+            world.mine(WINDOW + 1);
+            let abort = c.abort_by_timeout(ConditionKind::AccessSecretStore, ids.access);
+            let receipt = world.try_send(&world.other, &abort);
+            if !receipt.success {
+                return Err("an abort after the timeout was refused".to_owned());
+            }
+        }
+        let receipt = world.try_send(&world.other, &c.release_reward(terms));
+        self.write(&receipt)?;
+        if self.ledger.locks.get(&terms.agreement) != Some(&(whole(terms.price), true)) {
+            return Err("the payment did not leave the escrow".to_owned());
+        }
+        let (consumer, owner) = (world.balance(terms.consumer), world.balance(terms.owner));
+        let granted = world.state(ids.access) == 2;
+        self.sales += usize::from(granted);
+        self.refunds += usize::from(!granted);
+        let price = whole(terms.price);
+        // Adversaries may give tokens away, to these two as well: never less than what is due.
+        let (due_consumer, due_owner) = if granted { (0, price) } else { (price, 0) };
+        if whole(consumer) < whole(before.0) - price + due_consumer || whole(owner) < whole(before.1) + due_owner {
+            return Err(format!("granted {granted}, but the money went elsewhere"));
+        }
+        if granted != world.may_read(terms.consumer, terms.did) {
+            return Err("access without a grant".to_owned());
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, seed: u64) -> Result<(), String> {
+        let world = self.world;
+        let mut dice = Dice::new(seed);
+        let did = Did(keccak256([&seed.to_be_bytes()[..], b"did"].concat()));
+        let register = world.contracts.register_attribute(did, Checksum([0; 32]), &[world.provider.address], "");
+        world.send(&world.publisher, &register).unwrap();
+        let mut terms = world.terms(keccak256([&seed.to_be_bytes()[..], b"agreement"].concat()), did, [0, WINDOW, 0]);
+        terms.price = Vodka::from_ocean(1 + seed % 3);
+        (terms.escrow_contract, terms.template) = (self.contracts.escrow_reward, self.template);
+        let (loot, own) = self.loot(&terms, seed);
+        let before = (world.balance(terms.consumer), world.balance(terms.owner));
+        let grants = seed.is_multiple_of(2);
+        let mut next = Honest::Create;
+        for step in 0..DEPTH {
+            if step % 4 == 3 && dice.one_in(2) {
+                next = self.honest(next, &terms, grants).await?;
+            } else {
+                self.attack(&terms, &loot, &own, &mut dice)?;
+            }
+        }
+        if self.ledger.locks.contains_key(&terms.agreement) {
+            self.settle(&terms, before)?;
+        }
+        for thief in &self.thieves {
+            if world.may_read(thief.address, did) {
+                return Err("a thief may read".to_owned());
+            }
+        }
+        let ledger = &self.ledger;
+        let held = whole(world.balance(self.contracts.escrow_reward));
+        if held != ledger.received - ledger.sent || held < ledger.locked - ledger.paid {
+            return Err(format!("{held} held, {} locked, {} paid", ledger.locked, ledger.paid));
+        }
+        Ok(())
+    }
+}
+
+/// A thief's agreement in which a granted access passes for a payment of the victim's price.
+struct Own {
+    agreement: AgreementId,
+    did: Did,
+    grantee: Address,
+    price: Vodka,
+    conditions: [ConditionId; 3],
+}
+
+impl Own {
+    fn new(c: &Contracts, terms: &AccessTerms, thief: Address, seed: u64) -> Self {
+        let agreement = AgreementId(keccak256([&seed.to_be_bytes()[..], b"own"].concat()));
+        let (mut did, mut grantee) = ([0; 32], Address::ZERO);
+        did[..20].copy_from_slice(&c.escrow_reward.0);
+        grantee.0.copy_from_slice(&terms.price.to_be_bytes()[12..]);
+        let did = Did(did);
+        let lock = condition_id(agreement, c.lock_reward, value_hash_lock(c.escrow_reward, Vodka::ZERO));
+        let access = condition_id(agreement, c.access_secret_store, value_hash_access(did, grantee));
+        let hash = value_hash_escrow(terms.price, thief, thief, access, lock);
+        let conditions = [lock, access, condition_id(agreement, c.escrow_reward, hash)];
+        Self { agreement, did, grantee, price: terms.price, conditions }
+    }
+
+    fn step(&self, c: &Contracts, template: TemplateId, mine: Address, dice: &mut Dice) -> Call {
+        match dice.below(5) {
+            0 => c.register_attribute(self.did, Checksum([0; 32]), &[mine], ""),
+            1 => {
+                let actors = [mine, Address([9; 20])];
+                any_agreement(c.agreement_store, self.agreement, self.did, template, &self.conditions, &actors)
+            }
+            2 => function(
+                c.lock_reward,
+                "fulfill(bytes32,address,uint256)",
+                &[word(self.agreement.0), addr(c.escrow_reward), amount(Vodka::ZERO)],
+            ),
+            3 => function(
+                c.access_secret_store,
+                "fulfill(bytes32,bytes32,address)",
+                &[word(self.agreement.0), word(self.did.0), addr(self.grantee)],
+            ),
+            _ => {
+                let [lock, access, _] = self.conditions;
+                any_release(c.escrow_reward, self.agreement, self.price, mine, access, lock)
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_what_is_not_theirs() {
+    let world = World::new().await;
+    let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS);
+    for seed in 1..=RUNS {
+        if let Err(broken) = campaign.run(seed).await {
+            panic!("seed {seed}: {broken}");
+        }
+    }
+    eprintln!("{} deeds, {} sales, {} refunds", campaign.deeds, campaign.sales, campaign.refunds);
+    // Not for want of trying.
+    assert!(campaign.deeds > 200, "{} deeds of adversaries went through", campaign.deeds);
+    assert!(campaign.sales > 4 && campaign.refunds > 8, "{} sales, {} refunds", campaign.sales, campaign.refunds);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_adversaries_find_the_holes_of_the_released_escrow() {
+    let world = World::new().await;
+    let (escrow, template) = released(&world);
+    let mut campaign = Campaign::new(&world, escrow, template);
+    for seed in 1..=RUNS {
+        if let Err(broken) = campaign.run(seed).await {
+            eprintln!("seed {seed}: {broken}");
+            return;
+        }
+    }
+    panic!("{RUNS} runs found nothing: the adversaries are too weak to prove anything");
+}

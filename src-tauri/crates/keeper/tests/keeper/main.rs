@@ -1,0 +1,12 @@
+//! The contracts on the embedded chain, and this crate's view of them.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod abi;
+mod adversary;
+mod facade;
+mod following;
+mod late;
+mod replay;
+mod reverts;
+mod support;
+mod theft;
