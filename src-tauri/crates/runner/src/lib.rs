@@ -1,1 +1,71 @@
-//! Journal, outbox of signed transactions, nonce queue: persist, then act.
+//! Persist, then act: the journal, the outbox of signed transactions, and the loop that drives the machines of
+//! [`agreement`].
+//!
+//! # How the parts fit
+//!
+//! ```text
+//! Ledger    one SQLite file (WAL, synchronous = FULL), one writer thread, commits in order, group commit
+//!  ├ Journal   machines that are under way, those that are closed, and the history of both
+//!  └ Outbox    signed transactions under keys; nonces; sending, sending again, receipts
+//! Driver<M>    load → step → persist → perform → events → step …      M: agreement::buyer::State or publisher::State
+//!  └ Perform   yours: does one effect (agent: the buyer's, brizo: the publisher's)
+//! ```
+//!
+//! # How to use it
+//!
+//! ```ignore
+//! let ledger = Ledger::open(&folder.join("runner.db"))?;
+//! let outbox = Outbox::new(&ledger, Arc::new(KeeperChain::new(keeper, confirmations)));
+//! outbox.resume().await?;                                  // once, before anything new is signed
+//! tokio::spawn({ let outbox = outbox.clone(); async move { outbox.tend(cancel).await } });
+//! let driver = Driver::new(Journal::new(&ledger), Arc::new(MyEffects { outbox, .. }), heads);
+//! for state in driver.open().await? { driver.spawn(state.id(), cancel.clone()); }          // after a start
+//! let id = driver.begin(&buyer::State::new(order)).await?;                                 // a new purchase
+//! let state = driver.run_until(&id, |s| s.name() == "granted", cancel).await?;
+//! ```
+//! In [`Perform::perform`], a transaction is one call: `outbox.run(Batch { signer, items, not_after, point })`. Map
+//! [`OutboxError`]: `Locked` → [`Hold::Unlock`]; `TooLate` → the event `TooLate`; `Forbidden` and everything else that
+//! [`OutboxError::is_certain`] → the event `TxFailed`; the rest → [`Hold::later`]. [`tx_events`] does just that.
+//!
+//! Call [`Driver::wake`] after every unlock. Keys of an agreement's transactions: [`Key::of`] with `create`, `approve`,
+//! `lock`; [`Key::attempt`] with `abort`, `refund`, `grant`, `release` and the attempt that the effect carries.
+//!
+//! # Killing it
+//!
+//! Every commit has a [`Point`]. The feature `killpoints` (off by default, in no release) lets a test end the process
+//! right before or after one of them: `NEUSTON_KILL=before:payment_signed`, `after:buyer_locking:2`.
+
+mod chain;
+mod drive;
+#[cfg(test)]
+mod fake_chain;
+mod journal;
+mod ledger;
+mod machine;
+mod outbox;
+mod point;
+
+pub use chain::{BroadcastError, Chain, ChainError};
+pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble};
+pub use journal::{Entry, Journal, Kind, Row, Status, Step};
+pub use ledger::{Handed, Ledger, LedgerError};
+pub use machine::{Journaled, buyer_id, publisher_id};
+pub use outbox::{Batch, Item, Key, Outbox, OutboxError, Pending};
+pub use point::Point;
+
+/// What the outcome of [`Outbox::run`] tells a machine: `done` where it succeeded, `failed` with a reason where it
+/// certainly failed, `too_late` where it was not signed in time, and a hold where the last word is not spoken.
+pub fn tx_events<E>(
+    outcome: Result<Vec<protocol::tx::Receipt>, OutboxError>,
+    done: impl FnOnce() -> E,
+    failed: impl FnOnce(String) -> E,
+    too_late: impl FnOnce(u64) -> E,
+) -> Result<Vec<E>, Hold> {
+    match outcome {
+        Ok(_) => Ok(vec![done()]),
+        Err(OutboxError::TooLate { block }) => Ok(vec![too_late(block)]),
+        Err(OutboxError::Locked(account)) => Err(Hold::Unlock { account }),
+        Err(error) if error.is_certain() => Ok(vec![failed(error.to_string())]),
+        Err(error) => Err(Hold::later(error)),
+    }
+}

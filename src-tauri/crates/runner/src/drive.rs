@@ -1,0 +1,442 @@
+//! The loop that makes a machine go: load, give it an event, persist what it became, then perform what it wants.
+//!
+//! * [`Driver::begin`] writes a new machine; [`Driver::run_until`] drives it, [`Driver::watch`] and [`Driver::tell`] reach
+//!   one that is being driven; [`Driver::open`] lists what a start has to resume.
+//! * Whoever implements [`Perform`] does one effect and gives the events that it tells. It may be called again for the same
+//!   effect at any time (after a crash, after unlocking), and its future may be dropped at any time: everything in it is
+//!   either a reading, or goes through the outbox, or is harmless twice.
+//! * [`Hold`] means "not now": the driver keeps the effect and performs it again, after a pause that grows, at a new block
+//!   where that is what it waits for, or when [`Driver::wake`] is called, which is to be done after every unlock.
+//! * New blocks come from a watch channel; nothing polls.
+//! * States that a machine can derive anew from the chain are handed to the journal without waiting; all others are
+//!   durable before their effects begin. Since the journal writes in order, a signed transaction is never durable before
+//!   the state that asked for it.
+
+use crate::{
+    Journal, LedgerError,
+    journal::{Entry, Row},
+    ledger::Handed,
+    machine::Journaled,
+};
+use async_trait::async_trait;
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use protocol::Address;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Why an effect cannot be performed now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// Something is away or failed for the moment; performed again after a pause.
+    Later {
+        /// What, for people.
+        why: String,
+    },
+    /// Waits for a block; performed again at the next one.
+    NextBlock,
+    /// The account is locked; performed again when the driver is woken.
+    Unlock {
+        /// Which.
+        account: Address,
+    },
+}
+
+impl Hold {
+    /// Performed again after a pause.
+    pub fn later(why: impl ToString) -> Self {
+        Self::Later { why: why.to_string() }
+    }
+}
+
+/// Performs the effects of a machine.
+#[async_trait]
+pub trait Perform<M: Journaled>: Send + Sync + 'static {
+    /// Does one effect and gives what it tells the machine, in order. `state` is the state that asked for it.
+    async fn perform(&self, state: &M, effect: &M::Effect) -> Result<Vec<M::Event>, Hold>;
+
+    /// Called after each durable or handed-over change, with the state before (`None` for a start) and now.
+    fn changed(&self, before: Option<&M>, now: &M) {
+        let _ = (before, now);
+    }
+}
+
+/// What an effect is being held for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The effect, in the words of the code.
+    pub effect: String,
+    /// Why.
+    pub hold: Hold,
+}
+
+/// Where a driven machine stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress<M> {
+    /// The machine.
+    pub state: M,
+    /// What holds it up, where something does.
+    pub trouble: Vec<Trouble>,
+    /// The newest block that it heard of.
+    pub block: u64,
+}
+
+/// Why a machine is not driven any further.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// No such machine.
+    #[error("there is no {0}")]
+    Unknown(String),
+    /// It is being driven already.
+    #[error("{0} is already under way")]
+    Busy(String),
+    /// Its id is used.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// It was told to stop; the state is kept.
+    #[error("stopped; the state is kept")]
+    Cancelled,
+    /// Blocks are not followed any more.
+    #[error("the network is no longer followed")]
+    NoHeads,
+    /// The journal failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+struct Driven<M: Journaled> {
+    mailbox: mpsc::UnboundedSender<M::Event>,
+    progress: watch::Receiver<Progress<M>>,
+}
+
+/// Drives machines of one kind. Cheap to clone.
+pub struct Driver<M: Journaled>(Arc<Inner<M>>);
+
+struct Inner<M: Journaled> {
+    journal: Journal,
+    perform: Arc<dyn Perform<M>>,
+    heads: watch::Receiver<u64>,
+    wake: watch::Sender<u64>,
+    driven: Mutex<HashMap<String, Driven<M>>>,
+}
+
+impl<M: Journaled> Clone for Driver<M> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Takes a machine off the list however its driving ends.
+struct Registered<M: Journaled> {
+    driver: Driver<M>,
+    id: String,
+}
+
+impl<M: Journaled> Drop for Registered<M> {
+    fn drop(&mut self) {
+        self.driver.0.driven.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl<M: Journaled> Driver<M> {
+    /// A driver over a journal, a performer and the newest block as it changes.
+    pub fn new(journal: Journal, perform: Arc<dyn Perform<M>>, heads: watch::Receiver<u64>) -> Self {
+        let (wake, driven) = (watch::Sender::new(0), Mutex::default());
+        Self(Arc::new(Inner { journal, perform, heads, wake, driven }))
+    }
+
+    /// Writes a new machine; durable when this returns. Drive it with [`Driver::run_until`].
+    pub async fn begin(&self, state: &M) -> Result<String, DriveError> {
+        let id = state.id();
+        if !self.0.journal.begin(entry(state)?, state.point()).await? {
+            return Err(DriveError::Exists(id));
+        }
+        self.0.perform.changed(None, state);
+        Ok(id)
+    }
+
+    /// A machine as it is on disk, open or closed.
+    pub async fn load(&self, id: &str) -> Result<Option<M>, DriveError> {
+        Ok(self.0.journal.get(id).await?.map(|row| read(&row)).transpose()?)
+    }
+
+    /// All machines that are not final, oldest first.
+    pub async fn open(&self) -> Result<Vec<M>, DriveError> {
+        let rows = self.0.journal.open(M::MACHINE).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    /// Where a machine that is being driven stands, as it changes.
+    pub fn watch(&self, id: &str) -> Option<watch::Receiver<Progress<M>>> {
+        self.0.driven.lock().unwrap_or_else(PoisonError::into_inner).get(id).map(|d| d.progress.clone())
+    }
+
+    /// Tells a machine that is being driven an event; false where it is not.
+    pub fn tell(&self, id: &str, event: M::Event) -> bool {
+        let driven = self.0.driven.lock().unwrap_or_else(PoisonError::into_inner);
+        driven.get(id).is_some_and(|d| d.mailbox.send(event).is_ok())
+    }
+
+    /// Performs again at once whatever is held: to be called after an unlock, or when the network is back.
+    pub fn wake(&self) {
+        self.0.wake.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Drives a machine to its end on a task of its own. Watch it with [`Driver::watch`].
+    pub fn spawn(&self, id: String, cancel: CancellationToken) -> tokio::task::JoinHandle<Result<M, DriveError>> {
+        let driver = self.clone();
+        tokio::spawn(async move { driver.run_until(&id, |_| false, cancel).await })
+    }
+
+    /// Drives a machine until it is final or `enough` says so, or until it is cancelled. The state is on disk then;
+    /// a later run goes on from there. Returns at once where it is final or enough already.
+    pub async fn run_until(
+        &self,
+        id: &str,
+        enough: impl Fn(&M) -> bool + Send,
+        cancel: CancellationToken,
+    ) -> Result<M, DriveError> {
+        let state = self.load(id).await?.ok_or_else(|| DriveError::Unknown(id.to_owned()))?;
+        if state.is_final() || enough(&state) {
+            return Ok(state);
+        }
+        let (mailbox, mail) = mpsc::unbounded_channel();
+        let block = *self.0.heads.borrow();
+        let (progress, watched) = watch::channel(Progress { state: state.clone(), trouble: Vec::new(), block });
+        let registered = {
+            let mut driven = self.0.driven.lock().unwrap_or_else(PoisonError::into_inner);
+            if driven.contains_key(id) {
+                return Err(DriveError::Busy(id.to_owned()));
+            }
+            driven.insert(id.to_owned(), Driven { mailbox, progress: watched });
+            Registered { driver: self.clone(), id: id.to_owned() }
+        };
+        let mut run = Run {
+            driver: self,
+            state,
+            progress: Arc::new(progress),
+            under_way: FuturesUnordered::new(),
+            effects: Vec::new(),
+            handed: None,
+        };
+        let result = run.go(mail, &enough, &cancel).await;
+        let kept = run.settle_journal().await;
+        drop(registered);
+        result?;
+        kept?;
+        Ok(run.state)
+    }
+}
+
+type Told<M> = (u64, Vec<<M as agreement::Machine>::Event>);
+
+struct UnderWay<M: Journaled> {
+    number: u64,
+    effect: M::Effect,
+    /// A reading that was asked for again while it was under way.
+    again: bool,
+    stop: CancellationToken,
+}
+
+struct Run<'a, M: Journaled> {
+    driver: &'a Driver<M>,
+    state: M,
+    progress: Arc<watch::Sender<Progress<M>>>,
+    under_way: FuturesUnordered<BoxFuture<'static, Told<M>>>,
+    effects: Vec<UnderWay<M>>,
+    /// The last change that was handed to the journal without waiting.
+    handed: Option<Handed<()>>,
+}
+
+impl<M: Journaled> Run<'_, M> {
+    async fn go(
+        &mut self,
+        mut mail: mpsc::UnboundedReceiver<M::Event>,
+        enough: &(impl Fn(&M) -> bool + Send),
+        cancel: &CancellationToken,
+    ) -> Result<(), DriveError> {
+        let mut heads = self.driver.0.heads.clone();
+        heads.mark_unchanged();
+        let mut events = vec![M::resume()];
+        // A machine loaded after a pause hears which block it is before anything else can be decided by it.
+        events.push(M::head(*heads.borrow_and_update()));
+        loop {
+            for event in events.drain(..) {
+                self.hear(event).await?;
+                if self.state.is_final() || enough(&self.state) {
+                    return Ok(());
+                }
+            }
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(DriveError::Cancelled),
+                Some(event) = mail.recv() => events.push(event),
+                Some((number, told)) = self.under_way.next(), if !self.under_way.is_empty() => {
+                    self.ended(number);
+                    events = told;
+                }
+                changed = heads.changed() => {
+                    changed.map_err(|_| DriveError::NoHeads)?;
+                    let block = *heads.borrow_and_update();
+                    self.progress.send_modify(|p| p.block = block);
+                    events.push(M::head(block));
+                }
+            }
+        }
+    }
+
+    /// One event: step, persist, then begin the effects.
+    async fn hear(&mut self, event: M::Event) -> Result<(), DriveError> {
+        let before = self.state.clone();
+        let (now, effects) = before.clone().step(event);
+        if now != before {
+            let entry = entry(&now)?;
+            let (journal, point) = (&self.driver.0.journal, now.point());
+            if now.is_final() {
+                journal.close(entry, point).await?;
+            } else if now.is_derived() {
+                // Waiting for the one before tells its error; it was handed over a while ago.
+                let earlier = self.handed.replace(journal.hand(entry, point));
+                if let Some(earlier) = earlier {
+                    earlier.durable().await?;
+                }
+            } else {
+                journal.put(entry, point).await?;
+            }
+            if now.name() != before.name() {
+                tracing::info!(id = %now.id(), from = before.name(), to = now.name(), "moved");
+                for effect in &self.effects {
+                    effect.stop.cancel();
+                }
+                self.effects.clear();
+                self.progress.send_modify(|p| p.trouble.clear());
+            }
+            self.state = now;
+            self.progress.send_modify(|p| p.state = self.state.clone());
+            self.driver.0.perform.changed(Some(&before), &self.state);
+        }
+        for effect in effects {
+            self.start(effect);
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, effect: M::Effect) {
+        if let Some(same) = self.effects.iter_mut().find(|e| e.effect == effect) {
+            same.again |= M::is_reading(&effect);
+            return;
+        }
+        let number = self.effects.iter().map(|e| e.number).max().unwrap_or(0).wrapping_add(1).max(next_number());
+        let stop = CancellationToken::new();
+        self.under_way.push(
+            perform(
+                self.driver.0.clone(),
+                self.state.clone(),
+                effect.clone(),
+                self.progress.clone(),
+                stop.clone(),
+                number,
+            )
+            .boxed(),
+        );
+        self.effects.push(UnderWay { number, effect, again: false, stop });
+    }
+
+    fn ended(&mut self, number: u64) {
+        // One that was stopped with its state is on no list any more.
+        let Some(place) = self.effects.iter().position(|e| e.number == number) else { return };
+        let ended = self.effects.swap_remove(place);
+        if ended.again {
+            self.start(ended.effect);
+        }
+    }
+
+    async fn settle_journal(&mut self) -> Result<(), LedgerError> {
+        match self.handed.take() {
+            Some(handed) => handed.durable().await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn next_number() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+async fn perform<M: Journaled>(
+    inner: Arc<Inner<M>>,
+    state: M,
+    effect: M::Effect,
+    progress: Arc<watch::Sender<Progress<M>>>,
+    stop: CancellationToken,
+    number: u64,
+) -> Told<M> {
+    let (mut wake, mut heads) = (inner.wake.subscribe(), inner.heads.clone());
+    let mut pause = FIRST_PAUSE;
+    let name = format!("{effect:?}");
+    let clear = || {
+        progress.send_if_modified(|p| {
+            let before = p.trouble.len();
+            p.trouble.retain(|t| t.effect != name);
+            p.trouble.len() != before
+        })
+    };
+    loop {
+        wake.mark_unchanged();
+        heads.mark_unchanged();
+        let hold = tokio::select! {
+            () = stop.cancelled() => return (number, Vec::new()),
+            told = inner.perform.perform(&state, &effect) => match told {
+                Ok(events) => {
+                    clear();
+                    return (number, events);
+                }
+                Err(hold) => hold,
+            },
+        };
+        clear();
+        if hold != Hold::NextBlock {
+            tracing::debug!(id = %state.id(), effect = %name, ?hold, "held");
+            progress.send_modify(|p| p.trouble.push(Trouble { effect: name.clone(), hold: hold.clone() }));
+        }
+        tokio::select! {
+            () = stop.cancelled() => return (number, Vec::new()),
+            woken = wake.changed(), if woken_by_wake(&hold) => if woken.is_err() { return (number, Vec::new()) },
+            changed = heads.changed(), if hold == Hold::NextBlock => if changed.is_err() { return (number, Vec::new()) },
+            () = tokio::time::sleep(pause), if matches!(hold, Hold::Later { .. }) => pause = (pause * 2).min(LONGEST_PAUSE),
+        }
+    }
+}
+
+fn woken_by_wake(hold: &Hold) -> bool {
+    matches!(hold, Hold::Later { .. } | Hold::Unlock { .. })
+}
+
+fn entry<M: Journaled>(state: &M) -> Result<Entry, LedgerError> {
+    Ok(Entry {
+        id: state.id(),
+        machine: M::MACHINE.to_owned(),
+        kind: crate::Kind::Contract,
+        status: state.status(),
+        state: state.name().to_owned(),
+        content: serde_json::to_string(state)?,
+        max_retries: 0,
+        ttl: 0,
+    })
+}
+
+fn read<M: Journaled>(row: &Row) -> Result<M, LedgerError> {
+    Ok(serde_json::from_str(&row.entry.content)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! A chain in memory with faults, and a signer whose transactions it understands. For tests.
+
+use crate::chain::{BroadcastError, Chain, ChainError};
+use async_trait::async_trait;
+use protocol::{
+    Address, Hash32, SignError, Signature, Signer, TxHash, Vodka,
+    hash::keccak256,
+    tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+};
+use tokio::sync::watch;
+
+/// Signs into `account || nonce || gas price || data`; a gas price of its own makes other bytes.
+pub(crate) struct FakeSigner {
+    pub(crate) account: Address,
+    pub(crate) locked: AtomicBool,
+    pub(crate) signed: AtomicU32,
+}
+
+impl FakeSigner {
+    pub(crate) fn new(byte: u8) -> Arc<Self> {
+        Arc::new(Self { account: Address([byte; 20]), locked: AtomicBool::new(false), signed: AtomicU32::new(0) })
+    }
+}
+
+impl Signer for FakeSigner {
+    fn address(&self) -> Address {
+        self.account
+    }
+    fn sign_digest(&self, _: &[u8; 32]) -> Result<Signature, SignError> {
+        Err(SignError::Refused("not here".to_owned()))
+    }
+    fn sign_tx(&self, tx: &UnsignedTx) -> Result<SignedTx, SignError> {
+        if self.locked.load(Ordering::SeqCst) {
+            return Err(SignError::Locked);
+        }
+        self.signed.fetch_add(1, Ordering::SeqCst);
+        let Fee::Legacy { gas_price } = tx.fee else { return Err(SignError::Refused("legacy only".to_owned())) };
+        let raw = [&self.account.0[..], &tx.nonce.to_be_bytes(), &gas_price.to_be_bytes(), &tx.data].concat();
+        let hash = TxHash(keccak256(&raw));
+        Ok(SignedTx { raw, hash, nonce: tx.nonce })
+    }
+}
+
+/// What a broadcast does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taking {
+    /// Takes it and mines it.
+    AndMines,
+    /// Takes it; mined by [`FakeChain::mine`].
+    Only,
+    /// Does not answer, and does not take it.
+    Lost,
+    /// Says that it has it, and has not.
+    Lies,
+}
+
+#[derive(Default)]
+struct State {
+    block: u64,
+    pool: BTreeMap<(Address, u64), Vec<u8>>,
+    mined: HashMap<Address, u64>,
+    receipts: HashMap<TxHash, Receipt>,
+    seen: Vec<Vec<u8>>,
+}
+
+pub(crate) struct FakeChain {
+    state: Mutex<State>,
+    taking: Mutex<Taking>,
+    pub(crate) confirmations: u64,
+    heads: watch::Sender<u64>,
+}
+
+impl FakeChain {
+    pub(crate) fn new(confirmations: u64) -> Arc<Self> {
+        let taking = Mutex::new(Taking::AndMines);
+        Arc::new(Self { state: Mutex::default(), taking, confirmations, heads: watch::Sender::new(0) })
+    }
+
+    pub(crate) fn take(&self, taking: Taking) {
+        *self.taking.lock().unwrap() = taking;
+    }
+
+    /// Every broadcast that arrived, in order.
+    pub(crate) fn seen(&self) -> Vec<Vec<u8>> {
+        self.state.lock().unwrap().seen.clone()
+    }
+
+    /// A block with everything that is due.
+    pub(crate) fn mine(&self) {
+        let block = {
+            let mut state = self.state.lock().unwrap();
+            state.block += 1;
+            let block = state.block;
+            while let Some((key, raw)) = {
+                let state = &*state;
+                let due = |k: &&(Address, u64)| state.mined.get(&k.0).copied().unwrap_or(0) == k.1;
+                state.pool.keys().find(due).map(|k| (*k, state.pool[k].clone()))
+            } {
+                state.pool.remove(&key);
+                *state.mined.entry(key.0).or_default() += 1;
+                let tx = TxHash(keccak256(&raw));
+                let success = !raw.ends_with(b"revert");
+                let receipt = Receipt {
+                    tx,
+                    block,
+                    block_hash: Hash32::default(),
+                    success,
+                    gas_used: 1,
+                    created: None,
+                    logs: vec![],
+                };
+                state.receipts.insert(tx, receipt);
+            }
+            block
+        };
+        self.heads.send_replace(block);
+    }
+
+    /// Somebody else uses the account's next nonce.
+    pub(crate) fn displace(&self, account: Address) {
+        *self.state.lock().unwrap().mined.entry(account).or_default() += 1;
+        self.mine();
+    }
+
+    /// The chain forgets everything since it began, and what was in it is lost.
+    pub(crate) fn forget(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.mined.clear();
+        state.receipts.clear();
+        state.pool.clear();
+    }
+}
+
+#[async_trait]
+impl Chain for FakeChain {
+    fn chain_id(&self) -> u64 {
+        7
+    }
+    fn confirmations(&self) -> u64 {
+        self.confirmations
+    }
+    fn heads(&self) -> watch::Receiver<u64> {
+        self.heads.subscribe()
+    }
+    async fn head(&self) -> Result<u64, ChainError> {
+        Ok(self.state.lock().unwrap().block)
+    }
+    async fn next_nonce(&self, account: Address) -> Result<u64, ChainError> {
+        self.mined_nonce(account).await
+    }
+    async fn mined_nonce(&self, account: Address) -> Result<u64, ChainError> {
+        Ok(self.state.lock().unwrap().mined.get(&account).copied().unwrap_or(0))
+    }
+    async fn prepare(
+        &self,
+        from: Address,
+        call: &Call,
+        nonce: u64,
+        gas: Option<u64>,
+    ) -> Result<UnsignedTx, ChainError> {
+        if call.data.ends_with(b"impossible") {
+            return Err(ChainError::WouldRevert("impossible".to_owned()));
+        }
+        Ok(UnsignedTx {
+            chain_id: 7,
+            from,
+            nonce,
+            to: Some(call.to),
+            value: Vodka::ZERO,
+            data: call.data.clone(),
+            gas: gas.unwrap_or(21_000),
+            fee: Fee::Legacy { gas_price: 1 },
+        })
+    }
+    async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
+        let taking = *self.taking.lock().unwrap();
+        let mut account = Address::ZERO;
+        account.0.copy_from_slice(&tx.raw[..20]);
+        {
+            let mut state = self.state.lock().unwrap();
+            state.seen.push(tx.raw.clone());
+            match taking {
+                Taking::Lost => return Err(BroadcastError::Unreachable("lost".to_owned())),
+                Taking::Lies => return Err(BroadcastError::Known),
+                Taking::AndMines | Taking::Only => {}
+            }
+            if state.mined.get(&account).copied().unwrap_or(0) > tx.nonce {
+                return Err(BroadcastError::NonceTooLow);
+            }
+            state.pool.insert((account, tx.nonce), tx.raw.clone());
+        }
+        if taking == Taking::AndMines {
+            self.mine();
+        }
+        Ok(())
+    }
+    async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, ChainError> {
+        Ok(self.state.lock().unwrap().receipts.get(&tx).cloned())
+    }
+}

@@ -1,0 +1,377 @@
+//! The file that journal and outbox share: SQLite, WAL, `synchronous = FULL`, one writer thread.
+//!
+//! Writes are committed in the order in which they were handed over, so whoever waits for one knows that all earlier
+//! ones are durable too. Writes that arrive while a commit is under way share the next one: many agreements at once cost
+//! few commits. A write that nobody waits for lingers for a moment, so that it shares the commit of what follows it.
+
+use crate::point::{self, Point};
+use rusqlite::{Connection, TransactionBehavior};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use tokio::sync::oneshot;
+
+/// Most writes of one commit.
+const BATCH: usize = 128;
+
+/// How long a write that nobody waits for lingers for company.
+const LINGER: Duration = Duration::from_millis(25);
+
+/// Numbered migrations; one is never changed after a release.
+const MIGRATIONS: &[&str] = &[
+    // 1
+    "CREATE TABLE journal (
+        id TEXT PRIMARY KEY, machine TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, state TEXT NOT NULL,
+        max_retries INTEGER NOT NULL, attempts INTEGER NOT NULL, ttl INTEGER NOT NULL,
+        created INTEGER NOT NULL, updated INTEGER NOT NULL, content TEXT NOT NULL);
+     CREATE INDEX journal_machine ON journal (machine, created);
+     CREATE TABLE closed (
+        id TEXT PRIMARY KEY, machine TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, state TEXT NOT NULL,
+        max_retries INTEGER NOT NULL, attempts INTEGER NOT NULL, ttl INTEGER NOT NULL,
+        created INTEGER NOT NULL, updated INTEGER NOT NULL, content TEXT NOT NULL);
+     CREATE INDEX closed_machine ON closed (machine, created);
+     CREATE TABLE history (
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, state TEXT NOT NULL,
+        note TEXT);
+     CREATE INDEX history_id ON history (id, seq);
+     CREATE TABLE tx (
+        id INTEGER PRIMARY KEY, chain INTEGER NOT NULL, key TEXT NOT NULL, account TEXT, nonce INTEGER,
+        state TEXT NOT NULL, unsigned TEXT, what TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+        UNIQUE (chain, key), UNIQUE (chain, account, nonce));
+     CREATE INDEX tx_state ON tx (chain, state, account, nonce);
+     CREATE TABLE raw (
+        hash TEXT PRIMARY KEY, tx INTEGER NOT NULL REFERENCES tx (id), bytes BLOB NOT NULL, signed INTEGER NOT NULL);
+     CREATE INDEX raw_tx ON raw (tx);",
+];
+
+/// Why the file does not serve.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LedgerError {
+    /// SQLite said no: the disk is full, the file is damaged or locked.
+    #[error("the journal cannot be used: {0}")]
+    Sqlite(Arc<rusqlite::Error>),
+    /// A row holds what this version cannot read.
+    #[error("a row of the journal cannot be read: {0}")]
+    Row(String),
+    /// The file was written by a newer version.
+    #[error("the journal was written by a newer version ({found}; this one knows {known})")]
+    Newer {
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The writer has ended.
+    #[error("the program is ending")]
+    Ending,
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
+}
+
+impl From<serde_json::Error> for LedgerError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Row(error.to_string())
+    }
+}
+
+impl LedgerError {
+    /// Whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        self.code() == Some(rusqlite::ErrorCode::DiskFull)
+    }
+
+    /// Whether a row of this key exists already.
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+    }
+
+    fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            Self::Row(_) | Self::Newer { .. } | Self::Ending => None,
+        }
+    }
+}
+
+/// The file. Cheap to clone; the writer ends with the last clone, after it wrote what was handed over.
+#[derive(Clone)]
+pub struct Ledger(Arc<Inner>);
+
+struct Inner {
+    writes: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    reader: Mutex<Connection>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        *self.writes.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the journal's writer panicked");
+        }
+    }
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ledger")
+    }
+}
+
+/// A write that was handed over and may be waited for.
+#[must_use = "an error is told only to whoever waits"]
+pub struct Handed<T>(oneshot::Receiver<Result<T, LedgerError>>);
+
+impl<T> Handed<T> {
+    /// Waits until it is durable.
+    pub async fn durable(self) -> Result<T, LedgerError> {
+        self.0.await.map_err(|_| LedgerError::Ending)?
+    }
+}
+
+trait Job: Send {
+    fn point(&self) -> Point;
+    fn is_urgent(&self) -> bool;
+    fn run(&mut self, connection: &Connection) -> bool;
+    fn end(self: Box<Self>, committed: Result<(), LedgerError>);
+}
+
+struct Write<T, F> {
+    point: Point,
+    urgent: bool,
+    work: Option<F>,
+    result: Option<Result<T, LedgerError>>,
+    tell: oneshot::Sender<Result<T, LedgerError>>,
+}
+
+impl<T: Send, F: FnOnce(&Connection) -> Result<T, LedgerError> + Send> Job for Write<T, F> {
+    fn point(&self) -> Point {
+        self.point
+    }
+
+    fn is_urgent(&self) -> bool {
+        self.urgent
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.result = self.work.take().map(|work| work(connection));
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn end(self: Box<Self>, committed: Result<(), LedgerError>) {
+        let result = match (committed, self.result) {
+            (Err(e), _) => Err(e),
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(LedgerError::Ending),
+        };
+        // Nobody may be waiting: that is how a write is handed over without waiting.
+        drop(self.tell.send(result));
+    }
+}
+
+impl Ledger {
+    /// Opens or makes the file.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let mut connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        migrate(&mut connection)?;
+        let reader = Connection::open_with_flags(
+            path,
+            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        reader.busy_timeout(Duration::from_secs(5))?;
+        let (writes, jobs) = mpsc::channel();
+        let writer = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || write_all(&mut connection, &jobs))
+            .map_err(|_| LedgerError::Ending)?;
+        Ok(Self(Arc::new(Inner {
+            writes: Mutex::new(Some(writes)),
+            writer: Mutex::new(Some(writer)),
+            reader: Mutex::new(reader),
+        })))
+    }
+
+    /// Hands a write over that nobody is in a hurry for. It is durable when [`Handed::durable`] says so, soon, and never
+    /// after anything that was handed over later.
+    pub(crate) fn hand<T: Send + 'static>(
+        &self,
+        point: Point,
+        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Handed<T> {
+        self.push(point, false, work)
+    }
+
+    fn push<T: Send + 'static>(
+        &self,
+        point: Point,
+        urgent: bool,
+        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Handed<T> {
+        let (tell, hear) = oneshot::channel();
+        let job = Box::new(Write { point, urgent, work: Some(work), result: None, tell });
+        if let Some(writes) = &*self.0.writes.lock().unwrap_or_else(PoisonError::into_inner) {
+            // A writer that is gone drops the job, and `durable` says so.
+            drop(writes.send(job));
+        }
+        Handed(hear)
+    }
+
+    /// Writes and waits until it is durable.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        point: Point,
+        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        self.push(point, true, work).durable().await
+    }
+
+    /// Reads what is committed.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let inner = self.0.clone();
+        tokio::task::spawn_blocking(move || work(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner)))
+            .await
+            .map_err(|_| LedgerError::Ending)?
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(LedgerError::Newer { found, known });
+    }
+    for (version, migration) in (1_i64..).zip(MIGRATIONS) {
+        if version > found {
+            let step = connection.transaction()?;
+            step.execute_batch(migration)?;
+            step.pragma_update(None, "user_version", version)?;
+            step.commit()?;
+        }
+    }
+    Ok(())
+}
+
+fn write_all(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+    while let Ok(first) = jobs.recv() {
+        let until = Instant::now() + LINGER;
+        let mut urgent = first.is_urgent();
+        let mut batch = vec![first];
+        while !urgent
+            && batch.len() < BATCH
+            && let Ok(next) = jobs.recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            urgent = next.is_urgent();
+            batch.push(next);
+        }
+        while batch.len() < BATCH
+            && let Ok(next) = jobs.try_recv()
+        {
+            batch.push(next);
+        }
+        let committed = commit(connection, &mut batch);
+        if let Err(error) = &committed {
+            tracing::error!(%error, "the journal could not be written");
+        }
+        for job in batch {
+            job.end(committed.clone());
+        }
+    }
+}
+
+fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<(), LedgerError> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for job in batch.iter_mut() {
+        // A write that fails undoes itself and not its neighbours.
+        let savepoint = transaction.savepoint()?;
+        if job.run(&savepoint) {
+            savepoint.commit()?;
+        }
+    }
+    for job in batch.iter() {
+        point::before(job.point());
+    }
+    transaction.commit()?;
+    for job in batch.iter() {
+        point::after(job.point());
+    }
+    Ok(())
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_that_fails_leaves_its_neighbours_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runner.db");
+        let ledger = Ledger::open(&path).unwrap();
+        let insert = |key: &'static str| {
+            move |c: &Connection| {
+                c.execute(
+                    "INSERT INTO tx (chain, key, state, what, created, updated) VALUES (1, ?1, 'x', '', 0, 0)",
+                    [key],
+                )?;
+                Ok(())
+            }
+        };
+        let writes = [ledger.hand(Point::OtherSigned, insert("a")), ledger.hand(Point::OtherSigned, insert("a"))];
+        let third = ledger.hand(Point::OtherSigned, insert("b"));
+        let [first, second] = writes;
+        first.durable().await.unwrap();
+        assert!(second.durable().await.unwrap_err().is_conflict());
+        third.durable().await.unwrap();
+        drop(ledger);
+        let count: i64 = Ledger::open(&path)
+            .unwrap()
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM tx", [], |r| r.get(0))?))
+            .await
+            .unwrap();
+        assert_eq!(count, 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_handed_over_is_there_after_reopening_even_if_nobody_waited() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runner.db");
+        let ledger = Ledger::open(&path).unwrap();
+        drop(ledger.hand(Point::OtherSigned, |c| {
+            c.execute("INSERT INTO tx (chain, key, state, what, created, updated) VALUES (1, 'k', 'x', '', 0, 0)", [])?;
+            Ok(())
+        }));
+        drop(ledger);
+        let again = Ledger::open(&path).unwrap();
+        let key: String = again.read(|c| Ok(c.query_row("SELECT key FROM tx", [], |r| r.get(0))?)).await.unwrap();
+        assert_eq!(key, "k");
+    }
+
+    #[test]
+    fn a_newer_file_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runner.db");
+        drop(Ledger::open(&path).unwrap());
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(Ledger::open(&path), Err(LedgerError::Newer { found: 99, .. })));
+    }
+}

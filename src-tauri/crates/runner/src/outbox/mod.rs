@@ -1,0 +1,513 @@
+//! The outbox: every transaction is on disk, signed and with its nonce, before anybody sees it.
+//!
+//! * A **key** names a purpose, like `(agreement, "lock")`. Under one key one nonce is used, ever. Asked again, also after a
+//!   crash, the outbox sends the same bytes again; [`Outbox::replace`] signs anew with the *same* nonce, so that at most
+//!   one of them is ever mined.
+//! * One **queue per account**: nonces are given out one after the other, and a [`Batch`] of several calls gets
+//!   consecutive ones in one commit. Approval and payment are such a batch: nothing of that account comes between.
+//! * **Nothing is believed but receipts.** "Already known" and "nonce too low" are no results. A receipt is asked for every
+//!   variant of a transaction, and again each time somebody wants to know, since a chain can go back.
+//! * **A failure is certain**: reverted in a block that counts, or its nonce was used by a transaction that is not ours.
+//!   Until then the outbox goes on trying.
+//!
+//! [`Outbox::tend`] runs beside the flows: it sends again what is not mined, so that a transaction that nobody waits for
+//! any more never blocks its account's queue.
+
+mod rows;
+
+use crate::{
+    Point,
+    chain::{BroadcastError, Chain, ChainError},
+    ledger::{Ledger, LedgerError},
+};
+use protocol::{
+    Address, AgreementId, SignError, Signer, TxHash,
+    tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
+};
+use rows::{NewTx, TxRow, TxState};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// A transaction that is not mined is sent again after this time.
+const SEND_AGAIN: Duration = Duration::from_secs(10);
+/// The first wait for a receipt; it doubles up to [`LONGEST_WAIT`]. A new block ends it early.
+const FIRST_WAIT: Duration = Duration::from_millis(3);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Names a purpose; under it one nonce is used, ever.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(String);
+
+impl Key {
+    /// A transaction of an agreement: `lock`, `approve`, `create`, …
+    pub fn of(agreement: AgreementId, purpose: &str) -> Self {
+        Self(format!("{}:{purpose}", agreement.hex()))
+    }
+
+    /// A later attempt, made after the ones before certainly failed.
+    pub fn attempt(agreement: AgreementId, purpose: &str, attempt: u32) -> Self {
+        Self(format!("{}:{purpose}:{attempt}", agreement.hex()))
+    }
+
+    /// Any other purpose; the text is the key.
+    pub fn other(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One transaction to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its purpose.
+    pub key: Key,
+    /// What it calls.
+    pub call: Call,
+    /// Gas at most, where the chain cannot estimate it yet because it depends on the item before it.
+    pub gas: Option<u64>,
+}
+
+/// Transactions of one account that follow each other without anything between.
+#[derive(Clone)]
+pub struct Batch {
+    /// Who signs. Only asked where something is not signed yet.
+    pub signer: Arc<dyn Signer>,
+    /// In this order.
+    pub items: Vec<Item>,
+    /// The last block in which what is not signed yet may be signed.
+    pub not_after: Option<u64>,
+    /// The point of the commit.
+    pub point: Point,
+}
+
+/// Why a batch was not made, or how it certainly failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum OutboxError {
+    /// The account is locked; nothing was signed. Wait for unlocking and ask again.
+    #[error("the account {0} is locked")]
+    Locked(Address),
+    /// The last block for signing is over; nothing was signed, and nothing will be.
+    #[error("it is too late to sign this in block {block}")]
+    TooLate {
+        /// The newest block.
+        block: u64,
+    },
+    /// The key was forbidden before anything was signed.
+    #[error("this was taken back before it was signed")]
+    Forbidden,
+    /// Nothing was signed, since it would not succeed.
+    #[error("this would fail: {0}")]
+    WouldFail(ChainError),
+    /// The chain does not answer. Ask again.
+    #[error(transparent)]
+    Unreachable(ChainError),
+    /// The signer refused; nothing was signed.
+    #[error(transparent)]
+    Sign(SignError),
+    /// Mined, and reverted.
+    #[error("the network reverted it in block {}", .0.block)]
+    Reverted(Box<Receipt>),
+    /// Another transaction, not ours, used the nonce: this one can never be mined.
+    #[error("another transaction took its place (nonce {nonce})")]
+    Displaced {
+        /// The nonce.
+        nonce: u64,
+    },
+    /// No transaction has this key.
+    #[error("there is no such transaction")]
+    Unknown,
+    /// The journal failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl OutboxError {
+    /// Whether the transactions of the batch can certainly never take effect. Everything else is to be asked again.
+    pub fn is_certain(&self) -> bool {
+        match self {
+            Self::TooLate { .. }
+            | Self::Forbidden
+            | Self::WouldFail(_)
+            | Self::Sign(_)
+            | Self::Reverted(_)
+            | Self::Displaced { .. } => true,
+            Self::Locked(_) | Self::Unreachable(_) | Self::Unknown | Self::Ledger(_) => false,
+        }
+    }
+}
+
+impl From<ChainError> for OutboxError {
+    fn from(error: ChainError) -> Self {
+        match error {
+            ChainError::Unreachable(_) => Self::Unreachable(error),
+            ChainError::WouldRevert(_) | ChainError::Funds => Self::WouldFail(error),
+        }
+    }
+}
+
+/// A transaction that is signed and not known to be mined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its purpose.
+    pub key: String,
+    /// What it does, in the protocol's words.
+    pub what: String,
+    /// Who sent it.
+    pub account: Address,
+    /// Its nonce.
+    pub nonce: u64,
+    /// The variant signed last.
+    pub hash: TxHash,
+    /// Milliseconds since 1970.
+    pub signed: i64,
+    /// Why the chain did not take it when it was sent last.
+    pub trouble: Option<BroadcastError>,
+}
+
+#[derive(Default)]
+struct Sent {
+    at: Option<Instant>,
+    trouble: Option<BroadcastError>,
+}
+
+/// The outbox of one chain. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbox(Arc<Inner>);
+
+struct Inner {
+    ledger: Ledger,
+    chain: Arc<dyn Chain>,
+    queues: Mutex<HashMap<Address, Arc<tokio::sync::Mutex<()>>>>,
+    sent: Mutex<HashMap<i64, Sent>>,
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Outbox(chain {})", self.0.chain.chain_id())
+    }
+}
+
+impl Outbox {
+    /// The outbox of a file and a chain.
+    pub fn new(ledger: &Ledger, chain: Arc<dyn Chain>) -> Self {
+        let (queues, sent) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { ledger: ledger.clone(), chain, queues, sent }))
+    }
+
+    /// Signs what is not signed yet, keeps it, sends all of it, and waits until all of it counts.
+    /// The receipts come in the order of the items.
+    ///
+    /// May be dropped at any time: what was signed is sent nevertheless.
+    pub async fn run(&self, batch: Batch) -> Result<Vec<Receipt>, OutboxError> {
+        let keys: Vec<Key> = batch.items.iter().map(|item| item.key.clone()).collect();
+        self.submit(batch).await?;
+        let mut receipts = Vec::new();
+        for key in &keys {
+            receipts.push(self.settle(key).await?);
+        }
+        Ok(receipts)
+    }
+
+    /// Signs what is not signed yet, keeps it, and sends all of it. Gives the hashes in the order of the items.
+    pub async fn submit(&self, batch: Batch) -> Result<Vec<TxHash>, OutboxError> {
+        let outbox = self.clone();
+        // On a task of its own: from the commit on the transactions must be sent, whoever stops waiting.
+        let work = tokio::spawn(async move { outbox.sign_and_send(batch).await });
+        work.await.map_err(|_| LedgerError::Ending)?
+    }
+
+    async fn sign_and_send(&self, batch: Batch) -> Result<Vec<TxHash>, OutboxError> {
+        let account = batch.signer.address();
+        let queue = self.queue(account);
+        let _turn = queue.lock().await;
+        let mut known = Vec::new();
+        for item in &batch.items {
+            known.push(self.row(&item.key).await?);
+        }
+        if known.iter().flatten().any(|row| row.state == TxState::Forbidden) {
+            return Err(OutboxError::Forbidden);
+        }
+        if known.iter().any(Option::is_none) {
+            let missing: Vec<&Item> =
+                batch.items.iter().zip(&known).filter(|(_, row)| row.is_none()).map(|(item, _)| item).collect();
+            let signed = self.sign(&batch, account, &missing).await?;
+            let chain = self.0.chain.chain_id();
+            let kept = self.0.ledger.write(batch.point, move |c| rows::insert(c, chain, account, &signed)).await;
+            match kept {
+                // The key was forbidden in this very moment.
+                Err(error) if error.is_conflict() => return Err(OutboxError::Forbidden),
+                kept => kept?,
+            }
+        }
+        let mut hashes = Vec::new();
+        for item in &batch.items {
+            let row = self.row(&item.key).await?.ok_or(OutboxError::Unknown)?;
+            let last = row.variants.last().ok_or(OutboxError::Unknown)?;
+            hashes.push(last.hash);
+            if row.state == TxState::Signed {
+                self.send(&row).await;
+            }
+        }
+        Ok(hashes)
+    }
+
+    async fn sign(&self, batch: &Batch, account: Address, items: &[&Item]) -> Result<Vec<NewTx>, OutboxError> {
+        let chain = &self.0.chain;
+        if let Some(last) = batch.not_after {
+            let block = chain.head().await?;
+            if block > last {
+                return Err(OutboxError::TooLate { block });
+            }
+        }
+        let used = self.0.ledger.read({
+            let chain = chain.chain_id();
+            move |c| rows::highest_nonce(c, chain, account)
+        });
+        let (used, next) = tokio::join!(used, chain.next_nonce(account));
+        let first = next?.max(used?.map_or(0, |nonce| nonce.saturating_add(1)));
+        let mut signed: Vec<NewTx> = Vec::new();
+        for (item, nonce) in items.iter().zip(first..) {
+            let unsigned = match (item.gas, signed.last()) {
+                // What depends on the item before it cannot be estimated; it takes its fee.
+                (Some(gas), Some(before)) => UnsignedTx {
+                    nonce,
+                    gas,
+                    to: Some(item.call.to),
+                    data: item.call.data.clone(),
+                    ..before.unsigned.clone()
+                },
+                (gas, _) => chain.prepare(account, &item.call, nonce, gas).await?,
+            };
+            let tx = sign_with(&*batch.signer, &unsigned)?;
+            signed.push(NewTx { key: item.key.clone(), what: item.call.what.clone(), unsigned, signed: tx });
+        }
+        Ok(signed)
+    }
+
+    /// Waits until a transaction counts, and sends it again as long as it is not mined.
+    pub async fn settle(&self, key: &Key) -> Result<Receipt, OutboxError> {
+        let chain = &self.0.chain;
+        let mut heads = chain.heads();
+        let mut wait = FIRST_WAIT;
+        let mut displaced_since: Option<u64> = None;
+        loop {
+            heads.mark_unchanged();
+            let row = self.row(key).await?.ok_or(OutboxError::Unknown)?;
+            if row.state == TxState::Forbidden {
+                return Err(OutboxError::Forbidden);
+            }
+            match self.look(&row, &mut displaced_since).await {
+                Ok(Some(Ok(receipt))) => {
+                    self.note(&row, TxState::Mined);
+                    return Ok(receipt);
+                }
+                Ok(Some(Err(failure))) => {
+                    let state = match failure {
+                        OutboxError::Displaced { .. } => TxState::Displaced,
+                        _ => TxState::Reverted,
+                    };
+                    self.note(&row, state);
+                    return Err(failure);
+                }
+                Ok(None) => {
+                    if self.is_due(row.id) {
+                        self.send(&row).await;
+                    }
+                }
+                // The chain is away for a while: what is on its way may be mined meanwhile.
+                Err(error) => tracing::debug!(%key, %error, "cannot look for a receipt"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
+                changed = heads.changed() => if changed.is_err() {
+                    return Err(ChainError::Unreachable("it is no longer followed".to_owned()).into());
+                },
+            }
+        }
+    }
+
+    /// One look: how it ended, if it did.
+    async fn look(
+        &self,
+        row: &TxRow,
+        displaced_since: &mut Option<u64>,
+    ) -> Result<Option<Result<Receipt, OutboxError>>, ChainError> {
+        let chain = &self.0.chain;
+        // Asked before the receipts: a transaction mined in between is then found by its receipt.
+        let mined = chain.mined_nonce(row.account).await?;
+        for variant in &row.variants {
+            let Some(receipt) = chain.receipt(variant.hash).await? else { continue };
+            let depth = chain.head().await?.saturating_sub(receipt.block).saturating_add(1);
+            if depth < chain.confirmations() {
+                return Ok(None);
+            }
+            let ended = if receipt.success { Ok(receipt) } else { Err(OutboxError::Reverted(Box::new(receipt))) };
+            return Ok(Some(ended));
+        }
+        if mined <= row.nonce {
+            *displaced_since = None;
+            return Ok(None);
+        }
+        // The nonce is used, and not by us. That counts when it would have counted for us.
+        let head = chain.head().await?;
+        let since = *displaced_since.get_or_insert(head);
+        let counts = head.saturating_sub(since).saturating_add(1) >= chain.confirmations();
+        Ok(counts.then_some(Err(OutboxError::Displaced { nonce: row.nonce })))
+    }
+
+    /// Notes how it ended. Not waited for: if it is lost, the chain is asked again.
+    fn note(&self, row: &TxRow, state: TxState) {
+        if row.state != state {
+            let id = row.id;
+            drop(self.0.ledger.hand(Point::TxSettled, move |c| rows::set_state(c, id, state)));
+        }
+    }
+
+    async fn send(&self, row: &TxRow) {
+        let Some(variant) = row.variants.last() else { return };
+        let trouble = match self.0.chain.broadcast(variant).await {
+            Ok(()) | Err(BroadcastError::Known | BroadcastError::NonceTooLow) => None,
+            Err(error) => {
+                tracing::warn!(key = %row.key, hash = %variant.hash, %error, "a transaction was not taken; it is sent again");
+                Some(error)
+            }
+        };
+        let sent = Sent { at: Some(Instant::now()), trouble };
+        self.0.sent.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id, sent);
+    }
+
+    fn is_due(&self, id: i64) -> bool {
+        let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.get(&id).and_then(|s| s.at).is_none_or(|at| at.elapsed() >= SEND_AGAIN)
+    }
+
+    /// Signs a transaction anew with another fee and the same nonce, and sends it.
+    pub async fn replace(&self, key: &Key, signer: &dyn Signer, fee: Fee) -> Result<TxHash, OutboxError> {
+        let row = self.row(key).await?.ok_or(OutboxError::Unknown)?;
+        let queue = self.queue(row.account);
+        let _turn = queue.lock().await;
+        let row = self.row(key).await?.ok_or(OutboxError::Unknown)?;
+        if row.state == TxState::Forbidden {
+            return Err(OutboxError::Forbidden);
+        }
+        let unsigned = UnsignedTx { fee, ..row.unsigned.clone().ok_or(OutboxError::Unknown)? };
+        let signed = sign_with(signer, &unsigned)?;
+        let (id, hash, kept) = (row.id, signed.hash, signed.clone());
+        self.0.ledger.write(Point::TxReplaced, move |c| rows::add_variant(c, id, &kept, &unsigned)).await?;
+        let row = TxRow { variants: vec![signed], ..row };
+        self.send(&row).await;
+        Ok(hash)
+    }
+
+    /// Forbids keys: nothing is ever signed under them. False, and nothing changed, where one is signed already.
+    pub async fn forbid(&self, keys: &[Key], point: Point) -> Result<bool, OutboxError> {
+        let (chain, keys) = (self.0.chain.chain_id(), keys.to_vec());
+        Ok(self.0.ledger.write(point, move |c| rows::forbid(c, chain, &keys)).await?)
+    }
+
+    /// Whether something is signed under a key.
+    pub async fn is_signed(&self, key: &Key) -> Result<bool, OutboxError> {
+        Ok(self.row(key).await?.is_some_and(|row| row.state != TxState::Forbidden))
+    }
+
+    /// The hash of the variant signed last under a key.
+    pub async fn hash(&self, key: &Key) -> Result<Option<TxHash>, OutboxError> {
+        Ok(self.row(key).await?.and_then(|row| row.variants.last().map(|v| v.hash)))
+    }
+
+    /// What is signed and not known to be mined, oldest first.
+    pub async fn pending(&self) -> Result<Vec<Pending>, OutboxError> {
+        let rows = self.unsettled().await?;
+        let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let pending = rows.into_iter().filter_map(|row| {
+            Some(Pending {
+                key: row.key.0.clone(),
+                what: row.what.clone(),
+                account: row.account,
+                nonce: row.nonce,
+                hash: row.variants.last()?.hash,
+                signed: row.created,
+                trouble: sent.get(&row.id).and_then(|s| s.trouble.clone()),
+            })
+        });
+        Ok(pending.collect())
+    }
+
+    /// Sends everything again that is signed and not mined, in the order of nonces, and notes what is. To be called
+    /// once after a start, before anything new is signed.
+    pub async fn resume(&self) -> Result<(), OutboxError> {
+        for row in self.unsettled().await? {
+            match self.look(&row, &mut None).await {
+                Ok(Some(Ok(_))) => self.note(&row, TxState::Mined),
+                Ok(Some(Err(OutboxError::Displaced { .. }))) => self.note(&row, TxState::Displaced),
+                Ok(Some(Err(_))) => self.note(&row, TxState::Reverted),
+                Ok(None) if self.is_due(row.id) => self.send(&row).await,
+                Ok(None) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with [`Outbox::resume`] at new blocks and from time to time, until it is cancelled.
+    pub async fn tend(&self, cancel: CancellationToken) {
+        let mut heads = self.0.chain.heads();
+        loop {
+            if let Err(error) = self.resume().await {
+                tracing::debug!(%error, "cannot tend the outbox");
+            }
+            let pause = async {
+                // Blocks may come thick and fast; one look per second is enough for what nobody waits for.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                tokio::select! {
+                    () = tokio::time::sleep(SEND_AGAIN) => true,
+                    changed = heads.changed() => changed.is_ok(),
+                }
+            };
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                goes_on = pause => if !goes_on { return },
+            }
+        }
+    }
+
+    fn queue(&self, account: Address) -> Arc<tokio::sync::Mutex<()>> {
+        self.0.queues.lock().unwrap_or_else(PoisonError::into_inner).entry(account).or_default().clone()
+    }
+
+    async fn row(&self, key: &Key) -> Result<Option<TxRow>, LedgerError> {
+        let (chain, key) = (self.0.chain.chain_id(), key.clone());
+        self.0.ledger.read(move |c| rows::by_key(c, chain, &key)).await
+    }
+
+    async fn unsettled(&self) -> Result<Vec<TxRow>, LedgerError> {
+        let chain = self.0.chain.chain_id();
+        self.0.ledger.read(move |c| rows::unsettled(c, chain)).await
+    }
+}
+
+fn sign_with(signer: &dyn Signer, tx: &UnsignedTx) -> Result<SignedTx, OutboxError> {
+    signer.sign_tx(tx).map_err(|error| match error {
+        SignError::Locked => OutboxError::Locked(tx.from),
+        other => OutboxError::Sign(other),
+    })
+}
+
+#[cfg(test)]
+mod tests;

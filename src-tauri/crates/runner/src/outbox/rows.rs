@@ -1,0 +1,238 @@
+//! The outbox's tables. A transaction has one nonce and one or more signed variants.
+
+use super::Key;
+use crate::ledger::{LedgerError, now};
+use protocol::{
+    Address, TxHash, Vodka,
+    tx::{Fee, SignedTx, UnsignedTx, hex_bytes},
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TxState {
+    /// Signed; perhaps sent, perhaps mined.
+    Signed,
+    /// Seen mined.
+    Mined,
+    /// Seen reverted.
+    Reverted,
+    /// Its nonce was seen used by another transaction.
+    Displaced,
+    /// Never to be signed.
+    Forbidden,
+}
+
+impl TxState {
+    const ALL: [Self; 5] = [Self::Signed, Self::Mined, Self::Reverted, Self::Displaced, Self::Forbidden];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::Mined => "mined",
+            Self::Reverted => "reverted",
+            Self::Displaced => "displaced",
+            Self::Forbidden => "forbidden",
+        }
+    }
+}
+
+pub(super) struct NewTx {
+    pub(super) key: Key,
+    pub(super) what: String,
+    pub(super) unsigned: UnsignedTx,
+    pub(super) signed: SignedTx,
+}
+
+#[derive(Clone)]
+pub(super) struct TxRow {
+    pub(super) id: i64,
+    pub(super) key: Key,
+    pub(super) account: Address,
+    pub(super) nonce: u64,
+    pub(super) state: TxState,
+    pub(super) what: String,
+    pub(super) unsigned: Option<UnsignedTx>,
+    pub(super) created: i64,
+    /// Oldest first.
+    pub(super) variants: Vec<SignedTx>,
+}
+
+/// An unsigned transaction as it lies in its row. wei are texts: JSON numbers end before 2^128.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    chain_id: u64,
+    from: Address,
+    nonce: u64,
+    to: Option<Address>,
+    value: Vodka,
+    #[serde(with = "hex_bytes")]
+    data: Vec<u8>,
+    gas: u64,
+    fee: StoredFee,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredFee {
+    Legacy(String),
+    Dynamic(String, String),
+}
+
+fn to_json(tx: &UnsignedTx) -> Result<String, LedgerError> {
+    let fee = match tx.fee {
+        Fee::Legacy { gas_price } => StoredFee::Legacy(gas_price.to_string()),
+        Fee::Dynamic { max_fee, max_priority } => StoredFee::Dynamic(max_fee.to_string(), max_priority.to_string()),
+    };
+    let UnsignedTx { chain_id, from, nonce, to, value, data, gas, .. } = tx.clone();
+    Ok(serde_json::to_string(&Stored { chain_id, from, nonce, to, value, data, gas, fee })?)
+}
+
+fn from_json(json: &str) -> Result<UnsignedTx, LedgerError> {
+    let Stored { chain_id, from, nonce, to, value, data, gas, fee } = serde_json::from_str(json)?;
+    let wei = |text: &str| text.parse::<u128>().map_err(|e| LedgerError::Row(format!("a fee: {e}")));
+    let fee = match fee {
+        StoredFee::Legacy(price) => Fee::Legacy { gas_price: wei(&price)? },
+        StoredFee::Dynamic(most, priority) => Fee::Dynamic { max_fee: wei(&most)?, max_priority: wei(&priority)? },
+    };
+    Ok(UnsignedTx { chain_id, from, nonce, to, value, data, gas, fee })
+}
+
+fn number(value: u64) -> Result<i64, LedgerError> {
+    i64::try_from(value).map_err(|_| LedgerError::Row(format!("{value} is too large")))
+}
+
+pub(super) fn insert(c: &Connection, chain: u64, account: Address, txs: &[NewTx]) -> Result<(), LedgerError> {
+    let (chain, at) = (number(chain)?, now());
+    for tx in txs {
+        c.execute(
+            "INSERT INTO tx (chain, key, account, nonce, state, unsigned, what, created, updated)
+             VALUES (?1, ?2, ?3, ?4, 'signed', ?5, ?6, ?7, ?7)",
+            params![
+                chain,
+                tx.key.as_str(),
+                account.hex(),
+                number(tx.unsigned.nonce)?,
+                to_json(&tx.unsigned)?,
+                tx.what,
+                at
+            ],
+        )?;
+        insert_variant(c, c.last_insert_rowid(), &tx.signed)?;
+    }
+    Ok(())
+}
+
+fn insert_variant(c: &Connection, tx: i64, signed: &SignedTx) -> Result<(), LedgerError> {
+    c.execute(
+        "INSERT OR IGNORE INTO raw (hash, tx, bytes, signed) VALUES (?1, ?2, ?3, ?4)",
+        params![signed.hash.hex(), tx, signed.raw, now()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn add_variant(
+    c: &Connection,
+    tx: i64,
+    signed: &SignedTx,
+    unsigned: &UnsignedTx,
+) -> Result<(), LedgerError> {
+    insert_variant(c, tx, signed)?;
+    c.execute("UPDATE tx SET unsigned = ?2, updated = ?3 WHERE id = ?1", params![tx, to_json(unsigned)?, now()])?;
+    Ok(())
+}
+
+pub(super) fn forbid(c: &Connection, chain: u64, keys: &[Key]) -> Result<bool, LedgerError> {
+    let chain = number(chain)?;
+    for key in keys {
+        let state: Option<String> = c
+            .query_row("SELECT state FROM tx WHERE chain = ?1 AND key = ?2", params![chain, key.as_str()], |r| r.get(0))
+            .optional()?;
+        if state.is_some_and(|state| state != TxState::Forbidden.as_str()) {
+            return Ok(false);
+        }
+    }
+    for key in keys {
+        c.execute(
+            "INSERT OR IGNORE INTO tx (chain, key, state, what, created, updated) VALUES (?1, ?2, 'forbidden', '', ?3, ?3)",
+            params![chain, key.as_str(), now()],
+        )?;
+    }
+    Ok(true)
+}
+
+pub(super) fn set_state(c: &Connection, id: i64, state: TxState) -> Result<(), LedgerError> {
+    c.execute("UPDATE tx SET state = ?2, updated = ?3 WHERE id = ?1", params![id, state.as_str(), now()])?;
+    Ok(())
+}
+
+pub(super) fn highest_nonce(c: &Connection, chain: u64, account: Address) -> Result<Option<u64>, LedgerError> {
+    let highest: Option<i64> = c.query_row(
+        "SELECT max(nonce) FROM tx WHERE chain = ?1 AND account = ?2",
+        params![number(chain)?, account.hex()],
+        |r| r.get(0),
+    )?;
+    Ok(highest.map(i64::unsigned_abs))
+}
+
+const COLUMNS: &str = "id, key, account, nonce, state, what, unsigned, created";
+
+type Columns = (i64, String, Option<String>, Option<i64>, String, String, Option<String>, i64);
+
+fn columns(r: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?))
+}
+
+pub(super) fn by_key(c: &Connection, chain: u64, key: &Key) -> Result<Option<TxRow>, LedgerError> {
+    let query = format!("SELECT {COLUMNS} FROM tx WHERE chain = ?1 AND key = ?2");
+    let found = c.prepare_cached(&query)?.query_row(params![number(chain)?, key.as_str()], columns).optional()?;
+    found.map(|columns| complete(c, columns)).transpose()
+}
+
+pub(super) fn unsettled(c: &Connection, chain: u64) -> Result<Vec<TxRow>, LedgerError> {
+    let query = format!("SELECT {COLUMNS} FROM tx WHERE chain = ?1 AND state = 'signed' ORDER BY account, nonce");
+    let found = c.prepare_cached(&query)?.query_map([number(chain)?], columns)?.collect::<Result<Vec<_>, _>>()?;
+    found.into_iter().map(|columns| complete(c, columns)).collect()
+}
+
+fn complete(c: &Connection, columns: Columns) -> Result<TxRow, LedgerError> {
+    let (id, key, account, nonce, state, what, unsigned, created) = columns;
+    let damaged = |what: &str| LedgerError::Row(format!("{what} of transaction {id}"));
+    let state = TxState::ALL.into_iter().find(|s| s.as_str() == state).ok_or_else(|| damaged("state"))?;
+    let account = match account {
+        Some(text) => text.parse().map_err(|_| damaged("account"))?,
+        None => Address::ZERO,
+    };
+    let nonce = nonce.map_or(0, i64::unsigned_abs);
+    let unsigned = unsigned.map(|json| from_json(&json)).transpose()?;
+    let mut query = c.prepare_cached("SELECT hash, bytes FROM raw WHERE tx = ?1 ORDER BY signed, rowid")?;
+    let mut variants = Vec::new();
+    for found in query.query_map([id], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))? {
+        let (hash, raw) = found?;
+        let hash: TxHash = hash.parse().map_err(|_| damaged("hash"))?;
+        variants.push(SignedTx { raw, hash, nonce });
+    }
+    Ok(TxRow { id, key: Key(key), account, nonce, state, what, unsigned, created, variants })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unsigned_transaction_reads_back_whole() {
+        for fee in [Fee::Legacy { gas_price: u128::MAX }, Fee::Dynamic { max_fee: u128::MAX, max_priority: 1 << 100 }] {
+            let tx = UnsignedTx {
+                chain_id: 1,
+                from: Address([1; 20]),
+                nonce: 2,
+                to: None,
+                value: Vodka::from_ocean(3),
+                data: vec![4],
+                gas: 5,
+                fee,
+            };
+            assert_eq!(from_json(&to_json(&tx).unwrap()).unwrap(), tx);
+        }
+    }
+}
