@@ -176,7 +176,6 @@ fn seal(
     for (position, (tx, result)) in taken.iter().zip(results).enumerate() {
         let (success, gas_used) = (result.is_success(), result.tx_gas_used());
         cumulative += gas_used;
-        let first_log = logs.len() as u64;
         let own = if success { result.into_logs() } else { Vec::new() };
         receipts.push(receipt(tx.envelope.tx_type(), success, cumulative, own.clone()));
         logs.extend(own.into_iter().map(|log| (position as u64, log)));
@@ -190,16 +189,12 @@ fn seal(
             gas_used,
             cumulative,
             created: tx.created().filter(|_| success),
-            first_log,
         });
     }
     let envelopes: Vec<&TxEnvelope> = taken.iter().map(|tx| &tx.envelope).collect();
     header.transactions_root = proofs::ordered_trie_root_with_encoder(&envelopes, |tx, out| tx.encode_2718(out));
     header.receipts_root = proofs::calculate_receipt_root(&receipts);
-    header.logs_bloom = logs.iter().fold(Bloom::ZERO, |mut bloom, (_, log)| {
-        bloom.accrue_log(log);
-        bloom
-    });
+    header.logs_bloom = receipts.iter().fold(Bloom::ZERO, |bloom, receipt| bloom | *receipt.logs_bloom());
     let hash = header.hash_slow();
     let body = alloy_consensus::BlockBody {
         transactions: taken.into_iter().map(|tx| tx.envelope).collect::<Vec<_>>(),

@@ -197,7 +197,7 @@ impl Chain {
     /// Takes a transaction; returns when it is on disk.
     pub(crate) fn submit(&self, tx: Transaction) -> Result<B256, SubmitError> {
         let (reply, answer) = mpsc::sync_channel(1);
-        self.order(Order::Submit(Submission { tx, reply })).map_err(|_| Refusal::Closed)?;
+        self.order(Order::Submit(Box::new(Submission { tx, reply }))).map_err(|_| Refusal::Closed)?;
         answer.recv().map_err(|_| Refusal::Closed)?
     }
 

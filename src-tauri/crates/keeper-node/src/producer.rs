@@ -33,7 +33,7 @@ pub(crate) enum SubmitError {
 /// What the producer is asked to do. Answers are sent after everything is on disk.
 pub(crate) enum Order {
     /// Take a transaction.
-    Submit(Submission),
+    Submit(Box<Submission>),
     /// Make empty blocks until this number.
     TickUntil(u64, SyncSender<Result<u64, String>>),
     /// Make a block now.
@@ -140,7 +140,7 @@ impl Producer {
         let gather = if self.automatic() { self.shared.genesis.mining.gather } else { Duration::ZERO };
         let close_by = Instant::now() + gather;
         while let Some(Order::Submit(submission)) = order {
-            submissions.push(submission);
+            submissions.push(*submission);
             order = self.orders.recv_timeout(close_by.saturating_duration_since(Instant::now())).ok();
         }
         self.submit(submissions);

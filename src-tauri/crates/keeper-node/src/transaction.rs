@@ -13,7 +13,6 @@ const MAX_INIT_CODE: usize = 49_152;
 
 /// Why a transaction is refused. The texts are geth's, for clients know them.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the texts say it")]
 pub(crate) enum Refusal {
     #[error("rlp: {0}")]
     Form(String),

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     chain::Chain,
-    evm::{self, Mode},
+    evm::{self, Mode, RunError},
     genesis::GAS_LIMIT,
     store::{self, StateAt},
+    transaction::Refusal,
 };
 use alloy_eips::eip2930::{AccessList, AccessListItem};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
@@ -133,9 +134,22 @@ impl<'c> Place<'c> {
         })
     }
 
-    fn run(&self, call: &Call, gas: u64) -> Result<ExecutionResult, RpcError> {
+    fn run(&self, call: &Call, gas: u64) -> Result<ExecutionResult, RunError> {
         let env = call.env(self.chain_id, gas);
         Ok(evm::run(WrapDatabaseRef(self.state), self.chain_id, self.block.clone(), env, Mode::Question)?.result)
+    }
+
+    /// The machine's refusals in the words that geth has for calls, which differ from those for transactions.
+    fn refused(call: &Call, gas: u64, error: RunError) -> RpcError {
+        let RunError::Refused(refusal) = error else { return error.into() };
+        let words = match refusal {
+            Refusal::Funds { balance, cost, .. } => {
+                format!("insufficient funds for gas * price + value: address {} have {balance} want {cost}", call.from)
+            }
+            Refusal::IntrinsicGas { have, want } => format!("intrinsic gas too low: have {have}, want {want}"),
+            other => other.to_string(),
+        };
+        RpcError::server(format!("err: {words} (supplied gas {gas})"))
     }
 }
 
@@ -152,7 +166,8 @@ pub(super) fn call(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     let (call, id) = read_params(params)?;
     chain.shared.store.read(|conn| {
         let place = Place::find(chain, conn, id)?;
-        match place.run(&call, call.gas.unwrap_or(GAS_CAP).min(GAS_CAP))? {
+        let gas = call.gas.unwrap_or(GAS_CAP).min(GAS_CAP);
+        match place.run(&call, gas).map_err(|error| Place::refused(&call, gas, error))? {
             ExecutionResult::Success { output, .. } => Ok(forms::data(output.into_data())),
             ExecutionResult::Revert { output, .. } => Err(RpcError::reverted(&output)),
             ExecutionResult::Halt { reason, .. } => Err(RpcError::server(halted(&reason))),
@@ -173,7 +188,7 @@ pub(super) fn estimate(chain: &Chain, params: &Params) -> Result<Value, RpcError
             let affordable = left / U256::from(call.price);
             high = high.min(u64::try_from(affordable).unwrap_or(u64::MAX));
         }
-        let result = place.run(&call, high)?;
+        let result = place.run(&call, high).map_err(|error| Place::refused(&call, high, error))?;
         let (used, refunded) = match &result {
             ExecutionResult::Success { gas, .. } => (gas.tx_gas_used(), gas.final_refunded()),
             ExecutionResult::Revert { output, .. } => return Err(RpcError::reverted(output)),
@@ -186,8 +201,8 @@ pub(super) fn estimate(chain: &Chain, params: &Params) -> Result<Value, RpcError
         let suffices = |gas: u64| match place.run(&call, gas) {
             Ok(result) => Ok(result.is_success()),
             // Too little even for the intrinsic gas.
-            Err(error) if error.code == -32000 => Ok(false),
-            Err(error) => Err(error),
+            Err(RunError::Refused(_)) => Ok(false),
+            Err(error) => Err(RpcError::from(error)),
         };
         // What was used, the refund that came only at the end, and the sixty-fourth that calls leave behind.
         let guess = (used + refunded + 2300).saturating_mul(64) / 63;

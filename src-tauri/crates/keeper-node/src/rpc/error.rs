@@ -122,7 +122,7 @@ fn reason(output: &[u8]) -> Option<String> {
                 Some(0x51) => "uninitialized function",
                 _ => return Some(format!("unknown panic code: {code:#x}")),
             };
-            Some(words.to_owned())
+            Some(format!("panic: {words} ({code:#x})"))
         }
         _ => None,
     }

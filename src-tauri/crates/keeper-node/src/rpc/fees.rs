@@ -47,7 +47,14 @@ pub(super) fn history(chain: &Chain, params: &Params) -> Result<Value, RpcError>
             }
         }
         let free = vec![forms::quantity(0u64); ratios.len() + 1];
-        let mut answer = json!({"oldestBlock": forms::quantity(oldest), "baseFeePerGas": free, "gasUsedRatio": ratios});
+        let mut answer = json!({
+            "oldestBlock": forms::quantity(oldest),
+            "baseFeePerGas": free,
+            "gasUsedRatio": ratios,
+            // There are no blobs; their least price is 1.
+            "baseFeePerBlobGas": vec![forms::quantity(1u64); ratios.len() + 1],
+            "blobGasUsedRatio": vec![0.0; ratios.len()],
+        });
         if let (false, Some(answer)) = (percentiles.is_empty(), answer.as_object_mut()) {
             answer.insert("reward".to_owned(), Value::Array(rewards));
         }

@@ -142,9 +142,7 @@ pub(super) fn receipt(chain: &Chain, params: &Params) -> Result<Value, RpcError>
     let hash = params.need(0, params::hash)?;
     chain.shared.store.read(|conn| {
         let Some((tx, block_hash)) = find(chain, conn, hash)? else { return Ok(Value::Null) };
-        let mut logs = store::find_logs(conn, tx.block, tx.block, &LogFilter::default(), usize::MAX)?;
-        logs.retain(|row| row.tx == tx.position);
-        sound(forms::receipt(&tx, block_hash, &logs))
+        sound(forms::receipt(&tx, block_hash, &store::logs_of(conn, tx.block, tx.position)?))
     })
 }
 

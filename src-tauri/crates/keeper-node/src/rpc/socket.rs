@@ -14,11 +14,14 @@ use crate::{
 };
 use axum::extract::ws::{Message, WebSocket};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::broadcast::error::RecvError;
 
 /// Subscriptions of one connection at most.
 const MAX_SUBSCRIPTIONS: usize = 128;
+
+/// How long a client may take to accept one message.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 enum Subscription {
     Heads,
@@ -118,7 +121,9 @@ pub(super) async fn serve(chain: Chain, mut socket: WebSocket) {
             },
         };
         for message in messages {
-            if socket.send(Message::Text(message.to_string().into())).await.is_err() {
+            // Neither a connection that is gone nor one that takes nothing any more is waited for.
+            let sending = socket.send(Message::Text(message.to_string().into()));
+            if !matches!(tokio::time::timeout(PATIENCE, sending).await, Ok(Ok(()))) {
                 return;
             }
         }

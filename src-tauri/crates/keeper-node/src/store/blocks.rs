@@ -1,9 +1,8 @@
 //! Blocks, their transactions and receipts.
 
-use super::{fixed, int, uint};
+use super::{fixed, header, int, uint};
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
-use alloy_rlp::Decodable;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A block without its transactions.
@@ -30,17 +29,14 @@ pub(crate) struct MinedTransaction {
     /// Gas used in the block up to and with this one.
     pub(crate) cumulative: u64,
     pub(crate) created: Option<Address>,
-    /// The position, within the block, of its first log.
-    pub(crate) first_log: u64,
 }
 
 const BLOCK: &str = "SELECT hash, header, size FROM blocks";
 const MINED: &str =
-    "SELECT hash, block, position, sender, raw, success, gas_used, cumulative, created, first_log FROM transactions";
+    "SELECT hash, block, position, sender, raw, success, gas_used, cumulative, created FROM transactions";
 
 fn block(row: &Row<'_>) -> Result<StoredBlock, rusqlite::Error> {
-    let rlp: Vec<u8> = row.get(1)?;
-    let header = Header::decode(&mut rlp.as_slice())
+    let header = header::unpack(row.get_ref(1)?.as_blob()?)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Blob, Box::new(error)))?;
     Ok(StoredBlock { header, hash: fixed(row, 0)?.into(), size: uint(row, 2)? })
 }
@@ -57,7 +53,6 @@ fn transaction(row: &Row<'_>) -> Result<MinedTransaction, rusqlite::Error> {
         gas_used: uint(row, 6)?,
         cumulative: uint(row, 7)?,
         created,
-        first_log: uint(row, 9)?,
     })
 }
 
@@ -110,11 +105,10 @@ pub(crate) fn write_block(
     conn.prepare_cached("INSERT INTO blocks VALUES (?1, ?2, ?3, ?4)")?.execute(params![
         int(block.header.number),
         block.hash.as_slice(),
-        alloy_rlp::encode(&block.header),
+        header::pack(&block.header),
         int(block.size),
     ])?;
-    let mut insert =
-        conn.prepare_cached("INSERT INTO transactions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+    let mut insert = conn.prepare_cached("INSERT INTO transactions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     for tx in transactions {
         insert.execute(params![
             tx.hash.as_slice(),
@@ -126,7 +120,6 @@ pub(crate) fn write_block(
             int(tx.gas_used),
             int(tx.cumulative),
             tx.created.as_ref().map(|address| address.as_slice()),
-            int(tx.first_log),
         ])?;
     }
     Ok(())

@@ -57,6 +57,18 @@ fn log_row(row: &Row<'_>) -> Result<LogRow, rusqlite::Error> {
     })
 }
 
+// The pluses keep SQLite from moving the upper bound of a range over to the block, away from the index of the logs.
+const LOGS: &str = "
+    SELECT l.block, l.position, l.tx, l.address, l.topic0, l.topic1, l.topic2, l.topic3, l.data, b.hash, t.hash
+    FROM logs l CROSS JOIN blocks b ON b.number = +l.block
+    CROSS JOIN transactions t ON t.block = +l.block AND t.position = l.tx";
+
+/// The logs of one transaction.
+pub(crate) fn logs_of(conn: &Connection, block: u64, tx: u64) -> Result<Vec<LogRow>, rusqlite::Error> {
+    let mut query = conn.prepare_cached(&format!("{LOGS} WHERE l.block = ?1 AND l.tx = ?2 ORDER BY l.position"))?;
+    query.query_map([int(block), int(tx)], log_row)?.collect()
+}
+
 /// The first `limit` logs of these blocks that the filter wants.
 pub(crate) fn find_logs(
     conn: &Connection,
@@ -65,30 +77,35 @@ pub(crate) fn find_logs(
     filter: &LogFilter,
     limit: usize,
 ) -> Result<Vec<LogRow>, rusqlite::Error> {
-    let mut sql = String::from(
-        "SELECT l.block, l.position, l.tx, l.address, l.topic0, l.topic1, l.topic2, l.topic3, l.data, b.hash, t.hash
-         FROM logs l JOIN blocks b ON b.number = l.block
-         JOIN transactions t ON t.block = l.block AND t.position = l.tx
-         WHERE l.block BETWEEN ? AND ?",
-    );
-    let mut values = vec![Value::Integer(int(from)), Value::Integer(int(to))];
-    let mut any_of = |sql: &mut String, column: &str, choices: Vec<Vec<u8>>| {
-        sql.push_str(&format!(" AND l.{column} IN ({})", vec!["?"; choices.len()].join(", ")));
-        values.extend(choices.into_iter().map(Value::Blob));
-    };
-    if !filter.addresses.is_empty() {
-        any_of(&mut sql, "address", filter.addresses.iter().map(|address| address.to_vec()).collect());
-    }
+    let (sql, values) = query(from, to, filter, limit);
+    conn.prepare_cached(&sql)?.query_map(rusqlite::params_from_iter(values), log_row)?.collect()
+}
+
+fn query(from: u64, to: u64, filter: &LogFilter, limit: usize) -> (String, Vec<Value>) {
+    let mut wanted: Vec<(&str, Vec<&[u8]>)> = Vec::new();
+    // The column that is looked up comes first: later topics tell most, the address least.
     for (column, any) in ["topic0", "topic1", "topic2", "topic3"].into_iter().zip(&filter.topics) {
-        if any.is_empty() {
-            sql.push_str(&format!(" AND l.{column} IS NOT NULL"));
+        wanted.insert(0, (column, any.iter().map(|topic| topic.as_slice()).collect()));
+    }
+    if !filter.addresses.is_empty() {
+        wanted.push(("address", filter.addresses.iter().map(|address| address.as_slice()).collect()));
+    }
+    wanted.sort_by_key(|(_, choices)| choices.is_empty());
+    let mut sql = format!("{LOGS} WHERE l.block BETWEEN ? AND ?");
+    let mut values = vec![Value::Integer(int(from)), Value::Integer(int(to))];
+    for (place, (column, choices)) in wanted.into_iter().enumerate() {
+        // Each column has an index with the block's number. A plus keeps SQLite from the indices of the others.
+        let plus = if place == 0 && !choices.is_empty() { "" } else { "+" };
+        if choices.is_empty() {
+            sql.push_str(&format!(" AND {plus}l.{column} IS NOT NULL"));
         } else {
-            any_of(&mut sql, column, any.iter().map(|topic| topic.to_vec()).collect());
+            sql.push_str(&format!(" AND {plus}l.{column} IN ({})", vec!["?"; choices.len()].join(", ")));
+            values.extend(choices.into_iter().map(|choice| Value::Blob(choice.to_vec())));
         }
     }
     sql.push_str(" ORDER BY l.block, l.position LIMIT ?");
     values.push(Value::Integer(int(limit as u64)));
-    conn.prepare_cached(&sql)?.query_map(rusqlite::params_from_iter(values), log_row)?.collect()
+    (sql, values)
 }
 
 /// Writes the logs of a block: for each its transaction's position.
@@ -113,4 +130,38 @@ pub(crate) fn write_logs<'l>(
         ])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// What SQLite means to do for a filter.
+    fn plan(filter: &LogFilter) -> String {
+        let store = Store::in_memory().unwrap();
+        let conn = store.writer();
+        let (sql, values) = query(100, 200, filter, 10);
+        let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let lines = explain.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        lines.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn a_range_is_looked_up_and_never_scanned() {
+        let filter = |addresses: u8, any: &[&[u8]]| LogFilter {
+            addresses: (0..addresses).map(Address::with_last_byte).collect(),
+            topics: any.iter().map(|any| any.iter().map(|n| B256::with_last_byte(*n)).collect()).collect(),
+        };
+        for (filter, expected) in [
+            (filter(0, &[]), "l USING PRIMARY KEY (block>? AND block<?)"),
+            (filter(9, &[]), "l USING INDEX logs_by_address (address=? AND block>? AND block<?)"),
+            (filter(9, &[&[1]]), "l USING INDEX logs_by_topic0 (topic0=? AND block>? AND block<?)"),
+            (filter(1, &[&[1], &[], &[2, 3]]), "l USING INDEX logs_by_topic2 (topic2=? AND block>? AND block<?)"),
+            (filter(1, &[&[], &[]]), "l USING INDEX logs_by_address (address=? AND block>? AND block<?)"),
+        ] {
+            let plan = plan(&filter);
+            assert!(plan.contains(expected) && !plan.contains("SCAN"), "{filter:?}: {plan}");
+        }
+    }
 }

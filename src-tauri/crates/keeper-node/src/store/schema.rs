@@ -7,7 +7,7 @@ const MIGRATIONS: &[&str] = &["
     CREATE TABLE blocks (
         number INTEGER PRIMARY KEY,
         hash   BLOB NOT NULL UNIQUE,
-        header BLOB NOT NULL,          -- RLP
+        header BLOB NOT NULL,          -- packed
         size   INTEGER NOT NULL        -- bytes of the whole block in RLP
     );
     CREATE TABLE transactions (
@@ -20,7 +20,6 @@ const MIGRATIONS: &[&str] = &["
         gas_used   INTEGER NOT NULL,
         cumulative INTEGER NOT NULL,   -- gas used in the block up to and with this one
         created    BLOB,
-        first_log  INTEGER NOT NULL,   -- within the block
         PRIMARY KEY (block, position)
     ) WITHOUT ROWID;
     CREATE TABLE logs (
@@ -32,9 +31,11 @@ const MIGRATIONS: &[&str] = &["
         data     BLOB NOT NULL,
         PRIMARY KEY (block, position)
     ) WITHOUT ROWID;
-    CREATE INDEX logs_by_address ON logs (address, topic0, block);
-    CREATE INDEX logs_by_topic ON logs (topic0, block);
-    CREATE INDEX logs_by_first ON logs (topic1, block) WHERE topic1 IS NOT NULL;
+    CREATE INDEX logs_by_address ON logs (address, block);
+    CREATE INDEX logs_by_topic0 ON logs (topic0, block);
+    CREATE INDEX logs_by_topic1 ON logs (topic1, block);
+    CREATE INDEX logs_by_topic2 ON logs (topic2, block);
+    CREATE INDEX logs_by_topic3 ON logs (topic3, block);
 
     -- What each block changed. The state at block n is the newest row with block <= n.
     CREATE TABLE accounts (

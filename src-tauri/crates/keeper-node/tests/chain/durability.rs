@@ -2,7 +2,8 @@
 
 use crate::support::*;
 use alloy_primitives::{TxKind, U256};
-use keeper_node::{Chain, ChainError};
+use keeper_node::{Chain, ChainError, operator_key};
+use rusqlite::Connection;
 use serde_json::json;
 
 #[test]
@@ -36,4 +37,55 @@ fn another_chain_is_refused() {
     let mut other = genesis();
     other.chain_id += 1;
     assert!(matches!(Chain::open(&path, other), Err(ChainError::OtherGenesis { .. })));
+}
+
+#[test]
+fn damage_is_noticed_when_the_chain_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let account = Account::new("vandal");
+    for (n, damage) in [
+        "UPDATE blocks SET header = (SELECT header FROM blocks WHERE number = 1) WHERE number = 2",
+        "UPDATE blocks SET hash = randomblob(32) WHERE number = 3",
+        "DELETE FROM blocks WHERE number = 2",
+        "DELETE FROM nodes WHERE owner = x'' AND path = x''",
+        "UPDATE nodes SET node = randomblob(80) WHERE owner = x'' AND path = x''",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = folder.path().join(format!("{n}.sqlite"));
+        let chain = Chain::open(&path, genesis()).unwrap();
+        for nonce in 0..3 {
+            send(&chain, account.legacy(nonce, TxKind::Create, tool()));
+        }
+        drop(chain);
+        assert_eq!(Connection::open(&path).unwrap().execute(damage, []).unwrap(), 1, "{damage}");
+        let opened = Chain::open(&path, genesis());
+        assert!(matches!(opened, Err(ChainError::Damaged(_))), "{damage}: {opened:?}");
+    }
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.sqlite");
+    drop(Chain::open(&path, genesis()).unwrap());
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Chain::open(&path, genesis()), Err(ChainError::TooNew { found: 99, .. })));
+}
+
+#[test]
+fn the_operators_key_is_made_once_and_only_for_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("operator.key");
+    let made = operator_key(&path, &[7; 32]).unwrap();
+    let read = operator_key(&path, &[8; 32]).unwrap();
+    assert_eq!(made.address().unwrap(), read.address().unwrap());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::write(&path, [7; 31]).unwrap();
+    assert!(matches!(operator_key(&path, &[8; 32]), Err(ChainError::OperatorKey)));
 }
