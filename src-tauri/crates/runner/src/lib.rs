@@ -15,7 +15,7 @@
 //!
 //! ```ignore
 //! let ledger = Ledger::open(&folder.join("runner.db"))?;
-//! let outbox = Outbox::new(&ledger, Arc::new(KeeperChain::new(keeper, confirmations)));
+//! let outbox = Outbox::new(&ledger, Arc::new(keeper));
 //! outbox.resume().await?;                                  // once, before anything new is signed
 //! tokio::spawn({ let outbox = outbox.clone(); async move { outbox.tend(cancel).await } });
 //! let driver = Driver::new(Journal::new(&ledger), Arc::new(MyEffects { outbox, .. }), heads);
@@ -27,8 +27,11 @@
 //! [`OutboxError`]: `Locked` → [`Hold::Unlock`]; `TooLate` → the event `TooLate`; `Forbidden` and everything else that
 //! [`OutboxError::is_certain`] → the event `TxFailed`; the rest → [`Hold::later`]. [`tx_events`] does just that.
 //!
-//! Call [`Driver::wake`] after every unlock. Keys of an agreement's transactions: [`Key::of`] with `create`, `approve`,
-//! `lock`; [`Key::attempt`] with `abort`, `refund`, `grant`, `release` and the attempt that the effect carries.
+//! Call [`Driver::wake`] after every unlock. The transactions of an agreement with their keys are in [`items`]; the effect
+//! `ReadFacts` is [`read_facts`].
+//!
+//! **One outbox per chain and process.** The queue of nonces is in it: agent and gateway of one home send from the same
+//! service key, so they share a clone of one [`Outbox`] (and its [`Ledger`]).
 //!
 //! # Killing it
 //!
@@ -39,7 +42,9 @@ mod chain;
 mod drive;
 #[cfg(test)]
 mod fake_chain;
+pub mod items;
 mod journal;
+mod keeper_chain;
 mod ledger;
 mod machine;
 mod outbox;
@@ -48,6 +53,7 @@ mod point;
 pub use chain::{BroadcastError, Chain, ChainError};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble};
 pub use journal::{Entry, Journal, Kind, Row, Status, Step};
+pub use keeper_chain::read_facts;
 pub use ledger::{Handed, Ledger, LedgerError};
 pub use machine::{Journaled, buyer_id, publisher_id};
 pub use outbox::{Batch, Item, Key, Outbox, OutboxError, Pending};

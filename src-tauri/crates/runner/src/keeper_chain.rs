@@ -1,0 +1,147 @@
+//! The keeper as the chain of the outbox, and as the source of [`Facts`].
+
+use crate::chain::{BroadcastError, Chain, ChainError};
+use agreement::{AgreementFact, ConditionFact, ConditionState, Facts};
+use async_trait::async_trait;
+use keeper::{ConditionOnChain, Keeper, KeeperError, RpcFault};
+use protocol::{
+    Address, TxHash,
+    conditions::AccessTerms,
+    tx::{Call, Receipt, SignedTx, UnsignedTx},
+};
+use tokio::sync::watch;
+
+/// JSON-RPC codes under which nodes refuse to run a call: EIP-1474's and geth's, geth's for a revert, Parity's.
+const REFUSED_CALL: [i64; 3] = [-32000, 3, -32015];
+
+fn unreachable(error: impl ToString) -> ChainError {
+    ChainError::Unreachable(error.to_string())
+}
+
+/// Why a call could not be completed into a transaction.
+fn of_preparing(error: KeeperError) -> ChainError {
+    match error {
+        KeeperError::Revert { reason, .. } => ChainError::WouldRevert(reason),
+        KeeperError::Rpc(RpcFault::Refused { code, message, data }) => {
+            let would_revert = REFUSED_CALL.contains(&code);
+            let text = message.clone();
+            match keeper::BroadcastError::from(RpcFault::Refused { code, message, data }) {
+                keeper::BroadcastError::InsufficientFunds => ChainError::Funds,
+                _ if would_revert => ChainError::WouldRevert(text),
+                // A limit on requests, a node that is starting: it passes.
+                _ => ChainError::Unreachable(text),
+            }
+        }
+        other => unreachable(other),
+    }
+}
+
+#[async_trait]
+impl Chain for Keeper {
+    fn chain_id(&self) -> u64 {
+        Self::chain_id(self)
+    }
+
+    fn confirmations(&self) -> u64 {
+        Self::confirmations(self)
+    }
+
+    fn heads(&self) -> watch::Receiver<u64> {
+        self.blocks()
+    }
+
+    async fn head(&self) -> Result<u64, ChainError> {
+        self.block_number().await.map_err(unreachable)
+    }
+
+    async fn next_nonce(&self, account: Address) -> Result<u64, ChainError> {
+        self.pending_nonce(account).await.map_err(unreachable)
+    }
+
+    async fn mined_nonce(&self, account: Address) -> Result<u64, ChainError> {
+        self.nonce(account).await.map_err(unreachable)
+    }
+
+    async fn prepare(
+        &self,
+        from: Address,
+        call: &Call,
+        nonce: u64,
+        gas: Option<u64>,
+    ) -> Result<UnsignedTx, ChainError> {
+        let prepared = match gas {
+            Some(gas) => self.prepare_with_gas(from, call, nonce, gas).await,
+            None => Self::prepare(self, from, call, nonce).await,
+        };
+        prepared.map_err(of_preparing)
+    }
+
+    async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
+        use keeper::BroadcastError as Theirs;
+        match Self::broadcast(self, tx).await {
+            Ok(_) => Ok(()),
+            Err(Theirs::AlreadyKnown) => Err(BroadcastError::Known),
+            Err(Theirs::NonceTooLow) => Err(BroadcastError::NonceTooLow),
+            Err(Theirs::Underpriced) => Err(BroadcastError::Underpriced),
+            Err(Theirs::InsufficientFunds) => Err(BroadcastError::Funds),
+            Err(error @ Theirs::Other { .. }) => Err(BroadcastError::Rejected(error.to_string())),
+            Err(Theirs::Fault(fault)) => Err(BroadcastError::Unreachable(fault.to_string())),
+        }
+    }
+
+    async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, ChainError> {
+        Self::receipt(self, tx).await.map_err(unreachable)
+    }
+}
+
+/// One reading of the chain about one agreement, the block number first: what the effect `ReadFacts` tells.
+pub async fn read_facts(keeper: &Keeper, terms: &AccessTerms) -> Result<Facts, KeeperError> {
+    let block = keeper.block_number().await?;
+    let ids = terms.ids();
+    let (agreement, lock, access, escrow) = tokio::try_join!(
+        keeper.agreement(terms.agreement),
+        keeper.condition(ids.lock),
+        keeper.condition(ids.access),
+        keeper.condition(ids.escrow),
+    )?;
+    let agreement = agreement.map(|found| AgreementFact {
+        did: found.did,
+        template: found.template,
+        conditions: found.conditions,
+        actors: found.actors,
+    });
+    Ok(Facts { block, agreement, lock: condition(lock), access: condition(access), escrow: condition(escrow) })
+}
+
+fn condition(found: ConditionOnChain) -> ConditionFact {
+    let state = match found.state {
+        keeper::ConditionState::Uninitialized => ConditionState::Uninitialized,
+        keeper::ConditionState::Unfulfilled => ConditionState::Unfulfilled,
+        keeper::ConditionState::Fulfilled => ConditionState::Fulfilled,
+        keeper::ConditionState::Aborted => ConditionState::Aborted,
+    };
+    ConditionFact {
+        type_ref: found.type_ref,
+        state,
+        time_lock: found.time_lock,
+        time_out: found.time_out,
+        created_at: found.created_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_and_what_does_not_are_told_apart() {
+        let refused = |code, message: &str| {
+            of_preparing(KeeperError::Rpc(RpcFault::Refused { code, message: message.to_owned(), data: None }))
+        };
+        assert_eq!(refused(-32000, "execution reverted"), ChainError::WouldRevert("execution reverted".to_owned()));
+        assert_eq!(refused(-32000, "insufficient funds for gas"), ChainError::Funds);
+        assert_eq!(refused(-32005, "too many requests"), ChainError::Unreachable("too many requests".to_owned()));
+        let reverted = KeeperError::Revert { reason: "Not enough balance".to_owned(), data: vec![] };
+        assert_eq!(of_preparing(reverted), ChainError::WouldRevert("Not enough balance".to_owned()));
+    }
+}
