@@ -22,27 +22,44 @@ struct Head {
     base_fee_per_gas: Option<U256>,
 }
 
-/// The fee of now. Without a base fee, or with one of 0: a legacy transaction at the node's price, or at nothing where
-/// the sender could not pay that for `gas`.
-pub(crate) async fn fee(rpc: &dyn Rpc, from: Address, gas: u64) -> Result<Fee, RpcFault> {
-    let head: Option<Head> = ask(rpc, "eth_getBlockByNumber", json!(["latest", false])).await?;
-    let base = saturated_u128(head.and_then(|head| head.base_fee_per_gas).unwrap_or_default());
-    if base == 0 {
-        let price: U256 = ask(rpc, "eth_gasPrice", json!([])).await?;
-        if price.is_zero() {
-            return Ok(Fee::Legacy { gas_price: 0 });
+/// What the network asks for now, in wei per gas.
+struct Quote {
+    /// 0 where there is no base fee.
+    base: u128,
+    price: U256,
+}
+
+async fn quote(rpc: &dyn Rpc) -> Result<Quote, RpcFault> {
+    let head = ask::<Option<Head>>(rpc, "eth_getBlockByNumber", json!(["latest", false]));
+    let (head, price) = tokio::try_join!(head, ask::<U256>(rpc, "eth_gasPrice", json!([])))?;
+    Ok(Quote { base: saturated_u128(head.and_then(|head| head.base_fee_per_gas).unwrap_or_default()), price })
+}
+
+impl Quote {
+    /// Without a base fee, or with one of 0: a legacy transaction at the node's price, or at nothing where the sender
+    /// could not pay that for `gas`.
+    async fn fee(self, rpc: &dyn Rpc, from: Address, gas: u64) -> Result<Fee, RpcFault> {
+        if self.base == 0 {
+            if self.price.is_zero() {
+                return Ok(Fee::Legacy { gas_price: 0 });
+            }
+            let ether: U256 = ask(rpc, "eth_getBalance", json!([h160(from), "latest"])).await?;
+            let affordable = self.price.checked_mul(U256::from(gas)).is_some_and(|cost| cost <= ether);
+            return Ok(Fee::Legacy { gas_price: if affordable { saturated_u128(self.price) } else { 0 } });
         }
-        let ether: U256 = ask(rpc, "eth_getBalance", json!([h160(from), "latest"])).await?;
-        let affordable = price.checked_mul(U256::from(gas)).is_some_and(|cost| cost <= ether);
-        return Ok(Fee::Legacy { gas_price: if affordable { saturated_u128(price) } else { 0 } });
+        let max_priority = match ask::<U256>(rpc, "eth_maxPriorityFeePerGas", json!([])).await {
+            Ok(priority) => saturated_u128(priority),
+            Err(RpcFault::Refused { code: NO_METHOD, .. }) => USUAL_PRIORITY,
+            Err(fault) => return Err(fault),
+        };
+        // The base fee grows by an eighth per block at most: twice of it lasts for six full blocks.
+        Ok(Fee::Dynamic { max_fee: self.base.saturating_mul(2).saturating_add(max_priority), max_priority })
     }
-    let max_priority = match ask::<U256>(rpc, "eth_maxPriorityFeePerGas", json!([])).await {
-        Ok(priority) => saturated_u128(priority),
-        Err(RpcFault::Refused { code: NO_METHOD, .. }) => USUAL_PRIORITY,
-        Err(fault) => return Err(fault),
-    };
-    // The base fee grows by an eighth per block at most: twice of it lasts for six full blocks.
-    Ok(Fee::Dynamic { max_fee: base.saturating_mul(2).saturating_add(max_priority), max_priority })
+}
+
+/// The fee of now for a transaction with this much gas.
+pub(crate) async fn fee(rpc: &dyn Rpc, from: Address, gas: u64) -> Result<Fee, RpcFault> {
+    quote(rpc).await?.fee(rpc, from, gas).await
 }
 
 impl Keeper {
@@ -70,8 +87,10 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError::Revert`] where the contract would refuse it on the newest state.
     pub async fn prepare(&self, from: Address, call: &Call, nonce: u64) -> Result<UnsignedTx, KeeperError> {
-        let gas = self.estimate(from, call).await?;
-        self.prepare_with_gas(from, call, nonce, gas).await
+        let quote = async { quote(self.rpc()).await.map_err(KeeperError::from) };
+        let (gas, quote) = tokio::try_join!(self.estimate(from, call), quote)?;
+        let fee = quote.fee(self.rpc(), from, gas).await?;
+        Ok(self.unsigned(from, call, nonce, gas, fee))
     }
 
     /// As [`Keeper::prepare`] with known gas: for a call that follows another one which is in no block yet.
@@ -85,7 +104,12 @@ impl Keeper {
         nonce: u64,
         gas: u64,
     ) -> Result<UnsignedTx, KeeperError> {
-        Ok(UnsignedTx {
+        let fee = self.fee(from, gas).await?;
+        Ok(self.unsigned(from, call, nonce, gas, fee))
+    }
+
+    fn unsigned(&self, from: Address, call: &Call, nonce: u64, gas: u64, fee: Fee) -> UnsignedTx {
+        UnsignedTx {
             chain_id: self.chain_id(),
             from,
             nonce,
@@ -93,7 +117,7 @@ impl Keeper {
             value: Vodka::ZERO,
             data: call.data.clone(),
             gas,
-            fee: self.fee(from, gas).await?,
-        })
+            fee,
+        }
     }
 }

@@ -15,6 +15,7 @@ mod error;
 mod events;
 mod fees;
 mod follower;
+pub mod gas;
 mod heads;
 mod history;
 mod keeper;

@@ -2,7 +2,7 @@
 
 use crate::support::{Account, CHAIN_ID, Direct, PRICE, World, network};
 use async_trait::async_trait;
-use keeper::{BroadcastError, ConditionState, Keeper, KeeperError, KeeperEvent, Rpc, RpcFault};
+use keeper::{BroadcastError, ConditionState, Keeper, KeeperError, KeeperEvent, Rpc, RpcFault, gas};
 use protocol::{
     Address, Checksum, Did, Signer, Vodka,
     conditions::ConditionKind,
@@ -80,6 +80,28 @@ async fn a_sale_is_seen_in_the_protocols_own_words() {
     assert!(keeper.listings_of(world.publisher.address).await.unwrap().is_empty());
     assert_eq!(keeper.listings_of(world.other.address).await.unwrap(), [did]);
     assert_eq!(keeper.did_url(did).await.unwrap().as_deref(), Some("http://catalogue/7"), "still, after the transfer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gas_of_a_sale_is_well_below_what_is_given() {
+    let world = World::new().await;
+    let c = &world.contracts;
+    let terms = world.terms([1; 32], world.list(1), [0, 40, 0]);
+    world.fund(&world.consumer, 20);
+    let used = |from: &Account, call: &Call| world.send(from, call).unwrap().gas_used;
+    let abortable = world.terms([2; 32], terms.did, [0, 3, 0]);
+    let steps = [
+        (used(&world.consumer, &c.create_agreement(&abortable)), gas::CREATE),
+        (used(&world.consumer, &c.create_agreement(&terms)), gas::CREATE),
+        (used(&world.consumer, &c.approve(terms.lock_contract, terms.price)), gas::APPROVE),
+        (used(&world.consumer, &c.lock_reward(&terms)), gas::LOCK),
+        (used(&world.provider, &c.grant_access(&terms)), gas::GRANT),
+        (used(&world.other, &c.release_reward(&terms)), gas::RELEASE),
+        (used(&world.other, &c.abort_by_timeout(ConditionKind::AccessSecretStore, abortable.ids().access)), gas::ABORT),
+    ];
+    for (step, (used, given)) in steps.into_iter().enumerate() {
+        assert!(used * 2 < given, "step {step}: {used} of {given}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,3 +10,4 @@ mod replay;
 mod reverts;
 mod support;
 mod theft;
+mod wire;
