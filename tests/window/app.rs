@@ -35,6 +35,8 @@ impl Driver {
         let process = Command::new(&program)
             .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            // The stories look for English words.
+            .env("LANGUAGE", "en")
             .envs(environment.iter().map(|(name, value)| (*name, value)))
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
@@ -130,6 +132,22 @@ impl App {
             .await;
     }
 
+    /// Whether it is on the page now.
+    pub(crate) async fn is_there(&self, css: &str) -> bool {
+        self.page.find(By::Css(css)).await.is_ok()
+    }
+
+    /// Waits until the page is drawn and has asked for everything it shows.
+    pub(crate) async fn settle(&self) {
+        self.until("a page that has settled", async || {
+            let script = "return document.readyState === 'complete' && document.querySelector('main') !== null \
+                && document.querySelector('[aria-busy=true]') === null \
+                && document.fonts.status === 'loaded'";
+            self.script(script).await.as_bool()?.then_some(())
+        })
+        .await;
+    }
+
     /// Types into a field, in place of what is in it.
     pub(crate) async fn type_into(&self, css: &str, text: &str) {
         let field = self.see(css).await;
@@ -199,6 +217,11 @@ impl App {
     pub(crate) async fn close(self) {
         self.page.quit().await.expect("the window closes");
     }
+}
+
+/// The element with this name for tests.
+pub(crate) fn named(testid: &str) -> String {
+    format!("[data-testid=\"{testid}\"]")
 }
 
 /// Where pictures go: where `cargo xtask shots` says, else beside the build products.

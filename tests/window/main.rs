@@ -3,4 +3,5 @@
 
 mod app;
 mod first_start;
+mod main_job;
 mod shots;
