@@ -11,7 +11,7 @@ use alloy_consensus::Transaction as _;
 use alloy_primitives::B256;
 use rusqlite::Connection;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, SyncSender},
@@ -213,6 +213,10 @@ impl Producer {
                 if self.head.hash != before.hash {
                     shared.head.send_replace(Head::of(&self.head));
                 }
+                // Only now do they leave the pool: whoever looks for a transaction finds it there or in a block.
+                let mut pool = shared.pool.write().unwrap_or_else(PoisonError::into_inner);
+                done.blocks.iter().flat_map(|new| &new.transactions).for_each(|tx| pool.remove(tx.hash));
+                drop(pool);
                 for new in done.blocks.drain(..) {
                     shared.tell(Event::Block(Arc::new(new)));
                 }
@@ -245,6 +249,7 @@ impl Producer {
                 Err(AdmitError::Chain(error)) => return Err(error),
             }
         }
+        let mut mined = HashSet::new();
         let mut due = wanted == Wanted::Block;
         loop {
             let ready = if due || self.automatic() { self.ready(&db)? } else { Vec::new() };
@@ -254,16 +259,17 @@ impl Producer {
             due = false;
             let genesis = &self.shared.genesis;
             let made = block::make(&db, genesis, genesis.mining.clock.as_ref(), &self.head, ready)?;
-            let mut pool = self.shared.pool.write().unwrap_or_else(PoisonError::into_inner);
             for tx in &made.new.transactions {
-                pool.remove(tx.hash);
                 store::forget_waiting(&db, tx.hash)?;
+                mined.insert(tx.hash);
             }
+            let mut pool = self.shared.pool.write().unwrap_or_else(PoisonError::into_inner);
             for (tx, refusal) in made.dropped {
                 pool.remove(tx.hash);
                 store::forget_waiting(&db, tx.hash)?;
                 done.refused.insert(tx.hash, refusal);
             }
+            drop(pool);
             tracing::debug!(number = made.new.block.header.number, left = made.left.len(), "made a block");
             self.head = made.new.block.clone();
             done.blocks.push(made.new);
@@ -273,7 +279,7 @@ impl Producer {
         }
         {
             let pool = self.shared.pool.read().unwrap_or_else(PoisonError::into_inner);
-            for hash in &done.taken {
+            for hash in done.taken.iter().filter(|hash| !mined.contains(*hash)) {
                 if let Some(waiting) = pool.get(*hash) {
                     store::keep_waiting(&db, *hash, &waiting.tx.raw)?;
                 }

@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     chain::{Chain, Event},
-    store,
+    store::{self, MAX_LOGS},
 };
 use serde_json::Value;
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::sync::broadcast::{Receiver, error::TryRecvError};
@@ -38,7 +38,8 @@ struct Installed {
 }
 
 struct Filter {
-    kind: Kind,
+    /// Locked while one client is being told; others ask on meanwhile.
+    kind: Arc<Mutex<Kind>>,
     asked: Instant,
 }
 
@@ -63,7 +64,7 @@ fn install(chain: &Chain, kind: Kind) -> Result<Value, RpcError> {
     }
     installed.last += 1;
     let id = installed.last;
-    installed.filters.insert(id, Filter { kind, asked: now });
+    installed.filters.insert(id, Filter { kind: Arc::new(Mutex::new(kind)), asked: now });
     Ok(forms::quantity(id))
 }
 
@@ -74,7 +75,7 @@ pub(super) fn new_logs(chain: &Chain, params: &Params) -> Result<Value, RpcError
         return Err(RpcError::params("a filter for one block never changes: use eth_getLogs"));
     }
     let newest = chain.shared.newest();
-    // A filter that begins in the past or in the future is told from there.
+    // Changes are what comes from now on, or from a block to come.
     let told = match query.from {
         Some(BlockId::Number(from)) if from > newest => from - 1,
         _ => newest,
@@ -97,12 +98,15 @@ fn missing() -> RpcError {
 pub(super) fn changes(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(1)?;
     let id = params.need(0, params::number)?;
-    // One that is being asked is taken out, so that others are not kept waiting by the database.
-    let mut filter = locked(chain).filters.remove(&id).ok_or_else(missing)?;
+    told(chain, &mut kind(chain, id)?.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// A filter that is being asked.
+fn kind(chain: &Chain, id: u64) -> Result<Arc<Mutex<Kind>>, RpcError> {
+    let mut installed = locked(chain);
+    let filter = installed.filters.get_mut(&id).ok_or_else(missing)?;
     filter.asked = Instant::now();
-    let answer = told(chain, &mut filter.kind);
-    locked(chain).filters.insert(id, filter);
-    answer
+    Ok(Arc::clone(&filter.kind))
 }
 
 fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
@@ -114,7 +118,7 @@ fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
                 let hashes = (*told + 1..=to).map(|number| store::hash_of(conn, number));
                 hashes.collect::<Result<Vec<_>, _>>()
             });
-            let hashes = hashes.map_err(|error: rusqlite::Error| RpcError::from(error))?;
+            let hashes: Vec<_> = hashes.map_err(|error: rusqlite::Error| RpcError::from(error))?;
             *told = to.max(*told);
             Ok(Value::Array(hashes.into_iter().flatten().map(forms::data).collect()))
         }
@@ -126,7 +130,19 @@ fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
             if to <= *told {
                 return Ok(Value::Array(Vec::new()));
             }
-            let rows = chain.shared.store.read(|conn| logs::range(conn, *told + 1, to, &query.filter))?;
+            let mut rows =
+                chain.shared.store.read(|conn| store::find_logs(conn, *told + 1, to, &query.filter, MAX_LOGS + 1))?;
+            // Too many at once: whole blocks of them now, the others when asked again.
+            let to = match rows.get(MAX_LOGS).map(|row| row.block) {
+                Some(block) => {
+                    rows.retain(|row| row.block < block);
+                    block - 1
+                }
+                None => to,
+            };
+            if to == *told {
+                return Err(logs::too_many());
+            }
             *told = to;
             Ok(Value::Array(rows.iter().map(forms::log_row).collect()))
         }
@@ -146,11 +162,8 @@ fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
 pub(super) fn logs(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(1)?;
     let id = params.need(0, params::number)?;
-    let query = match locked(chain).filters.get_mut(&id) {
-        Some(Filter { kind: Kind::Logs(query, _), asked }) => {
-            *asked = Instant::now();
-            query.clone()
-        }
+    let query = match &*kind(chain, id)?.lock().unwrap_or_else(PoisonError::into_inner) {
+        Kind::Logs(query, _) => query.clone(),
         _ => return Err(missing()),
     };
     let rows = chain.shared.store.read(|conn| logs::find(chain, conn, &query))?;

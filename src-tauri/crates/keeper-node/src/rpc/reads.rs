@@ -76,14 +76,19 @@ pub(super) fn nonce(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(2)?;
     let address = params.need(0, params::address)?;
     let id = params.may(1, params::block_id)?;
-    state(chain, id, |state| {
-        let next = state.account(address)?.map_or(0, |row| row.nonce);
-        if id != Some(BlockId::Pending) {
-            return Ok(forms::quantity(next));
+    let mined = |state: StateAt<'_>| Ok(state.account(address)?.map_or(0, |row| row.nonce));
+    if id != Some(BlockId::Pending) {
+        return state(chain, id, mined).map(forms::quantity);
+    }
+    loop {
+        let newest = chain.shared.newest();
+        let next = state(chain, Some(BlockId::Number(newest)), mined)?;
+        let nonce = chain.shared.pool.read().unwrap_or_else(PoisonError::into_inner).pending_nonce(address, next);
+        // Transactions leave the pool after their block is announced: without a new block, both counts fit together.
+        if chain.shared.newest() == newest {
+            return Ok(forms::quantity(nonce));
         }
-        let pool = chain.shared.pool.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(forms::quantity(pool.pending_nonce(address, next)))
-    })
+    }
 }
 
 /// A transaction in a block, with the block's hash.

@@ -152,6 +152,7 @@ fn logs_are_found_by_address_topics_and_range() {
         (json!({"fromBlock": "0x3", "toBlock": "0x5"}), vec![3, 5]),
         (json!({"fromBlock": "0x3"}), vec![3, 5, 6, 6, 6]),
         (json!({"fromBlock": "0x7", "toBlock": "0x99"}), vec![]),
+        (json!({"fromBlock": "0x7"}), vec![]),
         (json!({"blockHash": block(3)}), vec![3]),
         (json!({"blockHash": block(1)}), vec![]),
         (with(json!({"address": first})), vec![2, 3]),
@@ -207,11 +208,18 @@ fn too_many_logs_are_an_error_and_never_cut() {
     }
     let count = |filter: Value| get(&chain, "eth_getLogs", json!([filter])).as_array().unwrap().len();
     assert_eq!(count(json!({"fromBlock": "0x0"})), 10_000);
+    let filter = get(&chain, "eth_newFilter", json!([{}]));
     flood(6, 1);
     let (code, message) = fail(&chain, "eth_getLogs", json!([{"fromBlock": "0x0"}]));
     assert_eq!(code, -32005);
     assert!(message.contains("more than 10000 results"), "{message}");
     assert_eq!(count(json!({"fromBlock": "0x3"})), 8001);
+    // A filter that is asked too late is told in parts of whole blocks.
+    for nonce in 7..=11 {
+        flood(nonce, 2000);
+    }
+    let parts = || get(&chain, "eth_getFilterChanges", json!([filter])).as_array().unwrap().len();
+    assert_eq!([parts(), parts(), parts()], [8001, 2000, 0]);
 }
 
 #[test]

@@ -89,3 +89,26 @@ fn the_operators_key_is_made_once_and_only_for_its_owner() {
     std::fs::write(&path, [7; 31]).unwrap();
     assert!(matches!(operator_key(&path, &[8; 32]), Err(ChainError::OperatorKey)));
 }
+
+#[test]
+fn a_block_that_cannot_be_written_is_as_if_it_had_never_been() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.sqlite");
+    let chain = Chain::open(&path, genesis()).unwrap();
+    let account = Account::new("unlucky");
+    let tx = |nonce| account.legacy(nonce, TxKind::Create, tool());
+    send(&chain, tx(0));
+    send(&chain, tx(2));
+    let other = Connection::open(&path).unwrap();
+    other
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        .unwrap();
+    let refused = fail(&chain, "eth_sendRawTransaction", json!([tx(1).0.to_string()]));
+    assert_eq!(refused.0, -32603, "{refused:?}");
+    assert_eq!(get(&chain, "eth_blockNumber", json!([])), "0x1");
+    assert_eq!(get(&chain, "eth_getTransactionByHash", json!([tx(1).1.to_string()])), json!(null));
+    assert_ne!(get(&chain, "eth_getTransactionByHash", json!([tx(2).1.to_string()])), json!(null), "this one waits");
+    other.execute_batch("DROP TRIGGER full").unwrap();
+    assert_eq!(send(&chain, tx(1))["blockNumber"], "0x2");
+    assert_eq!(get(&chain, "eth_getTransactionReceipt", json!([tx(2).1.to_string()]))["blockNumber"], "0x2");
+}

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod concurrency;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod hashes;
