@@ -7,9 +7,6 @@ use protocol::{
     tx::Call,
 };
 
-/// Gas of LockReward.fulfill, which cannot be estimated before its approval is mined. It uses less than half of this.
-const LOCK_GAS: u64 = 400_000;
-
 fn item(key: Key, call: Call) -> Item {
     Item { key, call, gas: None }
 }
@@ -19,14 +16,15 @@ pub fn payment_keys(terms: &AccessTerms) -> [Key; 2] {
     [Key::of(terms.agreement, "approve"), Key::of(terms.agreement, "lock")]
 }
 
-/// approve and LockReward.fulfill, one after the other. A price of 0 needs no approval.
+/// approve and LockReward.fulfill, one after the other; the second cannot be estimated before the first is mined.
+/// A price of 0 needs no approval.
 pub fn payment(contracts: &Contracts, terms: &AccessTerms) -> Vec<Item> {
     let [approve, lock] = payment_keys(terms);
     let lock = |gas| Item { key: lock, call: contracts.lock_reward(terms), gas };
     if terms.price.is_zero() {
         return vec![lock(None)];
     }
-    vec![item(approve, contracts.approve(terms.lock_contract, terms.price)), lock(Some(LOCK_GAS))]
+    vec![item(approve, contracts.approve(terms.lock_contract, terms.price)), lock(Some(keeper::gas::LOCK))]
 }
 
 /// createAgreement by the buyer.

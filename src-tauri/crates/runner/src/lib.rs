@@ -13,7 +13,7 @@
 //!
 //! # How to use it
 //!
-//! ```ignore
+//! ```text
 //! let ledger = Ledger::open(&folder.join("runner.db"))?;
 //! let outbox = Outbox::new(&ledger, Arc::new(keeper));
 //! outbox.resume().await?;                                  // once, before anything new is signed
