@@ -1,0 +1,80 @@
+//! New documents, and trying them out.
+
+use super::now;
+use crate::{
+    Catalogue, CatalogueError,
+    document::{MAX_DOCUMENT, admit},
+    refusal::Refusal,
+    store,
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use protocol::{ddo::Ddo, json::Node, metadata::validate_local, validation::validate_document};
+use serde_json::{Value, json};
+
+pub(super) async fn register(State(catalogue): State<Catalogue>, body: Bytes) -> Result<Response, Refusal> {
+    let ddo = checked(&catalogue, &body, "register").await?;
+    let stored = catalogue
+        .write(move |c| {
+            let step = c.transaction()?;
+            if store::get(&step, ddo.did())?.is_some() {
+                return Ok(None);
+            }
+            store::put(&step, &ddo)?;
+            step.commit()?;
+            Ok(Some(ddo))
+        })
+        .await?;
+    let ddo = stored.ok_or_else(|| Refusal::Failed("a document with this id is registered already".to_owned()))?;
+    Ok((StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], ddo.raw().to_vec()).into_response())
+}
+
+/// Reads a document and holds it against the chain: only what its owner registered gets in.
+pub(super) async fn checked(catalogue: &Catalogue, body: &[u8], method: &'static str) -> Result<Ddo, Refusal> {
+    let ddo = admit(body, method, now())?;
+    let faults = validate_document(&ddo);
+    if !faults.is_empty() {
+        return Err(Refusal::Faults(faults));
+    }
+    let registered = catalogue.inner.ownership.registered(ddo.did()).await?;
+    let Some(registered) = registered else {
+        return Err(Refusal::NotAllowed("this listing is not registered on the chain".to_owned()));
+    };
+    let stated = ddo.proof().and_then(|proof| proof.creator).or_else(|| ddo.owner());
+    if stated != Some(registered.owner) {
+        return Err(Refusal::NotAllowed("the document does not name the owner that the chain names".to_owned()));
+    }
+    Ok(ddo)
+}
+
+pub(super) async fn validate(body: Bytes) -> Result<Json<Value>, Refusal> {
+    let node = Node::parse_within(&body, MAX_DOCUMENT).map_err(|e| Refusal::Bad(e.to_string()))?;
+    let faults = validate_local(&node);
+    if faults.is_empty() {
+        return Ok(Json(json!(true)));
+    }
+    Ok(Json(faults.iter().map(|f| json!({ "path": f.path, "message": f.message })).collect()))
+}
+
+impl Catalogue {
+    /// Puts many documents in at once, without asking the chain. For filling a catalogue that is being measured.
+    ///
+    /// # Errors
+    /// [`CatalogueError`]; then nothing was put in.
+    pub async fn bulk_insert(&self, documents: Vec<Vec<u8>>) -> Result<(), CatalogueError> {
+        self.write(move |c| {
+            let step = c.transaction()?;
+            for document in documents {
+                let ddo = Ddo::parse(&document).map_err(|e| CatalogueError::Document(e.to_string()))?;
+                store::put(&step, &ddo)?;
+            }
+            Ok(step.commit()?)
+        })
+        .await
+    }
+}
