@@ -1,5 +1,6 @@
 //! Whole sales on the embedded chain: the buyer's and the publisher's machine, each driven over a file of its own, with
 //! nothing between them but the chain and a gateway's one call.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod world;
 
