@@ -62,6 +62,8 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("not a transaction", "/error/message", "geth's words"),
     ("waiting twice", "/error/code", "geth's code"),
     ("waiting twice", "/error/message", "geth's words"),
+    ("precompile*", "/error/code", "geth's code"),
+    ("precompile*", "/error/message", "neither has geth's words, which name the fault in the input"),
 ];
 
 fn names(pattern: &str, label: &str) -> bool {
@@ -331,6 +333,15 @@ fn anvil_answers_the_same() {
         ("remove unknown filter", "eth_uninstallFilter", json!(["0x7777"])),
     ] {
         both(label, method, params);
+    }
+    // The contracts that are part of the machine, with input that is good, empty or nonsense.
+    for place in 1..=10 {
+        for (kind, input) in
+            [("empty", String::from("0x")), ("word", topic(7)), ("long", words(&[1, 27, 3, 4, 5, 6]).to_string())]
+        {
+            let call = json!([{"to": Address::with_last_byte(place).to_string(), "data": input}, "latest"]);
+            both(&format!("precompile {place} {kind}"), "eth_call", call);
+        }
     }
     let refused = |nonce, change: fn(&mut alloy_consensus::TxLegacy)| {
         account.legacy_with(|tx| {

@@ -1,7 +1,7 @@
 //! The state of every block can be asked for, by every way of naming a block.
 
 use crate::support::*;
-use alloy_primitives::{TxKind, U256};
+use alloy_primitives::{Address, B256, TxKind, U256, hex};
 use serde_json::{Value, json};
 
 #[test]
@@ -82,4 +82,18 @@ fn the_pending_block_shows_what_waits() {
     get(&chain, "evm_mine", json!([]));
     assert_eq!(count("latest"), json!("0x1"));
     assert_eq!(get(&chain, "eth_getTransactionReceipt", json!([hash.to_string()]))["status"], "0x1");
+}
+
+#[test]
+fn contracts_can_recover_who_signed() {
+    let chain = chain();
+    let account = Account::new("signatory");
+    let digest = B256::repeat_byte(0x5e);
+    let signature = account.sign_digest(digest);
+    // hash, v, r, s as 32 bytes each, to the contract at 1.
+    let (rs, v) = signature.split_at(64);
+    let input = [digest.as_slice(), &[0; 31], v, rs].concat();
+    let params = json!([{"to": Address::with_last_byte(1).to_string(), "data": hex::encode_prefixed(input)}]);
+    let found: B256 = get(&chain, "eth_call", params).as_str().unwrap().parse().unwrap();
+    assert_eq!(Address::from_word(found), account.address());
 }

@@ -18,18 +18,16 @@ fn wait_for(chain: &Chain, block: u64) -> u64 {
 #[test]
 fn transactions_that_arrive_together_share_a_block() {
     let mut together = genesis();
-    together.mining.gather = Duration::from_millis(500);
+    together.mining.gather = Duration::from_secs(1);
     let chain = Chain::in_memory(together).unwrap();
+    let signed = (0..8).map(|n| {
+        let account = Account::new(&format!("sender {n}"));
+        account.legacy(0, TxKind::Call(account.address()), words(&[]))
+    });
+    let signed: Vec<_> = signed.collect();
     let blocks: Vec<Value> = thread::scope(|scope| {
-        let senders: Vec<_> = (0..8)
-            .map(|n| {
-                let chain = &chain;
-                scope.spawn(move || {
-                    let account = Account::new(&format!("sender {n}"));
-                    send(chain, account.legacy(0, TxKind::Call(account.address()), words(&[])))["blockNumber"].clone()
-                })
-            })
-            .collect();
+        let send = |tx| send(&chain, tx)["blockNumber"].clone();
+        let senders: Vec<_> = signed.into_iter().map(|tx| scope.spawn(move || send(tx))).collect();
         senders.into_iter().map(|sender| sender.join().unwrap()).collect()
     });
     assert!(blocks.iter().all(|block| *block == "0x1"), "{blocks:?}");
@@ -38,7 +36,7 @@ fn transactions_that_arrive_together_share_a_block() {
 #[test]
 fn the_same_transaction_twice_at_once_is_taken_once() {
     let mut together = genesis();
-    together.mining.gather = Duration::from_millis(500);
+    together.mining.gather = Duration::from_secs(1);
     let chain = Chain::in_memory(together).unwrap();
     let account = Account::new("double");
     let (raw, hash) = account.legacy(0, TxKind::Call(account.address()), words(&[]));

@@ -40,11 +40,16 @@ impl Account {
         Address::from(self.0.address().unwrap().0)
     }
 
+    /// r, s and v (27 or 28).
+    pub(crate) fn sign_digest(&self, digest: B256) -> [u8; 65] {
+        self.0.sign_digest(&digest.0).unwrap().to_ethereum()
+    }
+
     fn sign<T: SignableTransaction<alloy_primitives::Signature>>(&self, tx: T) -> (Bytes, B256)
     where
         TxEnvelope: From<alloy_consensus::Signed<T>>,
     {
-        let signature = self.0.sign_digest(&tx.signature_hash().0).unwrap().to_ethereum();
+        let signature = self.sign_digest(tx.signature_hash());
         let signature = alloy_primitives::Signature::from_raw(&signature).unwrap();
         let envelope = TxEnvelope::from(tx.into_signed(signature));
         (envelope.encoded_2718().into(), *envelope.tx_hash())
