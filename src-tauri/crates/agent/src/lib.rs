@@ -1,1 +1,25 @@
-//! The flows: publish, search, purchase, download, refund.
+//! The flows: publish, search, purchase, download, refund; as a library. One agent is one home on one network.
+
+mod account;
+mod agent;
+mod clock;
+mod core;
+mod describe;
+mod download;
+pub mod errors;
+pub mod inspect;
+mod keys;
+mod library;
+mod licenses;
+mod markdown;
+mod market;
+mod own_gateway;
+mod policy;
+mod publish;
+mod purchase;
+mod store;
+
+pub use agent::Agent;
+pub use core::AgentConfig;
+pub use licenses::{LICENSES, License};
+pub use own_gateway::{GatewayFault, OwnGateway, SaleNews, SaleStage, ToShare};

@@ -105,6 +105,8 @@ calls! {
     AddAccount {
         /// Its name.
         name: String,
+        /// The password.
+        password: Password,
     } -> AccountView;
     /// Makes another account of this home the one in use.
     UseAccount {

@@ -1,0 +1,306 @@
+//! The agent: one network, one home, all flows. Every request of the interface ends here.
+
+use crate::{
+    account,
+    core::{AgentConfig, Core, chain},
+    download::Downloads,
+    errors,
+    publish::Publications,
+    purchase::Purchases,
+    store::Store,
+};
+use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Status};
+use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
+use keeper::Keeper;
+use runner::{Journal, Ledger, Outbox};
+use std::sync::{Arc, RwLock};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use transport::{Endpoint, Http, JsonRpc, Limits};
+
+/// Key servers of which one more than this must answer.
+const THRESHOLD: u32 = 1;
+/// Events that a slow listener may miss.
+const EVENTS: usize = 1024;
+
+/// An agent. Cheap to clone.
+#[derive(Clone)]
+pub struct Agent {
+    pub(crate) core: Core,
+    pub(crate) purchases: Purchases,
+    pub(crate) downloads: Downloads,
+    pub(crate) publications: Publications,
+}
+
+impl Agent {
+    /// Opens the agent of a network and goes on with everything that is pending.
+    ///
+    /// # Errors
+    /// Where the network does not answer, or the folder cannot be used.
+    pub async fn open(config: AgentConfig) -> Result<Self, ApiError> {
+        let AgentConfig { folder, network, title, resolver, wallet, account, service, gateway } = config;
+        std::fs::create_dir_all(&folder).map_err(|e| errors::disk(&folder, &e))?;
+        let store = Store::open(&folder.join("agent.db")).map_err(errors::store)?;
+        let ledger = Ledger::open(&folder.join("runner.db")).map_err(|e| errors::internal(e.to_string()))?;
+        let trusted = Http::new(resolver.clone(), Limits::trusted());
+        let foreign = Http::new(resolver, Limits::hostile());
+        let keeper = connect(&network, &trusted).await?;
+        let wrong = |e: transport::EndpointError| {
+            ApiError::new(
+                api::Code::Invalid,
+                format!("The network file names an address that is none: {e}."),
+                "Ask whoever runs the network for its file.",
+            )
+        };
+        let catalogues = network.services.aquarius.iter().map(|base| AquariusClient::new(foreign.clone(), base));
+        let catalogues = catalogues.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+        let servers = network.services.secret_store.clone();
+        let threshold = THRESHOLD.min(u32::try_from(servers.len().saturating_sub(1)).unwrap_or(0));
+        let key_servers = match servers.is_empty() {
+            true => None,
+            false => Some(
+                SecretStoreClient::new(foreign.clone(), servers, threshold)
+                    .map_err(|e| errors::internal(e.to_string()))?,
+            ),
+        };
+        let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
+        outbox.resume().await.map_err(crate::core::outbox)?;
+        let cancel = CancellationToken::new();
+        let core = Core {
+            network: Arc::new(network),
+            title: title.into(),
+            keeper,
+            foreign: foreign.clone(),
+            catalogues: catalogues.into(),
+            key_servers,
+            wallet,
+            account: Arc::new(RwLock::new(account)),
+            service,
+            gateway,
+            store: store.clone(),
+            journal: Journal::new(&ledger),
+            outbox,
+            events: broadcast::channel(EVENTS).0,
+            cancel,
+        };
+        let tending = core.clone();
+        tokio::spawn(async move { tending.outbox.tend(tending.cancel.clone()).await });
+        let downloads = Downloads::new(store, foreign, core.events.clone());
+        let purchases = Purchases::open(core.clone()).await?;
+        let publications = Publications::open(core.clone()).await?;
+        let this = Self { core, purchases, downloads, publications };
+        this.resume_downloads().await?;
+        this.follow();
+        Ok(this)
+    }
+
+    /// Tells what changes on its own: blocks, and news of sales.
+    fn follow(&self) {
+        let this = self.clone();
+        tokio::spawn(async move {
+            let mut blocks = this.core.keeper.blocks();
+            let mut news = this.core.gateway.as_ref().map(|g| g.news());
+            loop {
+                tokio::select! {
+                    () = this.core.cancel.cancelled() => return,
+                    changed = blocks.changed() => {
+                        if changed.is_err() { return }
+                        this.core.tell(Event::Status(this.status().await));
+                    }
+                    sale = next(&mut news) => {
+                        if let Some(sale) = sale && let Err(error) = this.publications.sale(&sale).await {
+                            tracing::warn!(%error, "a sale could not be told");
+                        }
+                        this.core.tell(Event::Sales);
+                    }
+                }
+            }
+        });
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.core.events.subscribe()
+    }
+
+    /// Stops everything; all of it goes on with the next start.
+    pub fn close(&self) {
+        self.core.cancel.cancel();
+    }
+
+    async fn status(&self) -> Status {
+        let account = self.core.present_account().await;
+        let block = self.core.keeper.block_number().await;
+        let catalogue = match self.core.catalogues.first() {
+            Some(catalogue) => catalogue.health().await.is_ok(),
+            None => false,
+        };
+        let (health, trouble) = match (&block, catalogue) {
+            (Err(_), _) => (NetworkHealth::Offline, Some("The network does not answer.".to_owned())),
+            (Ok(_), false) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".to_owned())),
+            (Ok(_), true) => (NetworkHealth::Fine, None),
+        };
+        let (pending, waiting_for_unlock) = self.purchases.open_count().await.unwrap_or((0, 0));
+        Status {
+            network: self.core.title.to_string(),
+            health,
+            trouble,
+            block: block.unwrap_or(0),
+            block_ms: self.core.network.block_time_ms,
+            account,
+            pending,
+            waiting_for_unlock,
+            may_close: pending == 0,
+        }
+    }
+
+    async fn check(&self) -> Result<NetworkCheck, ApiError> {
+        let mut points = Vec::new();
+        let mut point =
+            |what: &str, ok: bool, found: String| points.push(CheckPoint { what: what.to_owned(), ok, found });
+        let block = self.core.keeper.block_number().await.map_err(chain)?;
+        point("Chain", true, format!("number {}, block {block}", self.core.keeper.chain_id()));
+        let contracts = self.core.keeper.check().await.map_err(chain)?;
+        let found = contracts.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let ok = contracts.faults.is_empty();
+        point("Contracts", ok, if ok { "code and roles are as they should be".to_owned() } else { found });
+        for catalogue in self.core.catalogues.iter() {
+            let health = catalogue.health().await;
+            let found = health.as_ref().err().map_or_else(|| "answers".to_owned(), ToString::to_string);
+            point("Catalogue", health.is_ok(), found);
+        }
+        if let Some(servers) = &self.core.key_servers {
+            let (alive, failed) = servers.alive(None).await;
+            let found = format!("{} answer, {} do not", alive.len(), failed.len());
+            point("Key servers", alive.len() > servers.threshold() as usize, found);
+        }
+        Ok(NetworkCheck { points })
+    }
+
+    /// Answers a request; those that are about the home itself never come here.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn call(&self, request: Request) -> Result<Reply, ApiError> {
+        use api::*;
+        let core = &self.core;
+        Ok(match request {
+            Request::GetStatus(_) => GetStatus::reply(self.status().await),
+            Request::CreateAccount(c) => CreateAccount::reply(core.create_account(c.password, c.words).await?),
+            Request::ImportAccount(c) => ImportAccount::reply(core.import_account(c.from, c.password).await?),
+            Request::Unlock(c) => {
+                let view = core.unlock(c.password).await?;
+                self.purchases.wake();
+                self.publications.resume_all().await?;
+                Unlock::reply(view)
+            }
+            Request::Lock(_) => Lock::reply(core.lock().await),
+            Request::ChangePassword(c) => ChangePassword::reply(core.change_password(c.old, c.new).await?),
+            Request::ExportAccount(c) => ExportAccount::reply(core.export_account(c.password, c.path).await?),
+            Request::GetAccount(_) => GetAccount::reply(core.present_account().await),
+            Request::ListAccounts(_) => {
+                let mut views = Vec::new();
+                for known in core.wallet.accounts() {
+                    views.push(core.account_view(Some(known.address)).await);
+                }
+                ListAccounts::reply(views)
+            }
+            Request::AddAccount(c) => AddAccount::reply(core.add_account(c.name, c.password).await?),
+            Request::UseAccount(c) => {
+                self.use_account(Some(&c.name))?;
+                UseAccount::reply(core.present_account().await)
+            }
+            Request::GetTestTokens(c) => GetTestTokens::reply(core.get_test_tokens(c.amount).await?),
+            Request::SendTokens(c) => SendTokens::reply(core.send_tokens(c.to, c.amount).await?),
+            Request::Search(c) => Search::reply(core.search(c.query).await?),
+            Request::GetListing(c) => GetListing::reply(core.listing(c.did).await?),
+            Request::GetQuote(c) => GetQuote::reply(core.quote(c.did, c.service).await?),
+            Request::Buy(c) => Buy::reply(self.purchases.buy(c.did, c.service, c.max_price, c.version).await?),
+            Request::GetPurchase(c) => GetPurchase::reply(self.purchases.view(c.agreement).await?),
+            Request::ListPurchases(_) => ListPurchases::reply(self.purchases.list().await?),
+            Request::Resume(c) => {
+                self.resume_downloads().await?;
+                self.publications.resume_all().await?;
+                Resume::reply(self.purchases.resume(c.agreement).await?)
+            }
+            Request::Refund(c) => Refund::reply(self.purchases.refund(c.agreement).await?),
+            Request::ListLibrary(_) => ListLibrary::reply(self.library().await?),
+            Request::RebuildLibrary(_) => RebuildLibrary::reply(self.rebuild_library().await?),
+            Request::StartDownload(c) => {
+                StartDownload::reply(self.start_download(c.agreement, c.index, c.folder).await?)
+            }
+            Request::SteerDownload(c) => SteerDownload::reply(self.steer_download(c.id, c.order).await?),
+            Request::ListDownloads(_) => ListDownloads::reply(self.list_downloads().await?),
+            Request::VerifyFile(c) => VerifyFile::reply(self.verify_file(c.agreement, c.index).await?),
+            Request::Inspect(c) => Inspect::reply(core.look(c.source, |_| {}).await?),
+            Request::SaveDraft(c) => {
+                SaveDraft::reply(core.store.save_draft(c.draft, crate::clock::now_text()).await.map_err(errors::store)?)
+            }
+            Request::ListDrafts(_) => ListDrafts::reply(core.store.drafts().await.map_err(errors::store)?),
+            Request::DropDraft(c) => {
+                core.store.drop_draft(c.id).await.map_err(errors::store)?;
+                DropDraft::reply(core.store.drafts().await.map_err(errors::store)?)
+            }
+            Request::Publish(c) => Publish::reply(self.publications.publish(c.draft).await?),
+            Request::GetPublication(c) => GetPublication::reply(self.publications.view(c.id).await?),
+            Request::ListMyListings(_) => ListMyListings::reply(self.publications.mine().await?),
+            Request::EditListing(c) => EditListing::reply(self.publications.edit(c.did, c.changes).await?),
+            Request::Unlist(c) => Unlist::reply(self.publications.unlist(c.did).await?),
+            Request::ListActivity(_) => ListActivity::reply(core.store.activity().await.map_err(errors::store)?),
+            Request::CheckNetwork(_) => CheckNetwork::reply(self.check().await?),
+            Request::GetSettings(_)
+            | Request::SetSettings(_)
+            | Request::ListNetworks(_)
+            | Request::AddNetwork(_)
+            | Request::UseNetwork(_)
+            | Request::ExportNetwork(_) => return Err(errors::internal("a request about the home came to an agent")),
+        })
+    }
+
+    /// Takes another account of the wallet into use.
+    ///
+    /// # Errors
+    /// Where the wallet has no such account.
+    pub fn use_account(&self, name: Option<&str>) -> Result<(), ApiError> {
+        let Some(name) = name else { return Ok(()) };
+        let found = self.core.wallet.find(name).ok_or_else(|| account::unknown(name))?;
+        self.core.use_account(Some(found.address));
+        Ok(())
+    }
+}
+
+async fn next(
+    news: &mut Option<broadcast::Receiver<crate::own_gateway::SaleNews>>,
+) -> Option<crate::own_gateway::SaleNews> {
+    match news {
+        Some(receiver) => match receiver.recv().await {
+            Ok(sale) => Some(sale),
+            Err(broadcast::error::RecvError::Lagged(_)) => None,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+/// The first address of the network that answers and is of the right chain.
+async fn connect(network: &protocol::NetworkFile, http: &Http) -> Result<Keeper, ApiError> {
+    let mut failed = None;
+    for rpc in &network.rpc {
+        let endpoint: Endpoint = match rpc.parse() {
+            Ok(endpoint) => endpoint,
+            Err(error) => {
+                failed = Some(ApiError::new(
+                    api::Code::Invalid,
+                    format!("The network file names an address that is none: {error}."),
+                    "Ask whoever runs the network for its file.",
+                ));
+                continue;
+            }
+        };
+        match Keeper::connect(JsonRpc::connect(endpoint, http), network).await {
+            Ok(keeper) => return Ok(keeper),
+            Err(error) => failed = Some(chain(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| errors::internal("a network without addresses")))
+}

@@ -1,0 +1,154 @@
+//! What every flow of an agent uses.
+
+use crate::{errors, own_gateway::OwnGateway, store::Store};
+use api::{ApiError, Code, Event};
+use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
+use keeper::{Keeper, KeeperError};
+use protocol::{Address, NetworkFile, Signer};
+use runner::{Journal, Outbox};
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+use threshold::{EciesOpener, ThresholdError};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use transport::{Http, Resolver};
+use wallet::{ServiceKey, Wallet};
+use zeroize::Zeroizing;
+
+/// What an agent is opened with.
+pub struct AgentConfig {
+    /// Where it keeps its data.
+    pub folder: PathBuf,
+    /// The network.
+    pub network: NetworkFile,
+    /// Its name for people.
+    pub title: String,
+    /// Knows where gateways are; whoever opens the agent keeps it up to date.
+    pub resolver: Resolver,
+    /// The accounts.
+    pub wallet: Wallet,
+    /// The account in use.
+    pub account: Option<Address>,
+    /// The home's own key: pays for refunds and grants, holds no money.
+    pub service: Arc<ServiceKey>,
+    /// The home's own gateway, where it has one.
+    pub gateway: Option<Arc<dyn OwnGateway>>,
+}
+
+/// What every flow uses. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Core {
+    pub(crate) network: Arc<NetworkFile>,
+    pub(crate) title: Arc<str>,
+    pub(crate) keeper: Keeper,
+    /// For servers that somebody else runs.
+    pub(crate) foreign: Http,
+    pub(crate) catalogues: Arc<[AquariusClient]>,
+    pub(crate) key_servers: Option<SecretStoreClient>,
+    pub(crate) wallet: Wallet,
+    pub(crate) account: Arc<RwLock<Option<Address>>>,
+    pub(crate) service: Arc<ServiceKey>,
+    pub(crate) gateway: Option<Arc<dyn OwnGateway>>,
+    pub(crate) store: Store,
+    pub(crate) journal: Journal,
+    pub(crate) outbox: Outbox,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl Core {
+    /// The account in use.
+    pub(crate) fn account(&self) -> Option<Address> {
+        let chosen = *self.account.read().unwrap_or_else(PoisonError::into_inner);
+        chosen.or_else(|| self.wallet.accounts().first().map(|a| a.address))
+    }
+
+    /// The account in use, unlocked, or why not.
+    pub(crate) fn signer(&self) -> Result<Arc<dyn Signer>, ApiError> {
+        let account = self.account().ok_or_else(errors::no_account)?;
+        if self.wallet.is_locked() {
+            return Err(errors::locked());
+        }
+        self.wallet.touch();
+        self.wallet.signer(account).map_err(errors::wallet)
+    }
+
+    /// Tells whoever listens; nobody may.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Milliseconds a block takes for people's clocks; blocks that come with transactions tick once a second.
+    pub(crate) fn block_ms(&self) -> u64 {
+        if self.network.block_time_ms == 0 { 1000 } else { self.network.block_time_ms }
+    }
+
+    /// Test tokens can be had here.
+    pub(crate) fn has_test_tokens(&self) -> bool {
+        self.keeper.contracts().dispenser.is_some()
+    }
+}
+
+/// Opens what was sealed to an account of the wallet, while it is unlocked.
+pub(crate) struct AccountOpener {
+    pub(crate) wallet: Wallet,
+    pub(crate) address: Address,
+}
+
+impl EciesOpener for AccountOpener {
+    fn open_ecies(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, ThresholdError> {
+        match self.wallet.ecies_secret(self.address, |key| key.open_ecies(sealed)) {
+            Ok(opened) => opened,
+            // Locked in between: as good as a seal that does not open; whoever asked looks at the lock first.
+            Err(_) => Err(ThresholdError::Sealed),
+        }
+    }
+}
+
+/// The chain's faults, for people.
+pub fn chain(error: KeeperError) -> ApiError {
+    match error {
+        KeeperError::Rpc(_) => ApiError::new(
+            Code::Unreachable,
+            "The network does not answer.",
+            "Check the connection; what is under way goes on by itself when it is back.",
+        ),
+        KeeperError::WrongChain { .. } | KeeperError::ContractMissing(_) | KeeperError::Answer(_) => ApiError::new(
+            Code::Invalid,
+            format!("The network file does not fit the network: {error}."),
+            "Ask whoever runs the network for its file.",
+        )
+        .at("network"),
+        KeeperError::Revert { reason, .. } => {
+            ApiError::new(Code::Refused, format!("The contract refuses: {reason}."), "Nothing was changed.")
+        }
+        other => errors::internal(other),
+    }
+}
+
+/// The outbox's faults, for people.
+pub(crate) fn outbox(error: runner::OutboxError) -> ApiError {
+    use runner::{ChainError, OutboxError as O};
+    match error {
+        O::Locked(_) => errors::locked(),
+        O::Unreachable(_) => ApiError::new(
+            Code::Unreachable,
+            "The network does not answer.",
+            "It is sent again by itself when the network is back. Nothing is sent twice.",
+        ),
+        O::WouldFail(ChainError::Funds) => ApiError::new(
+            Code::InsufficientBalance,
+            "This account cannot pay the network fee.",
+            "Ask whoever runs the network for a little ether.",
+        ),
+        O::WouldFail(ChainError::WouldRevert(reason)) => {
+            ApiError::new(Code::Refused, format!("The contract refuses: {reason}."), "Nothing was changed.")
+        }
+        O::Reverted(_) | O::Displaced { .. } => {
+            ApiError::new(Code::Refused, format!("It did not take effect: {error}."), "Try it again.")
+        }
+        other => errors::internal(other),
+    }
+}

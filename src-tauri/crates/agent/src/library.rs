@@ -1,0 +1,225 @@
+//! What one owns, and its downloads.
+
+use crate::{
+    agent::Agent,
+    clock, describe,
+    download::{self, Source},
+    errors,
+    store::{DownloadRow, Happening, OwnedRow},
+};
+use api::{ActivityKind, ApiError, Code, DownloadOrder, DownloadState, DownloadView, OwnedAsset, OwnedFile, Verdict};
+use protocol::AgreementId;
+use std::path::{Path, PathBuf};
+
+fn missing() -> ApiError {
+    errors::not_found("This purchase", "See what you own in your library.")
+}
+
+impl Agent {
+    pub(crate) async fn library(&self) -> Result<Vec<OwnedAsset>, ApiError> {
+        let mut assets = Vec::new();
+        for row in self.core.store.owned().await.map_err(errors::store)? {
+            assets.push(self.asset(row).await?);
+        }
+        Ok(assets)
+    }
+
+    async fn asset(&self, row: OwnedRow) -> Result<OwnedAsset, ApiError> {
+        let saved = self.core.store.saved_files(row.agreement).await.map_err(errors::store)?;
+        let files = row
+            .files
+            .into_iter()
+            .map(|file| {
+                let place = saved.iter().find(|s| s.index == file.index);
+                let there = place.is_some_and(|p| Path::new(&p.path).exists());
+                OwnedFile {
+                    path: place.filter(|_| there).map(|p| p.path.clone()),
+                    verdict: match place {
+                        None => Verdict::Absent,
+                        Some(_) if !there => Verdict::Missing,
+                        Some(place) => place.verdict,
+                    },
+                    file,
+                }
+            })
+            .collect();
+        Ok(OwnedAsset {
+            agreement: row.agreement,
+            did: row.did,
+            name: row.name,
+            author: row.author,
+            license: row.license,
+            price: row.price,
+            bought: row.bought,
+            files,
+            fetch_until: row.fetch_until,
+            listed: true,
+        })
+    }
+
+    fn source(row: &OwnedRow, index: u64) -> Result<Source, ApiError> {
+        let place = row.files.iter().position(|f| f.index == index);
+        let file = place.and_then(|p| row.files.get(p));
+        let url = place.and_then(|p| row.urls.get(p)).filter(|u| !u.is_empty());
+        match (file, url) {
+            (Some(file), Some(url)) => Ok(Source {
+                agreement: row.agreement,
+                consumer: row.consumer,
+                name: row.name.clone(),
+                consume_endpoint: row.consume_endpoint.clone(),
+                file: file.clone(),
+                url: url.clone(),
+            }),
+            _ => Err(errors::not_found("This file", "See the files of the purchase in your library.")),
+        }
+    }
+
+    pub(crate) async fn start_download(
+        &self,
+        agreement: AgreementId,
+        index: Option<u64>,
+        folder: String,
+    ) -> Result<Vec<DownloadView>, ApiError> {
+        let row = self.core.store.owned_by(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let wanted: Vec<u64> = match index {
+            Some(index) => vec![index],
+            None => row.files.iter().map(|f| f.index).collect(),
+        };
+        let folder = PathBuf::from(folder);
+        let mut views = Vec::new();
+        for index in wanted {
+            views.push(self.downloads.start(Self::source(&row, index)?, &folder).await?);
+        }
+        for view in &views {
+            self.tell_when_saved(view.id, row.clone());
+        }
+        Ok(views)
+    }
+
+    /// Puts a finished download among what happened.
+    fn tell_when_saved(&self, id: u64, row: OwnedRow) {
+        let this = self.clone();
+        tokio::spawn(async move {
+            this.downloads.ended(id).await;
+            if let Ok(Some(download)) = this.core.store.download(id).await
+                && download.state == DownloadState::Done
+            {
+                let happening = Happening {
+                    kind: ActivityKind::Downloaded,
+                    name: row.name,
+                    did: Some(row.did),
+                    agreement: Some(row.agreement),
+                    amount: None,
+                    tx: None,
+                };
+                if let Err(error) = this.core.store.tell(happening, format!("download:{id}"), clock::now_text()).await {
+                    tracing::warn!(%error, "an activity could not be kept");
+                }
+            }
+        });
+    }
+
+    pub(crate) async fn steer_download(&self, id: u64, order: DownloadOrder) -> Result<DownloadView, ApiError> {
+        let absent = || errors::not_found("This download", "See your downloads in the library.");
+        let row = self.core.store.download(id).await.map_err(errors::store)?.ok_or_else(absent)?;
+        if self.downloads.steer(id, order) {
+            if order != DownloadOrder::Resume {
+                self.downloads.ended(id).await;
+            }
+            let row = self.core.store.download(id).await.map_err(errors::store)?.ok_or_else(absent)?;
+            return Ok(self.downloads.present(&row));
+        }
+        match (order, row.state) {
+            (_, DownloadState::Done | DownloadState::Cancelled) => Ok(self.downloads.present(&row)),
+            (DownloadOrder::Resume, _) => self.resume_download(row).await,
+            (DownloadOrder::Cancel, _) => self.downloads.cancel_idle(row).await,
+            (DownloadOrder::Pause, _) => Ok(self.downloads.present(&row)),
+        }
+    }
+
+    async fn resume_download(&self, row: DownloadRow) -> Result<DownloadView, ApiError> {
+        let owned = self.core.store.owned_by(row.agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let source = Self::source(&owned, row.index)?;
+        let view = self.downloads.resume(row, source).await?;
+        self.tell_when_saved(view.id, owned);
+        Ok(view)
+    }
+
+    /// Goes on with what ran when the process ended.
+    pub(crate) async fn resume_downloads(&self) -> Result<(), ApiError> {
+        for row in self.core.store.downloads().await.map_err(errors::store)? {
+            let interrupted = matches!(row.state, DownloadState::Queued | DownloadState::Running);
+            if interrupted && !self.downloads.is_running(row.id) {
+                self.resume_download(row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn list_downloads(&self) -> Result<Vec<DownloadView>, ApiError> {
+        let rows = self.core.store.downloads().await.map_err(errors::store)?;
+        Ok(rows.iter().map(|row| self.downloads.present(row)).collect())
+    }
+
+    pub(crate) async fn verify_file(&self, agreement: AgreementId, index: u64) -> Result<Verdict, ApiError> {
+        let row = self.core.store.owned_by(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let file = row.files.iter().find(|f| f.index == index).ok_or_else(missing)?;
+        let saved = self.core.store.saved_files(agreement).await.map_err(errors::store)?;
+        let Some(mut place) = saved.into_iter().find(|s| s.index == index) else { return Ok(Verdict::Absent) };
+        let verdict = download::verify(PathBuf::from(&place.path), file.sha256.clone()).await?;
+        place.verdict = verdict;
+        let hash = file.sha256.clone().unwrap_or_default();
+        self.core.store.save_file(agreement, place, hash).await.map_err(errors::store)?;
+        Ok(verdict)
+    }
+
+    /// Finds every grant to this account on the chain and fetches listing, keys and file list of each again.
+    pub(crate) async fn rebuild_library(&self) -> Result<Vec<OwnedAsset>, ApiError> {
+        self.core.signer()?;
+        let account = self.core.account().ok_or_else(errors::no_account)?;
+        let grants = self.core.keeper.grants_of(account, 0).await.map_err(crate::core::chain)?;
+        let mut failed = 0_u32;
+        for grant in grants {
+            let known = self.core.store.owned_by(grant.agreement).await.map_err(errors::store)?;
+            if known.is_none() && self.rebuild_one(account, grant.agreement, grant.did).await.is_err() {
+                failed += 1;
+            }
+        }
+        if failed > 0 {
+            return Err(ApiError::new(
+                Code::Unreachable,
+                format!("{failed} purchases could not be rebuilt now; the others are in your library."),
+                "Try again when the catalogue and the key servers answer.",
+            ));
+        }
+        self.library().await
+    }
+
+    async fn rebuild_one(
+        &self,
+        consumer: protocol::Address,
+        agreement: AgreementId,
+        did: protocol::Did,
+    ) -> Result<(), ApiError> {
+        let found = self.core.find(did).await?;
+        let urls = self.core.decrypt(&found.ddo, consumer).await?;
+        let access = found.ddo.access();
+        let row = describe::row(&found.ddo, describe::Mine::default());
+        let owned = OwnedRow {
+            agreement,
+            did,
+            name: row.name,
+            author: row.author,
+            license: row.license,
+            price: row.price,
+            bought: clock::now_text(),
+            consumer,
+            consume_endpoint: access.map(|s| s.endpoint.clone()).unwrap_or_default(),
+            files: describe::files(&found.ddo),
+            urls,
+            fetch_until: None,
+            document: found.ddo.raw().to_vec(),
+        };
+        self.core.store.own(owned).await.map_err(errors::store)
+    }
+}

@@ -1,0 +1,355 @@
+//! The steps of a publication. What is decided once (salt, number, time, signature) is on disk before it is used, so
+//! that a second run makes the same listing and not a second one.
+
+use super::check::Checked;
+use crate::{
+    clock,
+    core::{Core, chain, outbox},
+    errors,
+    own_gateway::ToShare,
+    store::{Happening, ListingRecord},
+};
+use api::{ActivityKind, ApiError, Code, ColumnView, Draft, FileSource, PublicationView, PublishStep};
+use protocol::{
+    Checksum, Did,
+    ddo::{Ddo, Endpoints, ListingDraft, files::file_list_json},
+    json::Node,
+    metadata::FileInfo,
+    templates,
+};
+use runner::{Batch, Item, Key, Point};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Blocks to open a purchase before the money goes back, where nothing else is said: about half an hour.
+const DELIVER_WITHIN: u64 = 1800;
+
+/// A publication, as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Publication {
+    draft: Draft,
+    checked: Checked,
+    salt: [u8; 16],
+    created: String,
+    began_ms: i64,
+    ended_ms: Option<i64>,
+    stage: Stage,
+    done: u64,
+    total: u64,
+    pub(super) failed: bool,
+    pub(super) trouble: Option<ApiError>,
+}
+
+/// How far it is; each stage holds all that the next one needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "stage")]
+enum Stage {
+    /// Files are to be read.
+    Drafted,
+    /// Files are read and shared: the listing has its number.
+    Numbered { did: Did, files: Vec<FileInfo>, columns: Vec<ColumnView> },
+    /// The list of files is encrypted and the document is signed.
+    Encrypted { did: Did, checksum: Checksum, document: String },
+    /// It is on the chain.
+    Registered { did: Did, checksum: Checksum, document: String },
+    /// It is in the catalogue.
+    Listed { did: Did },
+}
+
+impl Publication {
+    pub(super) fn begin(draft: Draft, checked: Checked) -> Self {
+        Self {
+            draft,
+            checked,
+            salt: rand::random(),
+            created: clock::now_document(),
+            began_ms: clock::now_ms(),
+            ended_ms: None,
+            stage: Stage::Drafted,
+            done: 0,
+            total: 0,
+            failed: false,
+            trouble: None,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.failed || matches!(self.stage, Stage::Listed { .. })
+    }
+
+    pub(super) fn step(&self) -> PublishStep {
+        match self.stage {
+            _ if self.failed => PublishStep::Failed,
+            Stage::Drafted => PublishStep::Reading,
+            Stage::Numbered { .. } => PublishStep::Encrypting,
+            Stage::Encrypted { .. } => PublishStep::Registering,
+            Stage::Registered { .. } => PublishStep::Listing,
+            Stage::Listed { .. } => PublishStep::Listed,
+        }
+    }
+
+    fn did(&self) -> Option<Did> {
+        match &self.stage {
+            Stage::Drafted => None,
+            Stage::Numbered { did, .. }
+            | Stage::Encrypted { did, .. }
+            | Stage::Registered { did, .. }
+            | Stage::Listed { did } => Some(*did),
+        }
+    }
+
+    pub(super) fn view(&self, id: u64) -> PublicationView {
+        let until = self.ended_ms.unwrap_or_else(clock::now_ms);
+        PublicationView {
+            id,
+            name: self.draft.name.clone(),
+            did: self.did(),
+            step: self.step(),
+            done: self.done,
+            total: self.total,
+            elapsed_ms: u64::try_from(until - self.began_ms).unwrap_or(0),
+            trouble: self.trouble.clone(),
+        }
+    }
+}
+
+/// Whether trying again cannot help: the publisher has to change something.
+pub(super) fn is_final(error: &ApiError) -> bool {
+    !matches!(error.code, Code::Unreachable | Code::Locked | Code::Disk)
+}
+
+pub(super) struct Flow<'a> {
+    pub(super) core: &'a Core,
+    pub(super) id: u64,
+}
+
+impl Flow<'_> {
+    /// Goes as far as it can.
+    pub(super) async fn run(&self, p: &mut Publication) -> Result<(), ApiError> {
+        p.trouble = None;
+        loop {
+            self.core.tell(api::Event::Publication(p.view(self.id)));
+            p.stage = match p.stage.clone() {
+                Stage::Drafted => self.read(p).await?,
+                Stage::Numbered { did, files, columns } => self.encrypt(p, did, files, columns).await?,
+                Stage::Encrypted { did, checksum, document } => self.register(did, checksum, document).await?,
+                Stage::Registered { did, checksum, document } => self.list(p, did, checksum, document).await?,
+                Stage::Listed { .. } => return Ok(()),
+            };
+            if matches!(p.stage, Stage::Listed { .. }) {
+                p.ended_ms = Some(clock::now_ms());
+            }
+            self.core.store.save_publication(self.id, p).await.map_err(errors::store)?;
+        }
+    }
+
+    /// Reads and hashes the files, shares local ones with the gateway, and gives the listing its number.
+    async fn read(&self, p: &Publication) -> Result<Stage, ApiError> {
+        let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
+        let mut files = Vec::new();
+        let mut columns = p.draft.columns.clone();
+        for (number, source) in (0_u64..).zip(&p.draft.files) {
+            let look = self.core.look(source.clone(), |_| {}).await?;
+            let url = match source {
+                FileSource::Link { url } => url.clone(),
+                FileSource::Local { path } => {
+                    let sha256 = look.sha256.clone().unwrap_or_default();
+                    let file = ToShare {
+                        path: std::path::Path::new(path),
+                        name: &look.name,
+                        content_type: &look.content_type,
+                        sha256: &sha256,
+                        bytes: look.bytes.unwrap_or(0),
+                    };
+                    gateway.share(file).await.map_err(gateway_away)?
+                }
+            };
+            merge(&mut columns, look.columns);
+            files.push(FileInfo {
+                index: number,
+                content_type: look.content_type,
+                content_length: look.bytes,
+                checksum: look.sha256,
+                checksum_type: Some("SHA-256".to_owned()),
+                name: Some(look.name),
+                url: Some(url),
+                ..FileInfo::default()
+            });
+        }
+        let did = self.draft(p, &files, &columns)?.did();
+        Ok(Stage::Numbered { did, files, columns })
+    }
+
+    fn draft(&self, p: &Publication, files: &[FileInfo], columns: &[ColumnView]) -> Result<ListingDraft, ApiError> {
+        let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
+        let owner = self.core.account().ok_or_else(errors::no_account)?;
+        let contracts = self.core.keeper.contracts();
+        let services = &self.core.network.services;
+        let catalogue = services.aquarius.first().cloned().unwrap_or_default();
+        let base = catalogue.trim_end_matches("/api/v1/aquarius");
+        let secret_store = services.secret_store.first().cloned().unwrap_or_default();
+        let blocks = match p.draft.deliver_within_minutes {
+            0 => DELIVER_WITHIN,
+            minutes => (minutes.saturating_mul(60_000) / self.core.block_ms()).max(8),
+        };
+        let mut more = BTreeMap::new();
+        if !columns.is_empty() {
+            more.insert("columns".to_owned(), Node::List(columns.iter().map(column).collect()));
+        }
+        let remote = files.iter().map(|f| FileInfo { url: None, ..f.clone() }).collect();
+        Ok(ListingDraft {
+            did: None,
+            name: p.draft.name.trim().to_owned(),
+            kind: "dataset".to_owned(),
+            author: p.draft.author.trim().to_owned(),
+            license: p.checked.license.clone(),
+            price: p.checked.price,
+            date_created: p.checked.created.clone().unwrap_or_else(|| p.created.clone()),
+            files: remote,
+            description: p.draft.description.clone(),
+            tags: p.draft.tags.clone(),
+            categories: p.draft.categories.clone(),
+            copyright_holder: None,
+            in_language: None,
+            work_example: None,
+            update_frequency: None,
+            links: Vec::new(),
+            more,
+            owner,
+            endpoints: Endpoints::logical(&gateway.provider(), base, &secret_store),
+            template: templates::ACCESS,
+            escrow_contract: contracts.escrow_reward,
+            time_locks: [0; 3],
+            time_outs: [0, blocks, 0],
+            access_timeout: p.draft.access_seconds,
+            salt: p.salt,
+            created: p.created.clone(),
+            updated: p.created.clone(),
+        })
+    }
+
+    async fn encrypt(
+        &self,
+        p: &Publication,
+        did: Did,
+        files: Vec<FileInfo>,
+        columns: Vec<ColumnView>,
+    ) -> Result<Stage, ApiError> {
+        let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
+        let encrypted = gateway.encrypt(did, file_list_json(&files).as_bytes()).await.map_err(gateway_away)?;
+        let unsigned = self
+            .draft(p, &files, &columns)?
+            .build(&encrypted)
+            .map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "Change it in the draft and publish again."))?;
+        let signer = self.core.signer()?;
+        let built = unsigned.sign(signer.as_ref()).map_err(|e| errors::internal(e.to_string()))?;
+        let document = String::from_utf8(built.bytes).map_err(|e| errors::internal(e.to_string()))?;
+        Ok(Stage::Encrypted { did: built.did, checksum: built.checksum, document })
+    }
+
+    async fn register(&self, did: Did, checksum: Checksum, document: String) -> Result<Stage, ApiError> {
+        let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
+        gateway.adopt(document.as_bytes(), checksum).await.map_err(gateway_away)?;
+        let registered = self.core.keeper.did_register(did).await.map_err(chain)?;
+        if registered.as_ref().map(|r| r.checksum) != Some(checksum) {
+            let place = self.place(did);
+            let call = self.core.keeper.contracts().register_attribute(did, checksum, &[gateway.provider()], &place);
+            let key = Key::other(format!("register:{did}:{checksum}"));
+            let items = vec![Item { key, call, gas: None }];
+            let batch = Batch { signer: self.core.signer()?, items, not_after: None, point: Point::RegisterSigned };
+            self.core.outbox.run(batch).await.map_err(outbox)?;
+        }
+        Ok(Stage::Registered { did, checksum, document })
+    }
+
+    fn place(&self, did: Did) -> String {
+        let catalogue = self.core.network.services.aquarius.first().cloned().unwrap_or_default();
+        format!("{catalogue}/assets/ddo/{did}")
+    }
+
+    async fn list(&self, p: &Publication, did: Did, checksum: Checksum, document: String) -> Result<Stage, ApiError> {
+        let catalogue = self.core.catalogues.first().ok_or_else(|| away("the network names none".to_owned()))?;
+        // One that is there already was put there by an earlier run.
+        if catalogue.ddo(did).await.map_err(|e| away(e.to_string()))?.is_none() {
+            catalogue.register(document.as_bytes()).await.map_err(|e| match e.may_pass() {
+                true => away(e.to_string()),
+                false => ApiError::new(
+                    Code::Refused,
+                    format!("The catalogue refuses the listing: {e}."),
+                    "Change the draft and publish it again.",
+                ),
+            })?;
+        }
+        let ddo = Ddo::parse(document.as_bytes()).map_err(|e| errors::internal(e.to_string()))?;
+        let record = ListingRecord {
+            did,
+            name: p.draft.name.trim().to_owned(),
+            price: crate::describe::price(&ddo),
+            published: clock::text_of_ms(p.began_ms),
+            listed: true,
+            checksum,
+            document: document.into_bytes(),
+        };
+        let name = record.name.clone();
+        self.core.store.save_listing(record).await.map_err(errors::store)?;
+        if p.draft.id != 0 {
+            self.core.store.drop_draft(p.draft.id).await.map_err(errors::store)?;
+        }
+        let happening =
+            Happening { kind: ActivityKind::Published, name, did: Some(did), agreement: None, amount: None, tx: None };
+        self.core.store.tell(happening, format!("published:{did}"), clock::now_text()).await.map_err(errors::store)?;
+        Ok(Stage::Listed { did })
+    }
+}
+
+fn column(view: &ColumnView) -> Node {
+    let mut node = Node::object([
+        ("name", Node::text(&view.name)),
+        ("meaning", Node::text(&view.meaning)),
+        ("unit", Node::text(&view.unit)),
+    ]);
+    if !view.profile.is_empty() {
+        node.set("profile", Node::List(view.profile.iter().map(|bar| Node::number(u64::from(*bar))).collect()));
+    }
+    if let Some(filled) = view.filled_permille {
+        node.set("filledPermille", Node::number(u64::from(filled)));
+    }
+    node
+}
+
+/// What the publisher wrote about a column, with what the file says about its values.
+fn merge(columns: &mut Vec<ColumnView>, found: Vec<ColumnView>) {
+    for seen in found {
+        match columns.iter_mut().find(|c| c.name == seen.name) {
+            Some(column) => {
+                column.profile = seen.profile;
+                column.filled_permille = seen.filled_permille;
+            }
+            None => columns.push(seen),
+        }
+    }
+}
+
+pub(super) fn no_gateway() -> ApiError {
+    ApiError::new(
+        Code::Refused,
+        "This home runs no gateway on this network, so nothing can be delivered to buyers.",
+        "Use a network on which it does.",
+    )
+}
+
+pub(super) fn gateway_away(fault: crate::own_gateway::GatewayFault) -> ApiError {
+    ApiError::new(
+        Code::Unreachable,
+        format!("The files could not be made ready: {fault}."),
+        "It is tried again by itself; your draft is kept.",
+    )
+}
+
+fn away(why: String) -> ApiError {
+    ApiError::new(
+        Code::Unreachable,
+        format!("The catalogue does not answer: {why}."),
+        "It is tried again by itself; the listing is on record already.",
+    )
+}

@@ -1,0 +1,113 @@
+//! Publishing: drafts, looking into files, and the flow read → number → encrypt → register → list, each step on disk
+//! before the next begins.
+
+mod check;
+mod flow;
+mod look;
+mod mine;
+
+use crate::{
+    core::Core,
+    errors,
+    policy::{self, Action},
+};
+use api::{ApiError, Draft, Event, PublicationView, PublishStep};
+use flow::{Flow, Publication};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// The publications of an agent. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Publications {
+    pub(crate) core: Core,
+    running: Arc<Mutex<HashSet<u64>>>,
+}
+
+/// How long until a publication that could not go on is tried again.
+const PAUSE: Duration = Duration::from_secs(5);
+
+impl Publications {
+    pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
+        let this = Self { core, running: Arc::default() };
+        this.resume_all().await?;
+        Ok(this)
+    }
+
+    /// Goes on with every publication that is not finished; returns how many those are.
+    pub(crate) async fn resume_all(&self) -> Result<u32, ApiError> {
+        let mut open = 0;
+        for (id, publication) in self.core.store.publications::<Publication>().await.map_err(errors::store)? {
+            if !publication.is_over() {
+                open += 1;
+                self.spawn(id);
+            }
+        }
+        Ok(open)
+    }
+
+    /// Publishes a draft: checked and on disk when this returns.
+    pub(crate) async fn publish(&self, draft: Draft) -> Result<PublicationView, ApiError> {
+        let checked = check::check(&draft)?;
+        policy::allows(&Action::Publish { price: checked.price })?;
+        self.core.signer()?;
+        check::sources(&draft.files).await?;
+        let publication = Publication::begin(draft, checked);
+        let id = self.core.store.begin_publication(&publication).await.map_err(errors::store)?;
+        self.spawn(id);
+        Ok(publication.view(id))
+    }
+
+    pub(crate) async fn view(&self, id: u64) -> Result<PublicationView, ApiError> {
+        let found = self.core.store.publication::<Publication>(id).await.map_err(errors::store)?;
+        let found =
+            found.ok_or_else(|| errors::not_found("This publication", "See what you listed under My listings."))?;
+        Ok(found.view(id))
+    }
+
+    fn spawn(&self, id: u64) {
+        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = this.core.cancel.cancelled() => {}
+                () = this.drive(id) => {}
+            }
+            this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        });
+    }
+
+    async fn drive(&self, id: u64) {
+        let flow = Flow { core: &self.core, id };
+        loop {
+            let loaded = self.core.store.publication::<Publication>(id).await;
+            let Ok(Some(mut publication)) = loaded else { return };
+            let ended = flow.run(&mut publication).await;
+            let retry = match &ended {
+                Ok(()) => false,
+                Err(error) => !flow::is_final(error),
+            };
+            if let Err(error) = ended {
+                publication.trouble = Some(error);
+                if !retry {
+                    publication.failed = true;
+                }
+                if let Err(error) = self.core.store.save_publication(id, &publication).await {
+                    tracing::error!(%error, "a publication could not be kept");
+                }
+            }
+            self.core.tell(Event::Publication(publication.view(id)));
+            if !retry {
+                if publication.step() == PublishStep::Listed {
+                    self.core.tell(Event::Catalogue);
+                }
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Buying: the quote, the one confirmation, and the machine that goes on by itself.
+
+mod perform;
+mod quote;
+mod view;
+
+use crate::{
+    account::insufficient,
+    clock,
+    core::{Core, chain},
+    errors,
+    policy::{self, Action},
+    store::{Happening, PurchaseRecord},
+};
+use agreement::{Machine as _, buyer};
+use api::{ActivityKind, ApiError, Code, PurchaseView};
+use perform::Buying;
+use protocol::{AgreementId, Checksum, Did, Vodka};
+use runner::{DriveError, Driver, buyer_id};
+use std::sync::Arc;
+
+/// The purchases of an agent. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Purchases {
+    core: Core,
+    driver: Driver<buyer::State>,
+}
+
+fn drive(error: DriveError) -> ApiError {
+    match error {
+        DriveError::Ledger(error) if error.is_full() => ApiError::new(
+            Code::Disk,
+            "The disk is full.",
+            "Make room, then go on with the purchase. Nothing is lost and nothing is paid twice.",
+        ),
+        other => errors::internal(other),
+    }
+}
+
+impl Purchases {
+    /// Over the agent's journal; goes on with everything that is open.
+    pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
+        let performer = Arc::new(Buying::new(core.clone()));
+        let driver = Driver::new(core.journal.clone(), performer.clone(), core.keeper.blocks());
+        let this = Self { core, driver };
+        performer.follow(this.clone());
+        this.resume_all().await?;
+        Ok(this)
+    }
+
+    async fn resume_all(&self) -> Result<(), ApiError> {
+        for state in self.driver.open().await.map_err(drive)? {
+            self.spawn(buyer_id(state.order().terms.agreement));
+        }
+        Ok(())
+    }
+
+    fn spawn(&self, id: String) {
+        // One that runs already says so and is left alone.
+        drop(self.driver.spawn(id, self.core.cancel.clone()));
+    }
+
+    /// Performs what waited for an unlocked account or for the network.
+    pub(crate) fn wake(&self) {
+        self.driver.wake();
+    }
+
+    /// The one confirmation. On disk when this returns; it goes on by itself.
+    pub(crate) async fn buy(
+        &self,
+        did: Did,
+        service: Option<u64>,
+        max_price: Vodka,
+        version: Option<Checksum>,
+    ) -> Result<PurchaseView, ApiError> {
+        if let Some(open) = self.open_of(did).await? {
+            // A second click, or a second command after a crash: the same purchase goes on.
+            self.spawn(buyer_id(open));
+            return self.view(open).await;
+        }
+        let offer = self.core.offer(did, service).await?;
+        if let Some(obstacle) = offer.obstacle {
+            return Err(obstacle);
+        }
+        let terms = offer.terms.ok_or_else(|| errors::internal("an offer without terms"))?;
+        if version.is_some_and(|v| v != offer.version) {
+            return Err(changed("The listing has changed since you looked at it."));
+        }
+        if terms.price > max_price {
+            return Err(changed(&format!("It costs {} now.", terms.price.to_people())));
+        }
+        if offer.balance < terms.price {
+            return Err(insufficient(terms.price, offer.balance));
+        }
+        policy::allows(&Action::Buy { did, price: terms.price })?;
+        self.core.signer()?;
+        let agreement = terms.agreement;
+        let block = self.core.keeper.block_number().await.map_err(chain)?;
+        let order = quote::order(terms, offer.service, offer.gateway, block);
+        let record = PurchaseRecord {
+            agreement,
+            did,
+            name: offer.name,
+            publisher: offer.publisher,
+            price: order.terms.price,
+            started: clock::now_text(),
+            document: offer.document,
+        };
+        self.core.store.save_purchase(record).await.map_err(errors::store)?;
+        let id = self.driver.begin(&buyer::State::new(order)).await.map_err(drive)?;
+        self.spawn(id);
+        self.view(agreement).await
+    }
+
+    /// The purchase of a listing that is under way, if there is one.
+    async fn open_of(&self, did: Did) -> Result<Option<AgreementId>, ApiError> {
+        for agreement in self.core.store.purchases_of(did).await.map_err(errors::store)? {
+            if let Some(state) = self.driver.load(&buyer_id(agreement)).await.map_err(drive)?
+                && !state.is_final()
+            {
+                return Ok(Some(agreement));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One purchase.
+    pub(crate) async fn view(&self, agreement: AgreementId) -> Result<PurchaseView, ApiError> {
+        let id = buyer_id(agreement);
+        let missing = || errors::not_found("This purchase", "See your purchases under Activity.");
+        let record = self.core.store.purchase(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let (state, trouble, block) = match self.driver.watch(&id) {
+            Some(watch) => {
+                let now = watch.borrow();
+                (now.state.clone(), now.trouble.clone(), now.block)
+            }
+            None => {
+                let state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
+                (state, Vec::new(), *self.core.keeper.blocks().borrow())
+            }
+        };
+        let history = self.core.journal.history(&id).await.map_err(|e| drive(e.into()))?;
+        Ok(view::view(&self.core, &record, &state, &history, &trouble, block).await)
+    }
+
+    /// All purchases, newest first.
+    pub(crate) async fn list(&self) -> Result<Vec<PurchaseView>, ApiError> {
+        let mut views = Vec::new();
+        for agreement in self.core.store.purchases().await.map_err(errors::store)? {
+            match self.view(agreement).await {
+                Ok(view) => views.push(view),
+                // Written before its purchase was begun, and then the power went.
+                Err(error) if error.code == Code::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(views)
+    }
+
+    /// Goes on with what is open; returns what still is.
+    pub(crate) async fn resume(&self, agreement: Option<AgreementId>) -> Result<Vec<PurchaseView>, ApiError> {
+        self.resume_all().await?;
+        self.wake();
+        let mut open = Vec::new();
+        for state in self.driver.open().await.map_err(drive)? {
+            let id = state.order().terms.agreement;
+            if agreement.is_none_or(|wanted| wanted == id) {
+                open.push(self.view(id).await?);
+            }
+        }
+        Ok(open)
+    }
+
+    /// How many are open.
+    pub(crate) async fn open_count(&self) -> Result<(u32, u32), ApiError> {
+        let mut waiting = 0;
+        let open = self.driver.open().await.map_err(drive)?;
+        for state in &open {
+            let watch = self.driver.watch(&buyer_id(state.order().terms.agreement));
+            let locked = |t: &runner::Trouble| matches!(t.hold, runner::Hold::Unlock { .. });
+            if watch.is_some_and(|w| w.borrow().trouble.iter().any(locked)) {
+                waiting += 1;
+            }
+        }
+        Ok((u32::try_from(open.len()).unwrap_or(u32::MAX), waiting))
+    }
+
+    /// Asks for the money back: before it was set aside the purchase ends at once, afterwards when its time is over.
+    pub(crate) async fn refund(&self, agreement: AgreementId) -> Result<PurchaseView, ApiError> {
+        let view = self.view(agreement).await?;
+        if view.state == api::PurchaseState::Completed {
+            return Err(ApiError::new(
+                Code::Refused,
+                "The publisher opened this for you, so the agreement is fulfilled.",
+                "Talk to the publisher if something is wrong with it.",
+            ));
+        }
+        let id = buyer_id(agreement);
+        self.spawn(id.clone());
+        if !self.driver.tell(&id, buyer::Event::Cancel) {
+            self.driver.tell(&id, buyer::Event::Resume);
+        }
+        self.wake();
+        self.view(agreement).await
+    }
+
+    /// Tells what a change of state means for people, once.
+    async fn told(&self, state: &buyer::State) {
+        let agreement = state.order().terms.agreement;
+        let kind = match state {
+            buyer::State::Confirmed { .. } => Some(ActivityKind::Agreed),
+            buyer::State::Locked { .. } => Some(ActivityKind::SetAside),
+            buyer::State::Granted { .. } => Some(ActivityKind::Opened),
+            buyer::State::Completed { .. } => Some(ActivityKind::Bought),
+            buyer::State::Refunded { .. } => Some(ActivityKind::MoneyBack),
+            buyer::State::Abandoned { .. } => Some(ActivityKind::Abandoned),
+            _ => None,
+        };
+        let Ok(view) = self.view(agreement).await else { return };
+        if let Some(kind) = kind {
+            let amount = (!view.price.is_zero()).then_some(view.price);
+            let happening = Happening {
+                kind,
+                name: view.name.clone(),
+                did: Some(view.did),
+                agreement: Some(agreement),
+                amount,
+                tx: None,
+            };
+            let once = format!("{}:{kind:?}", buyer_id(agreement));
+            if let Err(error) = self.core.store.tell(happening, once, clock::now_text()).await {
+                tracing::warn!(%error, "an activity could not be kept");
+            }
+        }
+        self.core.tell(api::Event::Purchase(Box::new(view)));
+        if state.is_final() || matches!(state, buyer::State::Locked { .. }) {
+            self.core.tell(api::Event::Account(self.core.present_account().await));
+        }
+    }
+}
+
+fn changed(what: &str) -> ApiError {
+    ApiError::new(Code::Changed, what, "Look at it again and confirm the new terms. Nothing was paid.")
+}

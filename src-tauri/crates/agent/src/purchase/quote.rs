@@ -1,0 +1,156 @@
+//! What a purchase would be: the terms as the chain and the listing say them, and what stands in the way.
+
+use crate::{
+    core::{Core, chain},
+    describe, errors,
+    market::Found,
+};
+use agreement::Order;
+use api::{ApiError, Code, Quote};
+use protocol::{
+    AgreementId, Checksum, Did, Vodka,
+    conditions::AccessTerms,
+    ddo::{Service, TemplateRef},
+};
+
+/// Blocks after which nobody waits any longer for the agreement to appear.
+const CREATE_WITHIN: u64 = 120;
+/// Blocks that must be left for granting access when the money is set aside, where the agreed time is long enough.
+const GRANT_MARGIN: u64 = 20;
+
+/// What could be bought.
+pub(crate) struct Offer {
+    pub(crate) name: String,
+    pub(crate) publisher: String,
+    pub(crate) service: u64,
+    pub(crate) gateway: String,
+    pub(crate) version: Checksum,
+    pub(crate) document: Vec<u8>,
+    pub(crate) price: Vodka,
+    pub(crate) balance: Vodka,
+    pub(crate) refund_after_blocks: u64,
+    /// The terms, with a fresh agreement number; `None` where there is an obstacle.
+    pub(crate) terms: Option<AccessTerms>,
+    /// Why it cannot be bought.
+    pub(crate) obstacle: Option<ApiError>,
+}
+
+/// What the buyer confirms, as the machine keeps it.
+pub(super) fn order(terms: AccessTerms, service: u64, gateway: String, block: u64) -> Order {
+    let [_, grant, _] = terms.time_outs;
+    // A short agreed time leaves a short margin: a quarter of it.
+    let grant_margin = if grant == 0 { 0 } else { GRANT_MARGIN.min(grant / 4) };
+    Order { terms, service, gateway, confirmed_at: block, create_within: CREATE_WITHIN, grant_margin }
+}
+
+impl Core {
+    pub(crate) async fn quote(&self, did: Did, service: Option<u64>) -> Result<Quote, ApiError> {
+        let offer = self.offer(did, service).await?;
+        let afterwards = offer.balance.checked_sub(offer.price);
+        let missing = offer.price.checked_sub(offer.balance).filter(|m| !m.is_zero());
+        let short = missing.map(|_| crate::account::insufficient(offer.price, offer.balance));
+        Ok(Quote {
+            did,
+            name: offer.name,
+            publisher: offer.publisher,
+            service: offer.service,
+            price: offer.price,
+            fee_wei: Vodka::ZERO,
+            at_most: offer.price,
+            balance: offer.balance,
+            afterwards,
+            missing,
+            refund_after_blocks: offer.refund_after_blocks,
+            refund_after_seconds: offer.refund_after_blocks.saturating_mul(self.block_ms()) / 1000,
+            version: offer.version,
+            obstacle: offer.obstacle.or(short),
+        })
+    }
+
+    /// Reads listing and chain and says what could be bought.
+    pub(crate) async fn offer(&self, did: Did, service: Option<u64>) -> Result<Offer, ApiError> {
+        let found = self.find(did).await?;
+        let wanted = match service {
+            Some(index) => found.ddo.service(index),
+            None => found.ddo.access(),
+        };
+        let Some(service) = wanted else {
+            return Err(errors::not_found("A service that can be bought", "Look at the listing again."));
+        };
+        let balance = match self.account() {
+            Some(_) => self.balance().await?,
+            None => Vodka::ZERO,
+        };
+        let metadata = found.ddo.metadata();
+        let mut offer = Offer {
+            name: describe::plain(&metadata.name, 200),
+            publisher: describe::plain(&metadata.author, 200),
+            service: service.index,
+            gateway: service.endpoint.clone(),
+            version: found.register.as_ref().map(|r| r.checksum).unwrap_or_default(),
+            document: found.ddo.raw().to_vec(),
+            price: describe::price(&found.ddo),
+            balance,
+            refund_after_blocks: service.windows().map(|w| w.outs[1]).unwrap_or(0),
+            terms: None,
+            obstacle: None,
+        };
+        match self.terms(&found, service).await {
+            Ok(terms) => offer.terms = Some(terms),
+            Err(obstacle) => offer.obstacle = Some(obstacle),
+        }
+        Ok(offer)
+    }
+
+    /// The terms of an agreement about this service, all of them from the chain or covered by what is on the chain.
+    async fn terms(&self, found: &Found, service: &Service) -> Result<AccessTerms, ApiError> {
+        let consumer = self.account().ok_or_else(errors::no_account)?;
+        let Some(register) = &found.register else {
+            return Err(broken("This listing is not on record on this network."));
+        };
+        if register.owner == consumer {
+            return Err(ApiError::new(Code::Own, "This is your own listing.", "You have the data already."));
+        }
+        if let Some(owned) = self.store.owned_of(found.ddo.did()).await.map_err(errors::store)? {
+            return Err(ApiError::new(
+                Code::AlreadyOwned,
+                format!("“{}” is in your library already.", owned.name),
+                "Download it from there; it costs nothing again.",
+            ));
+        }
+        if found.ddo.is_own_form() && !found.integrity.as_ref().is_some_and(|i| i.is_intact()) {
+            return Err(broken("The catalogue's copy of this listing is not the one its owner put on record."));
+        }
+        let price = found.ddo.price_of(service).map_err(|e| broken(&format!("{e}.")))?;
+        let windows = service.windows().map_err(|e| broken(&format!("{e}.")))?;
+        let Some(TemplateRef::Id(template)) = service.template else {
+            return Err(broken("This listing uses an old form of agreement that cannot be bought safely."));
+        };
+        if !self.keeper.template_approved(template).await.map_err(chain)? {
+            return Err(broken("This listing uses a form of agreement that this network has not approved."));
+        }
+        let provider = register.providers.first().copied().unwrap_or(register.owner);
+        if provider == consumer {
+            return Err(ApiError::new(Code::Own, "Your own computer delivers this.", "You have the data already."));
+        }
+        let contracts = self.keeper.contracts();
+        Ok(AccessTerms {
+            agreement: AgreementId(rand::random()),
+            did: found.ddo.did(),
+            template,
+            provider,
+            consumer,
+            owner: register.owner,
+            price,
+            time_locks: windows.locks,
+            time_outs: windows.outs,
+            escrow_contract: contracts.escrow_reward,
+            lock_contract: contracts.lock_reward,
+            access_contract: contracts.access_secret_store,
+        })
+    }
+}
+
+fn broken(what: &str) -> ApiError {
+    ApiError::new(Code::Refused, what, "Do not buy it; tell the publisher. Nothing was paid.")
+}

@@ -1,0 +1,235 @@
+//! A purchase as people see it: what happened, who acts next, where the money is, when it ends by itself.
+
+use crate::{clock, core::Core, store::PurchaseRecord};
+use agreement::{
+    Machine as _,
+    buyer::{Reason, State},
+};
+use api::{ApiError, Code, Money, PurchaseState, PurchaseView, Step, StepKind, StepProgress, WaitingFor};
+use protocol::{AgreementId, TxHash};
+use runner::{Hold, Key, Trouble};
+
+/// The name scripts see.
+pub(crate) fn state_of(state: &State) -> PurchaseState {
+    match state {
+        State::Confirmed { .. } | State::Requested { .. } | State::SelfCreating { .. } => PurchaseState::Confirmed,
+        State::Locking { .. } => PurchaseState::Locking,
+        State::Locked { .. } => PurchaseState::Locked,
+        State::Granted { .. } => PurchaseState::Granted,
+        State::Completed { .. } => PurchaseState::Completed,
+        State::Refundable { .. } => PurchaseState::Refundable,
+        State::Aborting { .. } | State::Refunding { .. } => PurchaseState::Refunding,
+        State::Refunded { .. } => PurchaseState::Refunded,
+        State::Abandoned { .. } => PurchaseState::Abandoned,
+    }
+}
+
+pub(super) async fn view(
+    core: &Core,
+    record: &PurchaseRecord,
+    state: &State,
+    history: &[runner::Step],
+    trouble: &[Trouble],
+    block: u64,
+) -> PurchaseView {
+    let began = history.first().map_or(0, |s| s.at);
+    let when = |names: &[&str]| history.iter().find(|s| names.contains(&s.state.as_str())).map(|s| s.at);
+    let deadline = state.deadline();
+    let terms = &state.order().terms;
+    let opens_by_block = state.verified().map(|_| deadline.unwrap_or(0));
+    let opens_by = deadline.map(|d| people_time(core, block, d));
+    let back_by = deadline.map(|d| people_time(core, block, d.saturating_add(2)));
+    let now = state_of(state);
+    let mut view = PurchaseView {
+        agreement: record.agreement,
+        did: record.did,
+        name: record.name.clone(),
+        publisher: record.publisher.clone(),
+        price: record.price,
+        state: now,
+        steps: Vec::new(),
+        waiting_for: waiting_for(state, trouble),
+        money: money(state),
+        started: record.started.clone(),
+        ended: now.is_final().then(|| history.last().map(|s| clock::text_of_ms(s.at))).flatten(),
+        opens_by_block,
+        opens_by: opens_by.filter(|_| !now.is_final()),
+        back_by: back_by.filter(|_| !now.is_final() && !terms.price.is_zero()),
+        block,
+        may_close: matches!(now, PurchaseState::Locked) || now.is_final(),
+        trouble: trouble_of(state, trouble),
+    };
+    view.steps = steps(core, state, record.agreement, began, &when).await;
+    view
+}
+
+/// A block in people's time, at the network's pace. A clock for people: only blocks decide.
+fn people_time(core: &Core, block: u64, target: u64) -> String {
+    let left = i64::try_from(target.saturating_sub(block).saturating_mul(core.block_ms())).unwrap_or(i64::MAX);
+    clock::text_of_ms(clock::now_ms().saturating_add(left))
+}
+
+fn waiting_for(state: &State, trouble: &[Trouble]) -> WaitingFor {
+    if trouble.iter().any(|t| matches!(t.hold, Hold::Unlock { .. })) {
+        return WaitingFor::Unlock;
+    }
+    match state {
+        State::Confirmed { .. } | State::Requested { .. } | State::Locked { .. } => WaitingFor::Publisher,
+        State::SelfCreating { .. } | State::Locking { .. } | State::Aborting { .. } | State::Refunding { .. } => {
+            WaitingFor::Network
+        }
+        State::Granted { .. } => WaitingFor::KeyServers,
+        State::Refundable { .. } => WaitingFor::Us,
+        State::Completed { .. } | State::Refunded { .. } | State::Abandoned { .. } => WaitingFor::Nobody,
+    }
+}
+
+fn money(state: &State) -> Money {
+    if state.order().terms.price.is_zero() {
+        return Money::None;
+    }
+    match state {
+        State::Confirmed { .. }
+        | State::Requested { .. }
+        | State::SelfCreating { .. }
+        | State::Locking { .. }
+        | State::Abandoned { .. } => Money::WithYou,
+        State::Locked { .. }
+        | State::Granted { .. }
+        | State::Refundable { .. }
+        | State::Aborting { .. }
+        | State::Refunding { .. }
+        | State::Completed { released: false, .. } => Money::SetAside,
+        State::Completed { released: true, .. } => Money::WithPublisher,
+        State::Refunded { .. } => Money::Back,
+    }
+}
+
+fn trouble_of(state: &State, trouble: &[Trouble]) -> Option<ApiError> {
+    if let State::Abandoned { reason, .. } = state {
+        return Some(abandoned(reason));
+    }
+    trouble.iter().find_map(|t| match &t.hold {
+        Hold::Later { why } => Some(ApiError::new(
+            Code::Unreachable,
+            format!("{}.", first_upper(why)),
+            "It is tried again by itself. You may close the window.",
+        )),
+        Hold::Unlock { .. } => Some(ApiError::new(
+            Code::Locked,
+            "Your account is locked, and this needs it.",
+            "Unlock it; the purchase goes on at once.",
+        )),
+        Hold::NextBlock => None,
+    })
+}
+
+fn abandoned(reason: &Reason) -> ApiError {
+    let (code, what) = match reason {
+        Reason::Unavailable { reason } => (Code::Unreachable, format!("It was not begun: {reason}.")),
+        Reason::Refused { reason } => (Code::Refused, format!("The publisher's computer refused: {reason}.")),
+        Reason::NeverCreated => {
+            (Code::TimedOut, "The publisher's computer did not put the agreement on record in time.".to_owned())
+        }
+        Reason::CreateFailed { reason } => {
+            (Code::Refused, format!("The agreement could not be put on record: {reason}."))
+        }
+        Reason::Mismatch { flaw } => {
+            (Code::Changed, format!("The agreement on record is not what you confirmed: {flaw}."))
+        }
+        Reason::TooLate => (Code::TimedOut, "Too little of the agreed time was left.".to_owned()),
+        Reason::LockFailed { reason } => (Code::Refused, format!("Your money could not be set aside: {reason}.")),
+        Reason::Cancelled => (Code::Refused, "You took it back.".to_owned()),
+    };
+    ApiError::new(code, format!("{what} No money was taken."), "Try again later, or tell the publisher.")
+}
+
+fn first_upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+async fn steps(
+    core: &Core,
+    state: &State,
+    agreement: AgreementId,
+    began: i64,
+    when: &impl Fn(&[&str]) -> Option<i64>,
+) -> Vec<Step> {
+    let later_than_locking = ["locked", "granted", "completed", "refundable", "aborting", "refunding", "refunded"];
+    let on_record: Vec<&str> = std::iter::once("locking").chain(later_than_locking).collect();
+    let refunded = matches!(
+        state,
+        State::Refundable { .. } | State::Aborting { .. } | State::Refunding { .. } | State::Refunded { .. }
+    );
+    let free = state.order().terms.price.is_zero();
+    let mut plan: Vec<(StepKind, Vec<&str>, Option<&str>)> =
+        vec![(StepKind::Agreed, vec!["confirmed"], None), (StepKind::OnRecord, on_record, Some("create"))];
+    if !free {
+        plan.push((StepKind::SetAside, later_than_locking.to_vec(), Some("lock")));
+    }
+    if refunded {
+        plan.push((StepKind::TimeOver, vec!["refundable", "aborting", "refunding", "refunded"], None));
+        plan.push((StepKind::MoneyBack, vec!["refunded"], None));
+    } else {
+        plan.push((StepKind::Opened, vec!["granted", "completed"], None));
+        plan.push((StepKind::Keys, vec!["completed"], None));
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for (kind, names, purpose) in plan {
+        let at = when(&names);
+        let tx: Option<TxHash> = match purpose {
+            Some(purpose) => core.outbox.hash(&Key::of(agreement, purpose)).await.ok().flatten(),
+            None => None,
+        };
+        let before_done = steps.last().is_none_or(|s| s.progress == StepProgress::Done);
+        let progress = match (at, before_done, state) {
+            (Some(_), ..) => StepProgress::Done,
+            (None, _, State::Abandoned { .. }) => StepProgress::Skipped,
+            (None, true, _) if !state.is_final() => StepProgress::Now,
+            _ => StepProgress::Later,
+        };
+        steps.push(Step {
+            kind,
+            progress,
+            at: at.map(clock::text_of_ms),
+            after_ms: at.and_then(|at| u64::try_from(at - began).ok()),
+            tx,
+            block: None,
+        });
+    }
+    if matches!(state, State::Completed { .. }) && !free {
+        let released = matches!(state, State::Completed { released: true, .. });
+        steps.push(Step {
+            kind: StepKind::Paid,
+            progress: if released { StepProgress::Done } else { StepProgress::Later },
+            at: None,
+            after_ms: None,
+            tx: None,
+            block: None,
+        });
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_end_without_paying_says_that_nothing_was_taken() {
+        for reason in [
+            Reason::NeverCreated,
+            Reason::TooLate,
+            Reason::Cancelled,
+            Reason::Unavailable { reason: "x".into() },
+            Reason::Refused { reason: "x".into() },
+            Reason::CreateFailed { reason: "x".into() },
+            Reason::LockFailed { reason: "x".into() },
+        ] {
+            let told = abandoned(&reason);
+            assert!(told.message.contains("No money was taken"), "{told:?}");
+            assert!(!told.next.is_empty());
+        }
+    }
+}
