@@ -1,0 +1,269 @@
+//! What all pages share: the newest state of everything, the language, and a way to ask for the password.
+
+use crate::{
+    browser, ipc,
+    state::{finding::Wish, moments},
+    texts::{Texts, Tongue},
+};
+use api::{
+    AccountView, ApiError, Call, DownloadView, Event, GetSettings, GetStatus, ListDownloads, ListPurchases, LockState,
+    PublicationView, PurchaseView, SetSettings, Settings, Status,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// Something that is asked of the backend.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Asked<T> {
+    /// The answer is out.
+    Waiting,
+    /// It is there.
+    There(T),
+    /// It failed.
+    Failed(ApiError),
+}
+
+impl<T> From<Result<T, ApiError>> for Asked<T> {
+    fn from(answer: Result<T, ApiError>) -> Self {
+        match answer {
+            Ok(answer) => Self::There(answer),
+            Err(error) => Self::Failed(error),
+        }
+    }
+}
+
+/// The state all pages share. Events keep it fresh; pages only read.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    pub(crate) status: RwSignal<Option<Status>>,
+    /// Why there is no status, where there is none.
+    pub(crate) stuck: RwSignal<Option<ApiError>>,
+    pub(crate) settings: RwSignal<Settings>,
+    pub(crate) tongue: RwSignal<Tongue>,
+    /// Seconds since 1970, every second.
+    pub(crate) now: RwSignal<i64>,
+    pub(crate) purchases: RwSignal<Vec<PurchaseView>>,
+    pub(crate) downloads: RwSignal<Vec<DownloadView>>,
+    pub(crate) publications: RwSignal<Vec<PublicationView>>,
+    /// Counts changes of the catalogue.
+    pub(crate) catalogue: RwSignal<u32>,
+    /// Counts sales.
+    pub(crate) sales: RwSignal<u32>,
+    /// Files that were dropped on the window and wait for the page that takes them.
+    pub(crate) dropped: RwSignal<Vec<String>>,
+    /// What somebody looks for; kept while they read a listing.
+    pub(crate) wish: RwSignal<Wish>,
+    /// Whether the search box wants the cursor.
+    pub(crate) search_focus: RwSignal<bool>,
+    /// What to do once unlocked.
+    pub(crate) after_unlock: RwSignal<Option<Callback<()>>>,
+    /// Whether somebody looks around without an account.
+    pub(crate) looking: RwSignal<bool>,
+    /// Polite news for screen readers.
+    pub(crate) news: RwSignal<String>,
+    /// News about money for screen readers.
+    pub(crate) money_news: RwSignal<String>,
+}
+
+/// The shared state.
+pub(crate) fn app() -> App {
+    expect_context::<App>()
+}
+
+impl App {
+    /// A window that knows nothing yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            status: RwSignal::new(None),
+            stuck: RwSignal::new(None),
+            settings: RwSignal::new(Settings::default()),
+            tongue: RwSignal::new(Tongue::of(api::Language::System, &browser::language())),
+            now: RwSignal::new(moments::now()),
+            purchases: RwSignal::new(Vec::new()),
+            downloads: RwSignal::new(Vec::new()),
+            publications: RwSignal::new(Vec::new()),
+            catalogue: RwSignal::new(0),
+            sales: RwSignal::new(0),
+            dropped: RwSignal::new(Vec::new()),
+            wish: RwSignal::new(Wish::default()),
+            search_focus: RwSignal::new(false),
+            after_unlock: RwSignal::new(None),
+            looking: RwSignal::new(false),
+            news: RwSignal::new(String::new()),
+            money_news: RwSignal::new(String::new()),
+        }
+    }
+
+    /// The texts in the language in use. The window is drawn anew when it changes.
+    pub(crate) fn texts(self) -> &'static Texts {
+        Texts::of(self.tongue.get_untracked())
+    }
+
+    /// The language in use.
+    pub(crate) fn spoken(self) -> Tongue {
+        self.tongue.get_untracked()
+    }
+
+    /// Starts to listen, and asks for everything once.
+    pub(crate) fn begin(self) {
+        spawn_local(async move {
+            if let Err(error) = ipc::hear(move |event| self.take(event)).await {
+                self.stuck.set(Some(error));
+                return;
+            }
+            self.stuck.set(None);
+            if let Ok(settings) = ipc::call(GetSettings {}).await {
+                self.settle(settings);
+            }
+            match ipc::call(GetStatus {}).await {
+                Ok(status) => self.status.set(Some(status)),
+                Err(error) => self.stuck.set(Some(error)),
+            }
+            if let Ok(purchases) = ipc::call(ListPurchases {}).await {
+                self.purchases.set(purchases);
+            }
+            if let Ok(downloads) = ipc::call(ListDownloads {}).await {
+                self.downloads.set(downloads);
+            }
+        });
+    }
+
+    fn take(self, event: Event) {
+        match event {
+            Event::Status(status) => self.status.set(Some(status)),
+            Event::Account(account) => self.take_account(account),
+            Event::Purchase(purchase) => self.take_purchase(*purchase),
+            Event::Download(download) => {
+                self.downloads.update(|all| put(all, download, |a, b| a.id == b.id));
+            }
+            Event::Publication(publication) => {
+                self.publications.update(|all| put(all, publication, |a, b| a.id == b.id));
+            }
+            Event::Catalogue => self.catalogue.update(|n| *n = n.wrapping_add(1)),
+            Event::Sales => self.sales.update(|n| *n = n.wrapping_add(1)),
+            Event::FilesDropped(paths) => self.dropped.set(paths),
+        }
+    }
+
+    /// Takes a new view of the account.
+    pub(crate) fn take_account(self, account: AccountView) {
+        self.status.update(|status| {
+            if let Some(status) = status {
+                status.account = account;
+            }
+        });
+    }
+
+    /// Takes a new view of a purchase, and says aloud when the money moved.
+    pub(crate) fn take_purchase(self, purchase: PurchaseView) {
+        let before = self
+            .purchases
+            .with_untracked(|all| all.iter().find(|p| p.agreement == purchase.agreement).map(|p| p.money));
+        if before.is_some_and(|money| money != purchase.money)
+            && let Some(said) = crate::state::purchases::money(&purchase, self.texts(), self.spoken())
+        {
+            self.money_news.set(said);
+        }
+        self.purchases.update(|all| put(all, purchase, |a, b| a.agreement == b.agreement));
+    }
+
+    /// Takes settings into effect: colours and language.
+    pub(crate) fn settle(self, settings: Settings) {
+        browser::dress(settings.theme);
+        let tongue = Tongue::of(settings.language, &browser::language());
+        browser::speak(tongue);
+        self.settings.set(settings);
+        if tongue != self.tongue.get_untracked() {
+            self.tongue.set(tongue);
+        }
+    }
+
+    /// Changes the settings and keeps them.
+    pub(crate) fn change_settings(self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.settings.get_untracked();
+        change(&mut settings);
+        self.settle(settings.clone());
+        spawn_local(async move {
+            if let Err(error) = ipc::call(SetSettings { settings }).await {
+                self.news.set(error.message);
+            }
+        });
+    }
+
+    /// Whether the account can sign.
+    pub(crate) fn lock(self) -> LockState {
+        self.status.with(|s| s.as_ref().map_or(LockState::Locked, |s| s.account.lock))
+    }
+
+    /// The token's name.
+    pub(crate) fn currency(self) -> String {
+        self.status.with_untracked(|s| s.as_ref().map_or_else(|| "OCEAN".to_owned(), |s| s.account.currency.clone()))
+    }
+
+    /// Does it now when unlocked, else once the password was given.
+    pub(crate) fn unlocked(self, then: impl Fn() + Send + Sync + 'static) {
+        match self.status.with_untracked(|s| s.as_ref().map_or(LockState::Locked, |s| s.account.lock)) {
+            LockState::Unlocked => then(),
+            LockState::NoAccount => self.looking.set(false),
+            LockState::Locked => self.after_unlock.set(Some(Callback::new(move |()| then()))),
+        }
+    }
+}
+
+/// Puts a new view in the place of the old one, or first.
+fn put<T>(all: &mut Vec<T>, new: T, same: impl Fn(&T, &T) -> bool) {
+    match all.iter_mut().find(|old| same(old, &new)) {
+        Some(place) => *place = new,
+        None => all.insert(0, new),
+    }
+}
+
+/// Asks the backend and puts the answer where a page watches it. A page that is gone misses nothing.
+pub(crate) fn ask<C>(call: C, into: RwSignal<Asked<C::Answer>>)
+where
+    C: Call + 'static,
+    C::Answer: Send + Sync + 'static,
+{
+    spawn_local(async move {
+        let answer = ipc::call(call).await;
+        into.try_set(answer.into());
+    });
+}
+
+/// Does something with the backend, marking the time it takes and keeping its error.
+pub(crate) fn act<C>(
+    call: C,
+    busy: RwSignal<bool>,
+    wrong: RwSignal<Option<ApiError>>,
+    then: impl FnOnce(C::Answer) + 'static,
+) where
+    C: Call + 'static,
+{
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    wrong.set(None);
+    spawn_local(async move {
+        let answer = ipc::call(call).await;
+        busy.try_set(false);
+        match answer {
+            Ok(answer) => then(answer),
+            Err(error) => {
+                wrong.try_set(Some(error));
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_view_takes_the_place_of_the_old_one() {
+        let mut all = vec![(1, 'a'), (2, 'b')];
+        put(&mut all, (2, 'c'), |a, b| a.0 == b.0);
+        put(&mut all, (3, 'd'), |a, b| a.0 == b.0);
+        assert_eq!(all, [(3, 'd'), (1, 'a'), (2, 'c')]);
+    }
+}

@@ -1,0 +1,94 @@
+//! What the pages need of the web view: colours, language, focus, clipboard.
+
+use crate::texts::Tongue;
+use api::Theme;
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDocument, HtmlElement, HtmlInputElement};
+
+/// The key under which the look is remembered for the next start.
+const LOOK: &str = "neuston-theme";
+
+/// The system's language: `de-DE`.
+pub(crate) fn language() -> String {
+    window().navigator().language().unwrap_or_default()
+}
+
+/// Dresses the page in a theme.
+pub(crate) fn dress(theme: Theme) {
+    let dark =
+        || window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
+    let contrast =
+        || window().match_media("(prefers-contrast: more)").ok().flatten().is_some_and(|query| query.matches());
+    let name = match theme {
+        Theme::System if contrast() => "contrast",
+        Theme::System if dark() => "dark",
+        Theme::System | Theme::Light => "light",
+        Theme::Dark => "dark",
+        Theme::Contrast => "contrast",
+    };
+    set_root("data-theme", name);
+    // Only the look of the first moment depends on it; without storage the window starts as the system looks.
+    if let Ok(Some(storage)) = window().local_storage() {
+        drop(if theme == Theme::System { storage.remove_item(LOOK) } else { storage.set_item(LOOK, name) });
+    }
+}
+
+/// Tells readers which language is spoken.
+pub(crate) fn speak(tongue: Tongue) {
+    set_root("lang", tongue.code());
+}
+
+fn set_root(name: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        drop(root.set_attribute(name, value));
+    }
+}
+
+/// Names the window's page.
+pub(crate) fn title(name: &str) {
+    document().set_title(&format!("{name} · Neuston"));
+}
+
+/// Moves the focus to the first thing a selector finds; tells whether there is one.
+pub(crate) fn focus(selector: &str) -> bool {
+    match find(selector) {
+        Some(element) => element.focus().is_ok(),
+        None => false,
+    }
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Whether somebody is typing: then letters belong to the field.
+pub(crate) fn typing() -> bool {
+    document().active_element().is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            && element.get_attribute("type").is_none_or(|kind| kind != "checkbox" && kind != "radio")
+    })
+}
+
+/// Whether a sheet is open.
+pub(crate) fn sheet_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+/// Moves the focus through the rows of a list with the arrows; tells whether the key was used.
+pub(crate) fn walk(key: &str) -> bool {
+    let Ok(rows) = document().query_selector_all("[data-row]") else { return false };
+    let rows: Vec<HtmlElement> = (0..rows.length()).filter_map(|n| rows.item(n)?.dyn_into().ok()).collect();
+    let active = document().active_element();
+    let at = active.and_then(|active| rows.iter().position(|row| row.is_same_node(Some(&active))));
+    match crate::state::keys::row_after(key, at, rows.len()).and_then(|next| rows.get(next)) {
+        Some(row) => row.focus().is_ok(),
+        None => false,
+    }
+}
+
+/// Copies the text of a field; works without leave from the system, since somebody has just clicked.
+pub(crate) fn copy(field: &HtmlInputElement) -> bool {
+    field.select();
+    document().dyn_into::<HtmlDocument>().is_ok_and(|page| page.exec_command("copy").unwrap_or(false))
+}

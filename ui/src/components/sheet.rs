@@ -1,0 +1,50 @@
+//! A sheet: one decision above the page. Esc closes it, the focus stays in it and goes back afterwards.
+
+use leptos::{html::Dialog, prelude::*};
+
+/// A sheet; it shows as soon as it is part of the page.
+#[component]
+pub(crate) fn Sheet(
+    /// What it is about.
+    #[prop(into)]
+    title: String,
+    #[prop(into)] on_close: Callback<()>,
+    #[prop(optional)] testid: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            // Fails only for a dialog that is not part of the page any more; then there is nothing to show.
+            drop(dialog.show_modal());
+        }
+    });
+    view! {
+        <dialog
+            class="sheet"
+            node_ref=dialog
+            aria-labelledby="sheet-title"
+            data-testid=(!testid.is_empty()).then_some(testid)
+            on:cancel=move |ev: leptos::ev::Event| {
+                ev.prevent_default();
+                on_close.run(());
+            }
+            on:mousedown:target=move |ev| {
+                // Outside of the sheet, the dialog itself is hit.
+                let inside = dialog.get_untracked().is_some_and(|dialog| {
+                    let place = dialog.get_bounding_client_rect();
+                    let (x, y) = (f64::from(ev.client_x()), f64::from(ev.client_y()));
+                    x >= place.left() && x <= place.right() && y >= place.top() && y <= place.bottom()
+                });
+                if !inside {
+                    on_close.run(());
+                }
+            }
+        >
+            <h2 id="sheet-title">{title}</h2>
+            {children()}
+        </dialog>
+    }
+}

@@ -1,0 +1,309 @@
+//! What one can do with an account: send, back up, change the password, have more of them.
+
+use crate::{
+    app::{App, Asked, act, app, ask},
+    components::{AmountField, Button, Field, Icon, PasswordField, Tag, TextButton, TroubleHere},
+    ipc,
+    state::amounts,
+    texts::fill,
+};
+use api::{
+    AccountView, AddAccount, ApiError, ChangePassword as Change, ExportAccount, ListAccounts, Password, SendTokens,
+    UseAccount,
+};
+use leptos::{prelude::*, task::spawn_local};
+use protocol::Address;
+
+/// The name a backup file starts with.
+const BACKUP: &str = "neuston-account.json";
+
+/// A section that unfolds when somebody wants it.
+#[component]
+fn Fold(
+    label: &'static str,
+    more: &'static str,
+    #[prop(optional)] testid: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="below" data-testid=testid>
+            <summary>
+                <b>{label}</b>
+                <crate::components::Glyph icon=Icon::ChevronDown />
+            </summary>
+            <div class="depth stack">
+                <p class="small">{more}</p>
+                {children()}
+            </div>
+        </details>
+    }
+}
+
+/// Sending tokens.
+#[component]
+pub(super) fn Send() -> impl IntoView {
+    let app = app();
+    let a = &app.texts().account;
+    let tongue = app.spoken();
+    let to = RwSignal::new(String::new());
+    let amount = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let sent = RwSignal::new(None::<String>);
+    let whom = Memo::new(move |_| to.with(|to| to.trim().parse::<Address>().ok()));
+    let much = Memo::new(move |_| amount.with(|text| amounts::typed(text, tongue).ok()).filter(|much| !much.is_zero()));
+    let to_wrong = Signal::derive(move || {
+        let long = to.with(|to| to.trim().len() >= 42);
+        (long && whom.get().is_none()).then(|| a.to_wrong.to_owned())
+    });
+    let said = Signal::derive(move || {
+        fill(a.send_now, &[("amount", &much.get().map(|m| amounts::amount(m, tongue)).unwrap_or_default())])
+            .trim()
+            .to_owned()
+    });
+    let send = move || {
+        let (Some(to_whom), Some(how_much)) = (whom.get_untracked(), much.get_untracked()) else { return };
+        app.unlocked(move || {
+            act(SendTokens { to: to_whom, amount: how_much }, busy, wrong, move |account| {
+                app.take_account(account);
+                sent.try_set(Some(fill(a.sent, &[("amount", &amounts::amount(how_much, tongue))])));
+                to.try_set(String::new());
+                amount.try_set(String::new());
+            });
+        });
+    };
+    view! {
+        <Fold label=a.send more=a.send_more testid="send">
+            <form
+                class="stack"
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    sent.set(None);
+                    send();
+                }
+            >
+                <Field id="send-to" label=a.to value=to wrong=to_wrong placeholder="0x…" testid="send-to" />
+                <AmountField
+                    id="send-amount"
+                    label=a.amount
+                    value=amount
+                    not_an_amount=a.amount_wrong
+                    hint=String::new()
+                    testid="send-amount"
+                />
+                <TroubleHere wrong />
+                <p role="status">{move || sent.get()}</p>
+                <Button
+                    kind="primary"
+                    label=said
+                    submit=true
+                    off=Signal::derive(move || busy.get() || whom.get().is_none() || much.get().is_none())
+                    testid="send-confirm"
+                />
+            </form>
+        </Fold>
+    }
+}
+
+/// An encrypted copy in a file.
+#[component]
+pub(super) fn Backup() -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let a = &t.account;
+    let password = RwSignal::new(String::new());
+    let path = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let saved = RwSignal::new(None::<String>);
+    let backed_up = Memo::new(move |_| app.status.with(|s| s.as_ref().is_some_and(|s| s.account.backed_up)));
+    let choose = Callback::new(move |()| {
+        spawn_local(async move {
+            match ipc::pick_save(BACKUP).await {
+                Ok(Some(picked)) => {
+                    path.try_set(picked);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    wrong.try_set(Some(error));
+                }
+            }
+        });
+    });
+    let off =
+        Signal::derive(move || busy.get() || password.with(String::is_empty) || path.with(|p| p.trim().is_empty()));
+    view! {
+        <section class="section">
+            <h2>{a.backup}</h2>
+            <p class="small" role="status">{move || if backed_up.get() { a.backup_there } else { a.backup_missing }}</p>
+            <Fold label=a.backup_save more=a.backup_more testid="backup">
+                <form
+                    class="stack"
+                    on:submit=move |ev| {
+                        ev.prevent_default();
+                        if !off.get_untracked() {
+                            let call = ExportAccount {
+                                password: Password(password.get_untracked()),
+                                path: path.get_untracked().trim().to_owned(),
+                            };
+                            act(
+                                call,
+                                busy,
+                                wrong,
+                                move |file| {
+                                    password.try_set(String::new());
+                                    saved.try_set(Some(fill(a.backup_saved, &[("path", &file.path)])));
+                                },
+                            );
+                        }
+                    }
+                >
+                    <Field id="backup-path" label=t.first.file value=path testid="backup-path" />
+                    <Button kind="small" icon=Icon::FolderOpen label=t.library.choose.to_owned() on_press=choose />
+                    <PasswordField id="backup-password" label=t.shell.password value=password testid="backup-password" />
+                    <TroubleHere wrong />
+                    <p role="status">{move || saved.get()}</p>
+                    <Button kind="primary" icon=Icon::Save label=a.backup_save.to_owned() submit=true off testid="backup-confirm" />
+                </form>
+            </Fold>
+        </section>
+    }
+}
+
+/// Another password.
+#[component]
+pub(super) fn ChangePassword() -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let a = &t.account;
+    let old = RwSignal::new(String::new());
+    let new = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let changed = RwSignal::new(false);
+    let off = Signal::derive(move || busy.get() || old.with(String::is_empty) || new.with(|n| n.chars().count() < 8));
+    view! {
+        <Fold label=a.change_password more=t.first.password_hint testid="change-password">
+            <form
+                class="stack"
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    if !off.get_untracked() {
+                        let call = Change { old: Password(old.get_untracked()), new: Password(new.get_untracked()) };
+                        act(
+                            call,
+                            busy,
+                            wrong,
+                            move |account| {
+                                app.take_account(account);
+                                old.try_set(String::new());
+                                new.try_set(String::new());
+                                changed.try_set(true);
+                            },
+                        );
+                    }
+                }
+            >
+                <PasswordField id="old-password" label=a.old_password value=old testid="old-password" />
+                <PasswordField id="new-password" label=a.new_password value=new new=true testid="new-password" />
+                <TroubleHere wrong />
+                <p role="status">{move || changed.get().then_some(a.changed)}</p>
+                <Button kind="primary" label=a.change_password.to_owned() submit=true off testid="change-password-confirm" />
+            </form>
+        </Fold>
+    }
+}
+
+/// More accounts of the same words.
+#[component]
+pub(super) fn MoreAccounts() -> impl IntoView {
+    let app: App = app();
+    let t = app.texts();
+    let a = &t.account;
+    let tongue = app.spoken();
+    let accounts = RwSignal::new(Asked::<Vec<AccountView>>::Waiting);
+    let load = move || ask(ListAccounts {}, accounts);
+    load();
+    let name = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let active = Memo::new(move |_| app.status.with(|s| s.as_ref().and_then(|s| s.account.address)));
+    view! {
+        <Fold label=a.accounts more=a.accounts_more testid="accounts">
+            <ul>
+                {move || match accounts.get() {
+                    Asked::There(all) => {
+                        all.into_iter()
+                            .map(|account| {
+                                let here = account.address == active.get();
+                                let used = account.name.clone();
+                                let balance = account.balance.map(|b| amounts::amount_of(b, &account.currency, tongue));
+                                view! {
+                                    <li class="setting">
+                                        <div>
+                                            <b>{account.name.clone()}</b>
+                                            " "
+                                            <small class="num">{balance}</small>
+                                        </div>
+                                        {if here {
+                                            view! { <Tag kind="done" icon=Icon::Check label=a.in_use /> }.into_any()
+                                        } else {
+                                            view! {
+                                                <TextButton
+                                                    label=a.use_it.to_owned()
+                                                    name=format!("{}: {}", a.use_it, account.name)
+                                                    off=busy
+                                                    on_press=move |()| {
+                                                        act(
+                                                            UseAccount { name: used.clone() },
+                                                            busy,
+                                                            wrong,
+                                                            move |account| app.take_account(account),
+                                                        );
+                                                    }
+                                                />
+                                            }
+                                            .into_any()
+                                        }}
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                            .into_any()
+                    }
+                    _ => ().into_any(),
+                }}
+            </ul>
+            <form
+                class="stack"
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    let wanted = name.get_untracked().trim().to_owned();
+                    if !wanted.is_empty() {
+                        act(
+                            AddAccount { name: wanted, password: Password(password.get_untracked()) },
+                            busy,
+                            wrong,
+                            move |_| {
+                                name.try_set(String::new());
+                                password.try_set(String::new());
+                                load();
+                            },
+                        );
+                    }
+                }
+            >
+                <Field id="account-name" label=a.account_name value=name testid="account-name" />
+                <PasswordField id="account-password" label=t.shell.password value=password testid="account-password" />
+                <TroubleHere wrong />
+                <Button
+                    label=a.add.to_owned()
+                    submit=true
+                    off=Signal::derive(move || busy.get() || name.with(|n| n.trim().is_empty()) || password.with(String::is_empty))
+                    testid="account-add"
+                />
+            </form>
+        </Fold>
+    }
+}

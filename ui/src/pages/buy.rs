@@ -1,0 +1,139 @@
+//! The one question between a listing and its files.
+
+use crate::{
+    app::{Asked, act, app, ask},
+    components::{Button, Glyph, Icon, Sheet, Trouble, TroubleHere, purchase_path, shown},
+    state::{amounts, moments},
+    texts::fill,
+};
+use api::{ApiError, Buy, Code, GetQuote, GetTestTokens, ListingView, Quote};
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+/// The sheet.
+#[component]
+pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let free = listing.row.price.is_zero();
+    let did = listing.row.did;
+    let quote = RwSignal::new(Asked::<Quote>::Waiting);
+    let load = move || ask(GetQuote { did, service: None }, quote);
+    load();
+    let mut from = vec![fill(t.buy.from, &[("publisher", &listing.row.author)])];
+    from.push(listing.row.license.clone());
+    from.extend(listing.row.bytes.map(|bytes| amounts::size(bytes, app.spoken())));
+    from.retain(|part| !part.is_empty());
+    let title = fill(if free { t.buy.title_free } else { t.buy.title }, &[("name", &listing.row.name)]);
+    view! {
+        <Sheet title on_close=move |()| open.set(false) testid="buy-sheet">
+            <p class="small">{from.join(" · ")}</p>
+            {shown(quote, load, move |quote| view! { <Question quote open again=Callback::new(move |()| load()) /> })}
+        </Sheet>
+    }
+}
+
+/// Price, fee, at most, left; the promise; yes or not now.
+#[component]
+fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let b = &t.buy;
+    let tongue = app.spoken();
+    let currency = app.currency();
+    let navigate = use_navigate();
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let free = quote.at_most.is_zero();
+    let amount = amounts::amount(quote.price, tongue);
+    let of = |value| amounts::amount_of(value, &currency, tongue);
+    let fee = if quote.fee_wei.is_zero() {
+        b.no_fee.to_owned()
+    } else {
+        fill(b.fee_at_most, &[("fee", &amounts::fee(quote.fee_wei, tongue))])
+    };
+    let now = moments::local(app.now.get_untracked());
+    let until = moments::local(now.epoch + i64::try_from(quote.refund_after_seconds).unwrap_or(0)).by(now, t);
+    let promise = match (free, quote.refund_after_blocks) {
+        (true, _) => b.promise_free_more.to_owned(),
+        (false, 0) => fill(b.promise_no_limit, &[("amount", &amount)]),
+        (false, _) => fill(b.promise_more, &[("amount", &amount), ("time", &until)]),
+    };
+    let (did, service, max_price, version) = (quote.did, quote.service, quote.price, quote.version);
+    let confirmed = {
+        let navigate = navigate.clone();
+        move || {
+            let navigate = navigate.clone();
+            let call = Buy { did, service: Some(service), max_price, version: Some(version) };
+            act(call, busy, wrong, move |purchase| {
+                let path = purchase_path(purchase.agreement);
+                app.take_purchase(purchase);
+                open.try_set(false);
+                navigate(&path, Default::default());
+            });
+        }
+    };
+    let confirm = Callback::new(move |()| {
+        let confirmed = confirmed.clone();
+        app.unlocked(confirmed);
+    });
+    let poor = quote.missing.is_some();
+    let gives_tokens = app.status.with_untracked(|s| s.as_ref().is_some_and(|s| s.account.test_tokens));
+    let tokens = Callback::new(move |()| {
+        app.unlocked(move || {
+            act(GetTestTokens { amount: 100 }, busy, wrong, move |account| {
+                app.take_account(account);
+                again.run(());
+            });
+        });
+    });
+    let unlocked_later =
+        quote.obstacle.as_ref().is_some_and(|error| matches!(error.code, Code::Locked | Code::NoAccount));
+    let off = (quote.obstacle.is_some() && !unlocked_later) || poor;
+    let obstacle = quote.obstacle.filter(|_| !unlocked_later);
+    view! {
+        <div class="sum">
+            <dl class="facts">
+                <dt>{b.price}</dt>
+                <dd class="num">{if free { t.shell.free.to_owned() } else { of(quote.price) }}</dd>
+                <dt>{b.fee}</dt>
+                <dd class="num">{fee}</dd>
+                <dt class="total">{b.at_most}</dt>
+                <dd class="num total" data-testid="at-most">{of(quote.at_most)}</dd>
+                {quote
+                    .afterwards
+                    .filter(|_| !free)
+                    .map(|left| view! { <dt>{b.left}</dt> <dd class="num" data-testid="left-afterwards">{of(left)}</dd> })}
+                {quote.missing.map(|missing| view! { <dt>{b.missing}</dt> <dd class="num">{of(missing)}</dd> })}
+            </dl>
+        </div>
+        <div class="promise">
+            <Glyph icon=Icon::LifeBuoy />
+            <div>
+                <b>{if free { b.promise_free } else { b.promise }}</b>
+                <p>{promise}</p>
+            </div>
+        </div>
+        {obstacle.map(|error| view! { <div class="roomy"><Trouble error /></div> })}
+        <TroubleHere wrong money=t.trouble.nothing_moved />
+        <div class="apart end">
+            <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| open.set(false) />
+            {if poor && gives_tokens {
+                view! {
+                    <Button kind="primary big" label=b.get_tokens.to_owned() off=busy on_press=tokens testid="get-test-tokens" />
+                }
+            } else {
+                let label = if free { b.confirm_free.to_owned() } else { fill(b.confirm, &[("amount", &amount)]) };
+                view! {
+                    <Button
+                        kind="primary big"
+                        label
+                        off=Signal::derive(move || off || busy.get())
+                        on_press=confirm
+                        testid="buy-confirm"
+                    />
+                }
+            }}
+        </div>
+    }
+}

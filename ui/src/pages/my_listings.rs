@@ -1,0 +1,334 @@
+//! What one offers: state, sales, what was earned.
+
+use crate::{
+    app::{App, Asked, act, app, ask},
+    browser,
+    components::{
+        AmountField, Button, Empty, Field, Icon, Months, Sheet, Tag, TextButton, TroubleHere, listing_path, shown,
+    },
+    state::{amounts, drafts, moments},
+    texts::{fill, many},
+};
+use api::{ApiError, EditListing, ListMyListings, ListingChanges, ListingState, MyListing, PublishStep, Unlist};
+use leptos::prelude::*;
+use protocol::Vodka;
+
+/// Sales by month of all listings together.
+fn months(all: &[MyListing]) -> Vec<u32> {
+    let longest = all.iter().map(|l| l.months.len()).max().unwrap_or(0);
+    let mut sums = vec![0_u32; longest];
+    for listing in all {
+        // The present month is the last one, however many there are.
+        for (sum, sales) in sums.iter_mut().rev().zip(listing.months.iter().rev()) {
+            *sum = sum.saturating_add(*sales);
+        }
+    }
+    sums
+}
+
+/// What was earned in all.
+fn earned(all: &[MyListing]) -> Vodka {
+    all.iter().fold(Vodka::ZERO, |sum, listing| sum.checked_add(listing.earned).unwrap_or(sum))
+}
+
+/// What somebody does with a listing.
+#[derive(Clone)]
+enum Doing {
+    Nothing,
+    Edit(MyListing),
+    Unlist(MyListing),
+}
+
+/// The page.
+#[component]
+pub(crate) fn MyListings() -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let m = &t.mine;
+    browser::title(t.shell.my_listings);
+    let listings = RwSignal::new(Asked::<Vec<MyListing>>::Waiting);
+    let load = move || ask(ListMyListings {}, listings);
+    Effect::new(move |_| {
+        app.sales.track();
+        app.catalogue.track();
+        app.publications.with(Vec::len);
+        load();
+    });
+    let doing = RwSignal::new(Doing::Nothing);
+    view! {
+        <div class="wrap">
+            <div class="page-head">
+                <h1>{t.shell.my_listings}</h1>
+                <a class="button primary" href="/publish">{m.publish}</a>
+            </div>
+            <UnderWay />
+            {shown(listings, load, move |all| view! { <All all doing /> })}
+            {move || match doing.get() {
+                Doing::Nothing => ().into_any(),
+                Doing::Edit(listing) => view! { <EditSheet listing doing again=Callback::new(move |()| load()) /> }.into_any(),
+                Doing::Unlist(listing) => view! { <UnlistSheet listing doing listings /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Publications that are not done.
+#[component]
+fn UnderWay() -> impl IntoView {
+    let app = app();
+    let m = &app.texts().mine;
+    move || {
+        app.publications
+            .get()
+            .into_iter()
+            .filter(|p| p.step != PublishStep::Listed)
+            .map(|publication| {
+                view! {
+                    <div class="file-card">
+                        <div class="grow">
+                            <b>{publication.name}</b>
+                        </div>
+                        <Tag kind="wait" icon=Icon::Hourglass label=m.publishing />
+                        <a href=format!("/publication/{}", publication.id)>{m.progress}</a>
+                    </div>
+                }
+            })
+            .collect_view()
+    }
+}
+
+#[component]
+fn All(all: Vec<MyListing>, doing: RwSignal<Doing>) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let m = &t.mine;
+    let tongue = app.spoken();
+    if all.is_empty() {
+        return view! {
+            <Empty title=m.empty more=m.empty_more>
+                <a class="button primary" href="/publish">{m.publish}</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let sales = all.iter().map(|l| l.sales).sum();
+    let by_month = months(&all);
+    let this_month = by_month.last().copied().unwrap_or(0);
+    let summary = fill(
+        &many(sales, m.sales_one, m.sales_many, tongue),
+        &[("month", &amounts::count(u64::from(this_month), tongue))],
+    );
+    view! {
+        <div class="clocks">
+            <div>
+                <small>{m.earned}</small>
+                <strong data-testid="earned">{amounts::amount(earned(&all), tongue)}</strong>
+                <small>{summary}</small>
+            </div>
+            <div>
+                <small>{m.twelve}</small>
+                <Months sales=by_month />
+            </div>
+        </div>
+        <table class="roomy">
+            <thead>
+                <tr>
+                    <th scope="col">{m.listing}</th>
+                    <th scope="col" class="num">{m.price}</th>
+                    <th scope="col" class="num">{m.sales}</th>
+                    <th scope="col" class="num">{m.earned_head}</th>
+                    <th scope="col">{m.state}</th>
+                    <th scope="col" class="end"><span class="only-read">{m.actions}</span></th>
+                </tr>
+            </thead>
+            <tbody>{all.into_iter().map(|listing| view! { <Line listing doing /> }).collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn facts(listing: &MyListing, app: App) -> String {
+    let t = app.texts();
+    let m = &t.mine;
+    let since = moments::read(&listing.published).map(|at| fill(m.since, &[("date", &at.date(t))])).unwrap_or_default();
+    let open = (listing.open > 0).then(|| many(listing.open, m.open_one, m.open_many, app.spoken()));
+    [Some(since), open, listing.trouble.clone()]
+        .into_iter()
+        .flatten()
+        .filter(|s| !s.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+#[component]
+fn Line(listing: MyListing, doing: RwSignal<Doing>) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let m = &t.mine;
+    let tongue = app.spoken();
+    let free = listing.price.is_zero();
+    let (kind, label) = match listing.state {
+        ListingState::Listed if free => ("done", m.for_free),
+        ListingState::Listed => ("done", m.on_sale),
+        ListingState::Publishing => ("wait", m.publishing),
+        ListingState::Unlisted => ("", m.unlisted),
+        ListingState::FileTrouble => ("trouble", m.paused),
+    };
+    let changes = matches!(listing.state, ListingState::Listed | ListingState::FileTrouble);
+    let (to_edit, to_unlist) = (listing.clone(), listing.clone());
+    view! {
+        <tr>
+            <td>
+                <a class="thing" href=listing_path(listing.did) data-row="" data-testid="my-listing">{listing.name.clone()}</a>
+                <small>{facts(&listing, app)}</small>
+            </td>
+            <td class="num">{if free { t.shell.free.to_owned() } else { amounts::amount(listing.price, tongue) }}</td>
+            <td class="num">{amounts::count(listing.sales, tongue)}</td>
+            <td class="num">{amounts::amount(listing.earned, tongue)}</td>
+            <td><Tag kind label /></td>
+            <td class="end">
+                {changes
+                    .then(|| {
+                        view! {
+                            <div class="across">
+                                <TextButton
+                                    label=m.edit.to_owned()
+                                    name=format!("{}: {}", m.edit, listing.name)
+                                    testid="edit"
+                                    on_press=move |()| doing.set(Doing::Edit(to_edit.clone()))
+                                />
+                                <TextButton
+                                    label=m.unlist.to_owned()
+                                    name=format!("{}: {}", m.unlist, listing.name)
+                                    testid="unlist"
+                                    on_press=move |()| doing.set(Doing::Unlist(to_unlist.clone()))
+                                />
+                            </div>
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn UnlistSheet(listing: MyListing, doing: RwSignal<Doing>, listings: RwSignal<Asked<Vec<MyListing>>>) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let m = &t.mine;
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let did = listing.did;
+    let unlist = Callback::new(move |()| {
+        app.unlocked(move || {
+            act(Unlist { did }, busy, wrong, move |all| {
+                listings.try_set(Asked::There(all));
+                doing.try_set(Doing::Nothing);
+            });
+        });
+    });
+    view! {
+        <Sheet
+            title=fill(m.unlist_title, &[("name", &listing.name)])
+            on_close=move |()| doing.set(Doing::Nothing)
+            testid="unlist-sheet"
+        >
+            <div class="stack">
+                <p>{m.unlist_more}</p>
+                <TroubleHere wrong />
+            </div>
+            <div class="apart end">
+                <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| doing.set(Doing::Nothing) />
+                <Button kind="danger" label=m.unlist.to_owned() off=busy on_press=unlist testid="unlist-confirm" />
+            </div>
+        </Sheet>
+    }
+}
+
+#[component]
+fn EditSheet(listing: MyListing, doing: RwSignal<Doing>, again: Callback<()>) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let (m, p) = (&t.mine, &t.publish);
+    let tongue = app.spoken();
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let name = RwSignal::new(listing.name.clone());
+    let price =
+        RwSignal::new(if listing.price.is_zero() { String::new() } else { amounts::amount(listing.price, tongue) });
+    let hint = Signal::derive(move || match drafts::price(&price.get(), tongue) {
+        Some(amount) if amount.is_zero() => p.price_free.to_owned(),
+        Some(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, tongue))]),
+        None => String::new(),
+    });
+    let off = Signal::derive(move || {
+        busy.get() || name.with(|n| n.trim().is_empty()) || drafts::price(&price.get(), tongue).is_none()
+    });
+    let (did, old_name, old_price) = (listing.did, listing.name, listing.price);
+    let save = move || {
+        let new_name = name.get_untracked().trim().to_owned();
+        let new_price = drafts::price(&price.get_untracked(), tongue).filter(|new| *new != old_price);
+        let changes = ListingChanges {
+            name: (new_name != old_name).then_some(new_name),
+            price: new_price.map(Vodka::to_ocean),
+            ..ListingChanges::default()
+        };
+        app.unlocked(move || {
+            act(EditListing { did, changes: changes.clone() }, busy, wrong, move |_| {
+                doing.try_set(Doing::Nothing);
+                again.run(());
+            });
+        });
+    };
+    view! {
+        <Sheet title=m.edit_title on_close=move |()| doing.set(Doing::Nothing) testid="edit-sheet">
+            <form
+                class="stack"
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    if !off.get_untracked() {
+                        save();
+                    }
+                }
+            >
+                <p class="small">{m.edit_more}</p>
+                <Field id="edit-name" label=p.name value=name testid="edit-name" />
+                <AmountField id="edit-price" label=p.price value=price not_an_amount=p.price_wrong hint testid="edit-price" />
+                <TroubleHere wrong />
+                <div class="apart end">
+                    <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| doing.set(Doing::Nothing) />
+                    <Button kind="primary" label=m.apply.to_owned() submit=true off testid="edit-confirm" />
+                </div>
+            </form>
+        </Sheet>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::Did;
+
+    fn listing(earned: u64, months: &[u32]) -> MyListing {
+        MyListing {
+            did: Did([1; 32]),
+            name: String::new(),
+            price: Vodka::ZERO,
+            state: ListingState::Listed,
+            trouble: None,
+            published: String::new(),
+            sales: 0,
+            open: 0,
+            earned: Vodka::from_ocean(earned),
+            months: months.to_vec(),
+        }
+    }
+
+    #[test]
+    fn months_are_added_from_the_present_backwards() {
+        let all = [listing(252, &[1, 2, 3]), listing(40, &[5])];
+        assert_eq!(months(&all), [1, 2, 8], "a young listing has only the present month");
+        assert_eq!(earned(&all), Vodka::from_ocean(292));
+        assert!(months(&[]).is_empty());
+    }
+}

@@ -1,0 +1,137 @@
+//! A publication on its way.
+
+use crate::{
+    app::{Asked, app, ask},
+    browser,
+    components::{Bar, Glyph, Icon, Timeline, Trouble, listing_path, shown},
+    state::purchases::Line,
+    texts::Publishing,
+};
+use api::{GetPublication, PublicationView, PublishStep, StepProgress};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The steps in order.
+const STEPS: [PublishStep; 5] = [
+    PublishStep::Reading,
+    PublishStep::Encrypting,
+    PublishStep::Registering,
+    PublishStep::Listing,
+    PublishStep::Listed,
+];
+
+/// The line of steps. After a fault nothing is under way.
+fn lines(step: PublishStep, t: &Publishing) -> Vec<Line> {
+    let here = STEPS.iter().position(|s| *s == step);
+    STEPS
+        .iter()
+        .enumerate()
+        .map(|(at, step)| {
+            let said = match step {
+                PublishStep::Reading => t.step_reading,
+                PublishStep::Encrypting => t.step_encrypting,
+                PublishStep::Registering => t.step_registering,
+                PublishStep::Listing => t.step_listing,
+                PublishStep::Listed | PublishStep::Failed => t.step_listed,
+            };
+            let progress = match here {
+                Some(here) if at < here || *step == PublishStep::Listed && at == here => StepProgress::Done,
+                Some(here) if at == here => StepProgress::Now,
+                _ => StepProgress::Later,
+            };
+            Line { said: said.to_owned(), note: None, progress, at: None }
+        })
+        .collect()
+}
+
+/// The page.
+#[component]
+pub(crate) fn Publication() -> impl IntoView {
+    let app = app();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|p| p.get("id")).and_then(|id| id.parse::<u64>().ok()));
+    let publication = RwSignal::new(Asked::<PublicationView>::Waiting);
+    let load = move || {
+        if let Some(id) = id.get_untracked() {
+            ask(GetPublication { id }, publication);
+        }
+    };
+    Effect::new(move |_| {
+        id.track();
+        load();
+    });
+    Effect::new(move |_| {
+        let wanted = id.get();
+        if let Some(newest) = app.publications.with(|all| all.iter().find(|p| Some(p.id) == wanted).cloned()) {
+            publication.set(Asked::There(newest));
+        }
+    });
+    view! {
+        <div class="narrow">{shown(publication, load, move |publication| view! { <Way publication /> })}</div>
+    }
+}
+
+#[component]
+fn Way(publication: PublicationView) -> impl IntoView {
+    let t = app().texts();
+    let p = &t.publish;
+    browser::title(&publication.name);
+    let listed = publication.step == PublishStep::Listed;
+    let failed = publication.step == PublishStep::Failed;
+    let reading = publication.step == PublishStep::Reading && publication.total > 0;
+    view! {
+        <div class="stack" data-testid="publication">
+            <div>
+                <nav class="crumbs" aria-label=t.shell.back>
+                    <a href="/listings">{t.shell.my_listings}</a>
+                    " / "
+                    {p.progress_crumb}
+                </nav>
+                <h1>{publication.name.clone()}</h1>
+                <p class="muted">{(!listed && !failed).then_some(p.progress_lead)}</p>
+            </div>
+            {listed
+                .then(|| {
+                    view! {
+                        <div class="notice done notice-row" role="status" data-testid="publish-done">
+                            <Glyph icon=Icon::CircleCheck />
+                            <div class="grow">
+                                <b>{p.done_title}</b>
+                                <p>{p.done_more}</p>
+                            </div>
+                            {publication
+                                .did
+                                .map(|did| view! { <a class="button" href=listing_path(did)>{p.see_listing}</a> })}
+                        </div>
+                    }
+                })}
+            {publication
+                .trouble
+                .map(|error| {
+                    view! {
+                        <Trouble error money=p.failed_title />
+                        {failed.then(|| view! { <a class="button" href="/publish">{p.back_to_draft}</a> })}
+                    }
+                })}
+            {reading
+                .then(|| view! { <Bar name=p.step_reading.to_owned() done=publication.done total=Some(publication.total) /> })}
+            <Timeline lines=lines(publication.step, p) />
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::{Texts, Tongue};
+
+    #[test]
+    fn the_line_moves_and_a_fault_claims_nothing() {
+        let p = &Texts::of(Tongue::English).publish;
+        let of = |step| lines(step, p).into_iter().map(|line| line.progress).collect::<Vec<_>>();
+        use StepProgress::{Done, Later, Now};
+        assert_eq!(of(PublishStep::Registering), [Done, Done, Now, Later, Later]);
+        assert_eq!(of(PublishStep::Listed), [Done; 5]);
+        assert_eq!(of(PublishStep::Failed), [Later; 5]);
+    }
+}

@@ -1,0 +1,196 @@
+//! The first page: which files.
+
+use super::form;
+use crate::{
+    app::Asked,
+    components::{Button, Glyph, Icon, TextButton, Trouble},
+    ipc,
+    pages::listing::file_icon,
+    state::{amounts, drafts, moments},
+    texts::fill,
+};
+use api::{ApiError, Draft, DropDraft, FilePreview, FileSource, ListDrafts};
+use leptos::{prelude::*, task::spawn_local};
+
+/// Drop, choose or type.
+#[component]
+pub(super) fn Files() -> impl IntoView {
+    let form = form();
+    let p = &form.app.texts().publish;
+    let none = Memo::new(move |_| form.draft.with(|d| d.files.is_empty()));
+    let failed = RwSignal::new(None::<ApiError>);
+    let choose = move |_| {
+        spawn_local(async move {
+            match ipc::pick_files().await {
+                Ok(paths) => paths.into_iter().for_each(|path| form.add(FileSource::Local { path })),
+                Err(error) => {
+                    failed.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let typed = RwSignal::new(String::new());
+    let add = move || {
+        if let Some(source) = drafts::source(&typed.get_untracked()) {
+            form.add(source);
+            typed.set(String::new());
+        }
+    };
+    let wrong = form.wrong_at("files");
+    view! {
+        <div class="stack">
+            <ul>
+                <For each=move || form.previews.get() key=|(source, asked)| (drafts::short_name(source), matches!(asked, Asked::Waiting)) let:file>
+                    <FileCard source=file.0 asked=file.1 />
+                </For>
+            </ul>
+            <button type="button" class="drop" class:lean=move || !none.get() data-testid="publish-drop" on:click=choose>
+                <Glyph icon=Icon::Upload class="icon big" />
+                <span>
+                    <b>{move || if none.get() { p.drop } else { p.add_more }}</b>
+                    <br />
+                    <small>{p.drop_more}</small>
+                </span>
+            </button>
+            {move || failed.get().map(|error| view! { <Trouble error /> })}
+            <form
+                class="field"
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    add();
+                }
+            >
+                <label for="publish-path">{p.path}</label>
+                <div class="apart">
+                    <input
+                        class="input"
+                        id="publish-path"
+                        type="text"
+                        autocomplete="off"
+                        spellcheck="false"
+                        data-testid="publish-path"
+                        aria-describedby="publish-path-hint"
+                        aria-invalid=move || wrong.get().is_some().then_some("true")
+                        prop:value=move || typed.get()
+                        on:input:target=move |ev| typed.set(ev.target().value())
+                    />
+                    <Button label=p.add.to_owned() submit=true off=Signal::derive(move || typed.with(|t| t.trim().is_empty())) testid="publish-add" />
+                </div>
+                {move || match wrong.get() {
+                    Some(wrong) => view! { <p class="hint wrong" id="publish-path-hint" role="alert">{wrong}</p> }.into_any(),
+                    None => view! { <p class="hint" id="publish-path-hint">{p.path_hint}</p> }.into_any(),
+                }}
+            </form>
+            {move || none.get().then(|| view! { <Drafts /> })}
+        </div>
+    }
+}
+
+#[component]
+fn FileCard(source: FileSource, asked: Asked<FilePreview>) -> impl IntoView {
+    let form = form();
+    let p = &form.app.texts().publish;
+    let name = drafts::short_name(&source);
+    let place = if matches!(source, FileSource::Local { .. }) { p.stays } else { p.is_link };
+    let remove = {
+        let source = source.clone();
+        move |()| form.remove(&source)
+    };
+    let icon = match &asked {
+        Asked::There(preview) => file_icon(&preview.format),
+        _ => Icon::File,
+    };
+    let (facts, warning, failed) = match asked {
+        Asked::Waiting => (p.reading.to_owned(), None, None),
+        Asked::Failed(error) => (place.to_owned(), None, Some(error)),
+        Asked::There(preview) => (facts(&preview, place), preview.warning, None),
+    };
+    view! {
+        <li class="file-card" data-testid="publish-file">
+            <Glyph icon class="icon big" />
+            <div class="grow">
+                <b class="clip">{name.clone()}</b>
+                <br />
+                <small role="status">{facts}</small>
+            </div>
+            <TextButton label=p.remove.to_owned() name=format!("{}: {name}", p.remove) on_press=remove />
+        </li>
+        {warning
+            .map(|warning| {
+                view! {
+                    <div class="notice" role="status">
+                        <Glyph icon=Icon::ShieldAlert />
+                        <span>{warning}</span>
+                    </div>
+                }
+            })}
+        {failed.map(|error| view! { <Trouble error /> })}
+    }
+}
+
+/// `9.1 MB · 132,904 rows · 6 columns · stays on this computer`.
+fn facts(preview: &FilePreview, place: &str) -> String {
+    let form = form();
+    let p = &form.app.texts().publish;
+    let tongue = form.app.spoken();
+    let mut facts = vec![preview.format.clone()];
+    facts.extend(preview.bytes.map(|bytes| amounts::size(bytes, tongue)));
+    facts.extend(preview.rows.map(|rows| fill(p.rows, &[("n", &amounts::count(rows, tongue))])));
+    if !preview.columns.is_empty() {
+        facts.push(fill(p.columns, &[("n", &preview.columns.len().to_string())]));
+    }
+    facts.push(place.to_owned());
+    facts.retain(|fact| !fact.is_empty());
+    facts.join(" · ")
+}
+
+/// Drafts from before.
+#[component]
+fn Drafts() -> impl IntoView {
+    let form = form();
+    let t = form.app.texts();
+    let p = &t.publish;
+    let drafts = RwSignal::new(Vec::<Draft>::new());
+    let take = move |answer: Result<Vec<Draft>, ApiError>| match answer {
+        Ok(all) => {
+            drafts.try_set(all);
+        }
+        Err(error) => form.app.news.set(error.message),
+    };
+    spawn_local(async move { take(ipc::call(ListDrafts {}).await) });
+    move || {
+        let now = moments::local(form.app.now.get_untracked());
+        let all = drafts.get();
+        (!all.is_empty()).then(|| {
+            view! {
+                <h2>{p.drafts}</h2>
+                <ul>
+                    {all
+                        .into_iter()
+                        .map(|draft| {
+                            let name = if draft.name.is_empty() { p.draft_unnamed.to_owned() } else { draft.name.clone() };
+                            let saved = moments::read(&draft.saved).map(|at| at.when(now, t)).unwrap_or_default();
+                            let id = draft.id;
+                            view! {
+                                <li class="file-card">
+                                    <Glyph icon=Icon::Pencil class="icon big" />
+                                    <div class="grow">
+                                        <TextButton label=name.clone() testid="draft" on_press=move |()| form.take_up(draft.clone()) />
+                                        <br />
+                                        <small>{saved}</small>
+                                    </div>
+                                    <TextButton
+                                        label=p.draft_drop.to_owned()
+                                        name=format!("{}: {name}", p.draft_drop)
+                                        icon=Icon::Trash2
+                                        on_press=move |()| spawn_local(async move { take(ipc::call(DropDraft { id }).await) })
+                                    />
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            }
+        })
+    }
+}

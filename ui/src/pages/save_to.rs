@@ -1,0 +1,86 @@
+//! Where to save what one owns.
+
+use crate::{
+    app::{act, app},
+    components::{Button, Field, Icon, Sheet, TroubleHere},
+    ipc,
+};
+use api::{ApiError, StartDownload};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
+use protocol::AgreementId;
+
+/// Asks for a folder, then downloads into it.
+#[component]
+pub(super) fn SaveSheet(
+    agreement: AgreementId,
+    /// One file, or all.
+    index: Option<u64>,
+    open: RwSignal<bool>,
+    /// The page to go to afterwards; "" stays.
+    #[prop(default = "")]
+    then: &'static str,
+) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let l = &t.library;
+    let navigate = use_navigate();
+    let folder = RwSignal::new(app.settings.with_untracked(|s| s.download_folder.clone()));
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let off = Signal::derive(move || busy.get() || folder.with(|f| f.trim().is_empty()));
+    let start = move || {
+        let navigate = navigate.clone();
+        let place = folder.get_untracked().trim().to_owned();
+        let chosen = place.clone();
+        act(StartDownload { agreement, index, folder: place }, busy, wrong, move |started| {
+            for download in started {
+                app.downloads.update(|all| {
+                    all.retain(|d| d.id != download.id);
+                    all.insert(0, download);
+                });
+            }
+            if app.settings.with_untracked(|s| s.download_folder != chosen) {
+                app.change_settings(|settings| settings.download_folder = chosen);
+            }
+            open.try_set(false);
+            if !then.is_empty() {
+                navigate(then, Default::default());
+            }
+        });
+    };
+    let choose = Callback::new(move |()| {
+        spawn_local(async move {
+            match ipc::pick_folder().await {
+                Ok(Some(picked)) => {
+                    folder.try_set(picked);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    wrong.try_set(Some(error));
+                }
+            }
+        });
+    });
+    view! {
+        <Sheet title=l.where_to on_close=move |()| open.set(false) testid="save-sheet">
+            <form
+                class="stack"
+                on:submit=move |ev| {
+                    ev.prevent_default();
+                    if !off.get_untracked() {
+                        start();
+                    }
+                }
+            >
+                <Field id="download-folder" label=l.folder value=folder hint=l.where_more.to_owned() testid="download-folder" />
+                <Button kind="small" icon=Icon::FolderOpen label=l.choose.to_owned() on_press=choose testid="choose-folder" />
+                <TroubleHere wrong />
+                <div class="apart end">
+                    <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| open.set(false) />
+                    <Button kind="primary" icon=Icon::Download label=l.download.to_owned() submit=true off testid="download-start" />
+                </div>
+            </form>
+        </Sheet>
+    }
+}

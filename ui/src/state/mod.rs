@@ -1,0 +1,9 @@
+//! What the pages decide, apart from how it looks: plain functions, tested without a window.
+
+pub(crate) mod amounts;
+pub(crate) mod drafts;
+pub(crate) mod finding;
+pub(crate) mod horizon;
+pub(crate) mod keys;
+pub(crate) mod moments;
+pub(crate) mod purchases;
