@@ -134,3 +134,26 @@ fn uint(row: &rusqlite::Row<'_>, column: usize) -> Result<u64, rusqlite::Error> 
     let number: i64 = row.get(column)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_commit_is_flushed_to_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("chain.sqlite")).unwrap();
+        let conn = store.writer();
+        let mode: String = conn.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        let synchronous: i64 = conn.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2), "WAL and FULL");
+    }
+
+    #[test]
+    fn what_reads_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("chain.sqlite")).unwrap();
+        let written = store.read(|conn| conn.execute("DELETE FROM blocks", []));
+        assert!(written.is_err());
+    }
+}
