@@ -2,7 +2,7 @@
 
 use crate::{
     app::app,
-    components::{Glyph, Icon},
+    components::{Button, Glyph, Icon},
     state::amounts,
 };
 use leptos::prelude::*;
@@ -42,6 +42,9 @@ pub(crate) fn Field(
     /// When the field is left.
     #[prop(optional, into)]
     on_leave: Option<Callback<()>>,
+    /// Opens a dialog of the system to choose the value instead of typing it.
+    #[prop(optional, into)]
+    on_choose: Option<Callback<()>>,
 ) -> impl IntoView {
     let t = app().texts();
     let hint_id = format!("{id}-hint");
@@ -70,7 +73,7 @@ pub(crate) fn Field(
                 }
                 .into_any()
             } else {
-                view! {
+                let input = view! {
                     <input
                         class="input"
                         id=id
@@ -84,8 +87,19 @@ pub(crate) fn Field(
                         on:input:target=move |ev| value.set(ev.target().value())
                         on:blur=move |_| left()
                     />
+                };
+                match on_choose {
+                    None => input.into_any(),
+                    Some(choose) => {
+                        view! {
+                            <div class="apart">
+                                {input}
+                                <Button icon=Icon::FolderOpen label=t.library.choose.to_owned() on_press=choose />
+                            </div>
+                        }
+                        .into_any()
+                    }
                 }
-                .into_any()
             }}
             <Hint id=hint_id hint wrong />
         </div>

@@ -41,11 +41,14 @@ pub(crate) fn Account() -> impl IntoView {
                     view! {
                         <Balance />
                         <Receive />
-                        <Send />
                         <LockRow />
                         <Backup />
-                        <ChangePassword />
-                        <MoreAccounts />
+                        <section class="section">
+                            <h2>{a.more}</h2>
+                            <Send />
+                            <ChangePassword />
+                            <MoreAccounts />
+                        </section>
                     }
                     .into_any()
                 }
@@ -126,7 +129,7 @@ fn Receive() -> impl IntoView {
                 <section class="section">
                     <h2>{a.receive}</h2>
                     <p class="small">{a.receive_more}</p>
-                    <div class="roomy">
+                    <div class="gap">
                         <Copyable name=a.address value=address.to_string() testid="address" />
                     </div>
                 </section>

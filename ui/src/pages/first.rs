@@ -171,8 +171,7 @@ fn Import(importing: RwSignal<bool>) -> impl IntoView {
                     .into_any()
                 } else {
                     view! {
-                        <Field id="backup-file" label=t.first.file value=path hint=t.first.file_hint.to_owned() testid="import-file" />
-                        <Button kind="small" icon=Icon::FolderOpen label=t.first.choose_file.to_owned() on_press=choose />
+                        <Field id="backup-file" label=t.first.file value=path hint=t.first.file_hint.to_owned() on_choose=choose testid="import-file" />
                         <PasswordField id="file-password" label=t.first.file_password value=file_password testid="import-file-password" />
                     }
                     .into_any()

@@ -207,8 +207,9 @@ fn Panel(listing: ListingView, buying: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// What is in a table, column by column.
 #[component]
-fn Columns(columns: Vec<ColumnView>) -> impl IntoView {
+pub(super) fn Columns(columns: Vec<ColumnView>) -> impl IntoView {
     let app = app();
     let l = &app.texts().listing;
     let pictures = columns.iter().any(|c| !c.profile.is_empty());

@@ -73,8 +73,7 @@ pub(super) fn SaveSheet(
                     }
                 }
             >
-                <Field id="download-folder" label=l.folder value=folder hint=l.where_more.to_owned() testid="download-folder" />
-                <Button kind="small" icon=Icon::FolderOpen label=l.choose.to_owned() on_press=choose testid="choose-folder" />
+                <Field id="download-folder" label=l.folder value=folder hint=l.where_more.to_owned() on_choose=choose testid="download-folder" />
                 <TroubleHere wrong />
                 <div class="apart end">
                     <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| open.set(false) />

@@ -37,6 +37,7 @@ texts! {
         old_password: "Password now", "Bisheriges Passwort";
         new_password: "New password", "Neues Passwort";
         changed: "The password was changed.", "Das Passwort wurde geändert.";
+        more: "More", "Mehr";
         accounts: "More accounts", "Weitere Konten";
         accounts_more: "Each has its own address and balance; one password opens all of them.", "Jedes hat eigene Adresse und eigenes Guthaben; ein Passwort öffnet alle.";
         in_use: "In use", "In Gebrauch";
@@ -79,7 +80,6 @@ texts! {
         not_fine: "does not work", "geht nicht";
         add: "Add a network", "Netz hinzufügen";
         add_hint: "The network file somebody gave you.", "Die Netzdatei, die dir jemand gegeben hat.";
-        choose_file: "Choose a file", "Datei wählen";
         add_now: "Add", "Hinzufügen";
         share: "Share this network", "Dieses Netz teilen";
         share_more: "Save its file and give it to the people who should join.", "Speichere seine Datei und gib sie denen, die dazukommen sollen.";

@@ -119,7 +119,6 @@ texts! {
         words_wrong: "These are {n} words; it takes 12 or 24.", "Das sind {n} Wörter; es müssen 12 oder 24 sein.";
         file: "Backup file", "Sicherungsdatei";
         file_hint: "The file you once saved. Type where it is, or choose it.", "Die Datei, die du einmal gesichert hast. Gib an, wo sie liegt, oder wähle sie aus.";
-        choose_file: "Choose a file", "Datei wählen";
         file_password: "Password of the file", "Passwort der Datei";
         new_password: "Password on this computer", "Passwort auf diesem Computer";
         import: "Bring it here", "Hierher holen";

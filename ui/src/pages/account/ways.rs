@@ -26,7 +26,7 @@ fn Fold(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <details class="below" data-testid=testid>
+        <details class="fold" data-testid=testid>
             <summary>
                 <b>{label}</b>
                 <crate::components::Glyph icon=Icon::ChevronDown />
@@ -158,8 +158,7 @@ pub(super) fn Backup() -> impl IntoView {
                         }
                     }
                 >
-                    <Field id="backup-path" label=t.first.file value=path testid="backup-path" />
-                    <Button kind="small" icon=Icon::FolderOpen label=t.library.choose.to_owned() on_press=choose />
+                    <Field id="backup-path" label=t.first.file value=path on_choose=choose testid="backup-path" />
                     <PasswordField id="backup-password" label=t.shell.password value=password testid="backup-password" />
                     <TroubleHere wrong />
                     <p role="status">{move || saved.get()}</p>

@@ -140,7 +140,7 @@ pub(super) fn Running(download: DownloadView) -> impl IntoView {
         <div class="tight" data-testid="download-progress">
             <div class="apart small">
                 <span class="num">{words}</span>
-                <span class="across">
+                <span class="steer">
                     {if held {
                         view! { <TextButton label=l.resume.to_owned() icon=Icon::Play testid="download-resume" on_press=move |()| steer(DownloadOrder::Resume) /> }
                     } else {

@@ -222,8 +222,8 @@ fn AssetRows(asset: OwnedAsset, wanted: Wanted, again: Callback<()>) -> impl Int
         let whole: Option<u64> = asset.files.iter().map(|f| f.file.bytes).sum();
         let absent = asset.files.iter().any(|f| matches!(f.verdict, Verdict::Absent | Verdict::Missing));
         view! {
-            <tr>
-                <td colspan="1">{title()}</td>
+            <tr class="whole">
+                <td>{title()}</td>
                 <td class="num">{whole.map(|bytes| amounts::size(bytes, tongue))}</td>
                 <td></td>
                 <td class="end">
@@ -258,11 +258,11 @@ fn AssetRows(asset: OwnedAsset, wanted: Wanted, again: Callback<()>) -> impl Int
             });
             let name = file.file.name.clone();
             let size = file.file.bytes.map(|bytes| amounts::size(bytes, tongue));
-            let first = if single { title().into_any() } else { view! { <span class="muted">{name.clone()}</span> }.into_any() };
+            let first = if single { title().into_any() } else { name.clone().into_any() };
             let (path, verdict) = (file.path.clone(), file.verdict);
             let start = Callback::new(move |()| wanted.set(Some((agreement, Some(index)))));
             view! {
-                <tr>
+                <tr class:part=!single>
                     <td>{first}</td>
                     <td class="num">{size}</td>
                     {move || match download.get() {

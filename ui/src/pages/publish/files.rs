@@ -5,7 +5,7 @@ use crate::{
     app::Asked,
     components::{Button, Glyph, Icon, TextButton, Trouble},
     ipc,
-    pages::listing::file_icon,
+    pages::listing::{Columns, file_icon},
     state::{amounts, drafts, moments},
     texts::fill,
 };
@@ -81,6 +81,10 @@ pub(super) fn Files() -> impl IntoView {
                     None => view! { <p class="hint" id="publish-path-hint">{p.path_hint}</p> }.into_any(),
                 }}
             </form>
+            {move || {
+                let columns = form.draft.with(|d| d.columns.clone());
+                (!columns.is_empty()).then(|| view! { <Columns columns /> })
+            }}
             {move || none.get().then(|| view! { <Drafts /> })}
         </div>
     }
@@ -106,25 +110,27 @@ fn FileCard(source: FileSource, asked: Asked<FilePreview>) -> impl IntoView {
         Asked::There(preview) => (facts(&preview, place), preview.warning, None),
     };
     view! {
-        <li class="file-card" data-testid="publish-file">
-            <Glyph icon class="icon big" />
-            <div class="grow">
-                <b class="clip">{name.clone()}</b>
-                <br />
-                <small role="status">{facts}</small>
+        <li data-testid="publish-file">
+            <div class="file-card">
+                <Glyph icon class="icon big" />
+                <div class="grow">
+                    <b class="clip">{name.clone()}</b>
+                    <br />
+                    <small role="status">{facts}</small>
+                </div>
+                <TextButton label=p.remove.to_owned() name=format!("{}: {name}", p.remove) on_press=remove />
             </div>
-            <TextButton label=p.remove.to_owned() name=format!("{}: {name}", p.remove) on_press=remove />
+            {warning
+                .map(|warning| {
+                    view! {
+                        <div class="notice" role="status">
+                            <Glyph icon=Icon::ShieldAlert />
+                            <span>{warning}</span>
+                        </div>
+                    }
+                })}
+            {failed.map(|error| view! { <Trouble error /> })}
         </li>
-        {warning
-            .map(|warning| {
-                view! {
-                    <div class="notice" role="status">
-                        <Glyph icon=Icon::ShieldAlert />
-                        <span>{warning}</span>
-                    </div>
-                }
-            })}
-        {failed.map(|error| view! { <Trouble error /> })}
     }
 }
 

@@ -222,9 +222,8 @@ fn Add(
                 }
             }
         >
-            <Field id="network-file" label=s.add value=path hint=s.add_hint.to_owned() testid="network-file" />
+            <Field id="network-file" label=s.add value=path hint=s.add_hint.to_owned() on_choose=choose testid="network-file" />
             <div class="across">
-                <Button kind="small" icon=Icon::FolderOpen label=s.choose_file.to_owned() on_press=choose />
                 <Button
                     kind="small"
                     label=s.add_now.to_owned()
