@@ -2,12 +2,12 @@
 
 use crate::{
     browser, ipc,
-    state::{finding::Wish, moments},
+    state::{finding::Wish, moments, places::Place},
     texts::{Texts, Tongue},
 };
 use api::{
     AccountView, ApiError, Call, DownloadView, Event, GetSettings, GetStatus, ListDownloads, ListPurchases, LockState,
-    PublicationView, PurchaseView, SetSettings, Settings, Status,
+    PublicationView, PurchaseView, SearchPage, SetSettings, Settings, Status,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -50,8 +50,14 @@ pub(crate) struct App {
     pub(crate) sales: RwSignal<u32>,
     /// Files that were dropped on the window and wait for the page that takes them.
     pub(crate) dropped: RwSignal<Vec<String>>,
+    /// Where one is.
+    pub(crate) place: RwSignal<Place>,
+    /// How far pages were scrolled when they were left, by address; the newest last.
+    pub(crate) scrolls: StoredValue<Vec<(Place, i32)>>,
     /// What somebody looks for; kept while they read a listing.
     pub(crate) wish: RwSignal<Wish>,
+    /// What was found last: it shows at once when one comes back.
+    pub(crate) found: RwSignal<Asked<SearchPage>>,
     /// Whether the search box wants the cursor.
     pub(crate) search_focus: RwSignal<bool>,
     /// What to do once unlocked.
@@ -84,7 +90,10 @@ impl App {
             catalogue: RwSignal::new(0),
             sales: RwSignal::new(0),
             dropped: RwSignal::new(Vec::new()),
+            place: RwSignal::new(Place::of(&browser::path())),
+            scrolls: StoredValue::new(Vec::new()),
             wish: RwSignal::new(Wish::default()),
+            found: RwSignal::new(Asked::Waiting),
             search_focus: RwSignal::new(false),
             after_unlock: RwSignal::new(None),
             looking: RwSignal::new(false),
@@ -186,6 +195,38 @@ impl App {
             if let Err(error) = ipc::call(SetSettings { settings }).await {
                 self.news.set(error.message);
             }
+        });
+    }
+
+    /// Goes to a page.
+    pub(crate) fn go(self, place: Place) {
+        if place == self.place.get_untracked() {
+            return;
+        }
+        self.keep_scroll();
+        browser::remember(&place.path());
+        self.place.set(place);
+        browser::scroll_to(0);
+        browser::focus("#page");
+    }
+
+    /// Follows the window's history to where it points now; the page stands where it was left.
+    pub(crate) fn go_back(self) {
+        self.keep_scroll();
+        let place = Place::of(&browser::path());
+        self.place.set(place);
+        let was = self.scrolls.with_value(|all| all.iter().rev().find(|(p, _)| *p == place).map_or(0, |(_, at)| *at));
+        request_animation_frame(move || {
+            browser::focus("#page");
+            browser::scroll_to(was);
+        });
+    }
+
+    fn keep_scroll(self) {
+        let here = self.place.get_untracked();
+        self.scrolls.update_value(|all| {
+            all.retain(|(place, _)| *place != here);
+            all.push((here, browser::scrolled()));
         });
     }
 

@@ -92,3 +92,38 @@ pub(crate) fn copy(field: &HtmlInputElement) -> bool {
     field.select();
     document().dyn_into::<HtmlDocument>().is_ok_and(|page| page.exec_command("copy").unwrap_or(false))
 }
+
+/// The address of the page.
+pub(crate) fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Makes an address the newest of the window's history.
+pub(crate) fn remember(path: &str) {
+    if let Ok(history) = window().history() {
+        // Refused only for addresses of other origins; ours begin with a slash.
+        drop(history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path)));
+    }
+}
+
+/// The address of our own that a click leads to; `None` for anything that is not a plain click on such a link.
+pub(crate) fn followed(click: &web_sys::MouseEvent) -> Option<String> {
+    if click.default_prevented() || click.button() != 0 || click.ctrl_key() || click.meta_key() || click.shift_key() {
+        return None;
+    }
+    let target = click.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let link = target.closest("a[href]").ok().flatten()?;
+    link.get_attribute("href").filter(|href| href.starts_with('/'))
+}
+
+/// How far the page is scrolled.
+pub(crate) fn scrolled() -> i32 {
+    find("#page").map_or(0, |page| page.scroll_top())
+}
+
+/// Scrolls the page to a place.
+pub(crate) fn scroll_to(place: i32) {
+    if let Some(page) = find("#page") {
+        page.set_scroll_top(place);
+    }
+}

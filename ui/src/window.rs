@@ -10,15 +10,11 @@ use crate::{
         horizon::{self, Mood},
         keys::{self, Does},
         moments,
+        places::Place,
     },
 };
 use api::{Lock, LockState};
 use leptos::{ev, prelude::*, task::spawn_local};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    hooks::{use_location, use_navigate},
-    path,
-};
 use std::time::Duration;
 
 /// The letter after `g` has to come within this time.
@@ -40,14 +36,17 @@ pub(crate) fn Window() -> impl IntoView {
         },
         Duration::from_secs(1),
     ));
-    view! {
-        <Router>
-            {move || {
-                app.tongue.track();
-                view! { <Frame /> }
-            }}
-        </Router>
-    }
+    window_event_listener(ev::popstate, move |_| app.go_back());
+    window_event_listener(ev::click, move |ev| {
+        if let Some(path) = browser::followed(&ev) {
+            ev.prevent_default();
+            app.go(Place::of(&path));
+        }
+    });
+    (move || {
+        app.tongue.track();
+        view! { <Frame /> }
+    })
     .into_any()
 }
 
@@ -96,19 +95,11 @@ fn Pages() -> impl IntoView {
     let app = app();
     let t = app.texts();
     global_keys();
-    let location = use_location();
-    Effect::new(move |before: Option<String>| {
-        let here = location.pathname.get();
-        if before.is_some_and(|before| before != here) {
-            browser::focus("#page");
-        }
-        here
-    });
+    let place = Memo::new(move |_| app.place.get());
     // Files dropped anywhere lead to the page that takes them.
-    let navigate = use_navigate();
     Effect::new(move |_| {
-        if app.dropped.with(|paths| !paths.is_empty()) && location.pathname.get_untracked() != "/publish" {
-            navigate("/publish", Default::default());
+        if app.dropped.with(|paths| !paths.is_empty()) {
+            app.go(Place::Publish);
         }
     });
     view! {
@@ -116,18 +107,19 @@ fn Pages() -> impl IntoView {
             <a class="skip" href="#page">{t.shell.skip}</a>
             <Rail />
             <main id="page" tabindex="-1">
-                <Routes fallback=|| view! { <pages::Lost /> }>
-                    <Route path=path!("/") view=pages::Discover />
-                    <Route path=path!("/listing/:did") view=pages::Listing />
-                    <Route path=path!("/purchase/:agreement") view=pages::Purchase />
-                    <Route path=path!("/library") view=pages::Library />
-                    <Route path=path!("/publish") view=pages::Publish />
-                    <Route path=path!("/publication/:id") view=pages::Publication />
-                    <Route path=path!("/listings") view=pages::MyListings />
-                    <Route path=path!("/activity") view=pages::Activity />
-                    <Route path=path!("/account") view=pages::Account />
-                    <Route path=path!("/settings") view=pages::Settings />
-                </Routes>
+                {move || match place.get() {
+                    Place::Discover => view! { <pages::Discover /> }.into_any(),
+                    Place::Listing(did) => view! { <pages::Listing did /> }.into_any(),
+                    Place::Purchase(agreement) => view! { <pages::Purchase agreement /> }.into_any(),
+                    Place::Library => view! { <pages::Library /> }.into_any(),
+                    Place::Publish => view! { <pages::Publish /> }.into_any(),
+                    Place::Publication(id) => view! { <pages::Publication id /> }.into_any(),
+                    Place::MyListings => view! { <pages::MyListings /> }.into_any(),
+                    Place::Activity => view! { <pages::Activity /> }.into_any(),
+                    Place::Account => view! { <pages::Account /> }.into_any(),
+                    Place::Settings => view! { <pages::Settings /> }.into_any(),
+                    Place::Lost => view! { <pages::Lost /> }.into_any(),
+                }}
             </main>
             <Horizon />
         </div>
@@ -139,8 +131,6 @@ fn Pages() -> impl IntoView {
 
 fn global_keys() {
     let app = app();
-    let navigate = use_navigate();
-    let location = use_location();
     let waiting = StoredValue::new(None::<i64>);
     let handle = window_event_listener(ev::keydown, move |ev| {
         if ev.ctrl_key() || ev.alt_key() || ev.meta_key() || browser::sheet_open() {
@@ -162,16 +152,16 @@ fn global_keys() {
         match keys::does(&key, after_g) {
             Does::Search => {
                 ev.prevent_default();
-                if location.pathname.get_untracked() == "/" {
+                if app.place.get_untracked() == Place::Discover {
                     browser::focus("#search");
                 } else {
                     app.search_focus.set(true);
-                    navigate("/", Default::default());
+                    app.go(Place::Discover);
                 }
             }
-            Does::Go(page) => {
+            Does::Go(place) => {
                 ev.prevent_default();
-                navigate(page, Default::default());
+                app.go(place);
             }
             Does::Wait => waiting.set_value(Some(moments::now())),
             Does::Nothing => {}
@@ -197,15 +187,15 @@ fn Rail() -> impl IntoView {
                 <span>"Neuston"</span>
             </div>
             <ul>
-                <Way href="/" icon=Icon::Compass label=s.discover testid="go-discover" />
-                <Way href="/library" icon=Icon::Library label=s.library testid="go-library" badge=open />
-                <Way href="/publish" icon=Icon::FileUp label=s.publish testid="go-publish" />
-                <Way href="/listings" icon=Icon::Store label=s.my_listings testid="go-listings" />
-                <Way href="/activity" icon=Icon::History label=s.activity testid="go-activity" />
+                <Way to=Place::Discover icon=Icon::Compass label=s.discover testid="go-discover" />
+                <Way to=Place::Library icon=Icon::Library label=s.library testid="go-library" badge=open />
+                <Way to=Place::Publish icon=Icon::FileUp label=s.publish testid="go-publish" />
+                <Way to=Place::MyListings icon=Icon::Store label=s.my_listings testid="go-listings" />
+                <Way to=Place::Activity icon=Icon::History label=s.activity testid="go-activity" />
             </ul>
             <ul>
-                <Way href="/account" icon=Icon::Wallet label=s.account testid="go-account" />
-                <Way href="/settings" icon=Icon::Settings label=s.settings testid="go-settings" />
+                <Way to=Place::Account icon=Icon::Wallet label=s.account testid="go-account" />
+                <Way to=Place::Settings icon=Icon::Settings label=s.settings testid="go-settings" />
             </ul>
         </nav>
     }
@@ -213,27 +203,17 @@ fn Rail() -> impl IntoView {
 
 #[component]
 fn Way(
-    href: &'static str,
+    to: Place,
     icon: Icon,
     label: &'static str,
     testid: &'static str,
     #[prop(optional, into)] badge: Option<Signal<usize>>,
 ) -> impl IntoView {
-    let location = use_location();
-    let here = Memo::new(move |_| {
-        let path = location.pathname.get();
-        let home = match path.split('/').nth(1).unwrap_or("") {
-            "listing" => "/",
-            "purchase" => "/library",
-            "publication" => "/publish",
-            "" => "/",
-            _ => path.as_str(),
-        };
-        home == href
-    });
+    let app = app();
+    let here = Memo::new(move |_| app.place.get().under() == to);
     view! {
         <li>
-            <a href=href title=label data-testid=testid aria-current=move || here.get().then_some("page")>
+            <a href=to.path() title=label data-testid=testid aria-current=move || here.get().then_some("page")>
                 <Glyph icon />
                 <span>{label}</span>
                 {move || badge.map(|badge| badge.get()).filter(|&n| n > 0).map(|n| view! { <b class="badge">{n}</b> })}

@@ -3,7 +3,7 @@
 use crate::{
     app::app,
     components::{Button, Icon, Tag},
-    state::{amounts, finding},
+    state::{amounts, finding, places::Place},
     texts::fill,
 };
 use api::ListingRow;
@@ -11,12 +11,12 @@ use leptos::prelude::*;
 
 /// Where a listing's page is.
 pub(crate) fn listing_path(did: protocol::Did) -> String {
-    format!("/listing/{}", did.bare_hex())
+    Place::Listing(did).path()
 }
 
 /// Where a purchase's page is.
 pub(crate) fn purchase_path(agreement: protocol::AgreementId) -> String {
-    format!("/purchase/{}", agreement.bare_hex())
+    Place::Purchase(agreement).path()
 }
 
 /// A title with the words of the search underlined.

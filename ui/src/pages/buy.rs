@@ -2,13 +2,12 @@
 
 use crate::{
     app::{Asked, act, app, ask},
-    components::{Button, Glyph, Icon, Sheet, Trouble, TroubleHere, purchase_path, shown},
-    state::{amounts, moments},
+    components::{Button, Glyph, Icon, Sheet, Trouble, TroubleHere, shown},
+    state::{amounts, moments, places::Place},
     texts::fill,
 };
 use api::{ApiError, Buy, Code, GetQuote, GetTestTokens, ListingView, Quote};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 /// The sheet.
 #[component]
@@ -41,7 +40,6 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
     let b = &t.buy;
     let tongue = app.spoken();
     let currency = app.currency();
-    let navigate = use_navigate();
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
     let free = quote.at_most.is_zero();
@@ -60,22 +58,16 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
         (false, _) => fill(b.promise_more, &[("amount", &amount), ("time", &until)]),
     };
     let (did, service, max_price, version) = (quote.did, quote.service, quote.price, quote.version);
-    let confirmed = {
-        let navigate = navigate.clone();
-        move || {
-            let navigate = navigate.clone();
+    let confirm = Callback::new(move |()| {
+        app.unlocked(move || {
             let call = Buy { did, service: Some(service), max_price, version: Some(version) };
             act(call, busy, wrong, move |purchase| {
-                let path = purchase_path(purchase.agreement);
+                let place = Place::Purchase(purchase.agreement);
                 app.take_purchase(purchase);
                 open.try_set(false);
-                navigate(&path, Default::default());
+                app.go(place);
             });
-        }
-    };
-    let confirm = Callback::new(move |()| {
-        let confirmed = confirmed.clone();
-        app.unlocked(confirmed);
+        });
     });
     let poor = quote.missing.is_some();
     let gives_tokens = app.status.with_untracked(|s| s.as_ref().is_some_and(|s| s.account.test_tokens));

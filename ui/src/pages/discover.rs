@@ -20,7 +20,7 @@ pub(crate) fn Discover() -> impl IntoView {
     let app = app();
     let t = app.texts();
     browser::title(t.shell.discover);
-    let found = RwSignal::new(Asked::<SearchPage>::Waiting);
+    let found = app.found;
     // Answers may overtake each other: only the one to the newest question counts.
     let newest = StoredValue::new(0_u32);
     let search = move || {

@@ -11,29 +11,17 @@ use crate::{
     },
     texts::fill,
 };
-use api::{ApiError, Code, ColumnView, FileView, GetListing, IntegrityView, ListingView};
+use api::{ColumnView, FileView, GetListing, IntegrityView, ListingView};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use protocol::Did;
 
 /// The page.
 #[component]
-pub(crate) fn Listing() -> impl IntoView {
+pub(crate) fn Listing(did: Did) -> impl IntoView {
     let app = app();
-    let params = use_params_map();
     let listing = RwSignal::new(Asked::<ListingView>::Waiting);
-    let load = move || match params.with_untracked(|p| p.get("did")).unwrap_or_default().parse() {
-        Ok(did) => ask(GetListing { did }, listing),
-        Err(error) => {
-            let error: protocol::ParseIdError = error;
-            listing.set(Asked::Failed(ApiError::new(Code::NotFound, error.to_string(), "")));
-        }
-    };
-    let did = Memo::new(move |_| params.with(|p| p.get("did")));
-    Effect::new(move |_| {
-        did.track();
-        listing.set(Asked::Waiting);
-        load();
-    });
+    let load = move || ask(GetListing { did }, listing);
+    load();
     // A change of the catalogue or of one's purchases shows without a blink.
     Effect::new(move |before: Option<()>| {
         app.catalogue.track();

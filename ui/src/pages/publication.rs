@@ -9,7 +9,6 @@ use crate::{
 };
 use api::{GetPublication, PublicationView, PublishStep, StepProgress};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// The steps in order.
 const STEPS: [PublishStep; 5] = [
@@ -46,23 +45,13 @@ fn lines(step: PublishStep, t: &Publishing) -> Vec<Line> {
 
 /// The page.
 #[component]
-pub(crate) fn Publication() -> impl IntoView {
+pub(crate) fn Publication(id: u64) -> impl IntoView {
     let app = app();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|p| p.get("id")).and_then(|id| id.parse::<u64>().ok()));
     let publication = RwSignal::new(Asked::<PublicationView>::Waiting);
-    let load = move || {
-        if let Some(id) = id.get_untracked() {
-            ask(GetPublication { id }, publication);
-        }
-    };
+    let load = move || ask(GetPublication { id }, publication);
+    load();
     Effect::new(move |_| {
-        id.track();
-        load();
-    });
-    Effect::new(move |_| {
-        let wanted = id.get();
-        if let Some(newest) = app.publications.with(|all| all.iter().find(|p| Some(p.id) == wanted).cloned()) {
+        if let Some(newest) = app.publications.with(|all| all.iter().find(|p| p.id == id).cloned()) {
             publication.set(Asked::There(newest));
         }
     });

@@ -10,34 +10,24 @@ use crate::{
     ipc,
     state::{
         moments,
+        places::Place,
         purchases::{self, Ending},
     },
 };
 use api::{ApiError, GetPurchase, PurchaseState, PurchaseView, Refund, Resume, StepKind, WaitingFor};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_params_map;
+use protocol::AgreementId;
 
 /// The page.
 #[component]
-pub(crate) fn Purchase() -> impl IntoView {
+pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
     let app = app();
-    let params = use_params_map();
     let purchase = RwSignal::new(Asked::<PurchaseView>::Waiting);
-    let agreement =
-        Memo::new(move |_| params.with(|p| p.get("agreement")).and_then(|id| id.parse::<protocol::AgreementId>().ok()));
-    let load = move || {
-        if let Some(agreement) = agreement.get_untracked() {
-            ask(GetPurchase { agreement }, purchase);
-        }
-    };
-    Effect::new(move |_| {
-        agreement.track();
-        load();
-    });
+    let load = move || ask(GetPurchase { agreement }, purchase);
+    load();
     // Events carry the whole view: the newest one shows.
     Effect::new(move |_| {
-        let wanted = agreement.get();
-        let newest = app.purchases.with(|all| all.iter().find(|p| Some(p.agreement) == wanted).cloned());
+        let newest = app.purchases.with(|all| all.iter().find(|p| p.agreement == agreement).cloned());
         if let Some(newest) = newest {
             purchase.set(Asked::There(newest));
         }
@@ -48,7 +38,7 @@ pub(crate) fn Purchase() -> impl IntoView {
             {shown(purchase, load, move |purchase| view! { <Way purchase saving /> })}
             {move || match (saving.get(), purchase.get()) {
                 (true, Asked::There(purchase)) => {
-                    Some(view! { <SaveSheet agreement=purchase.agreement index=None open=saving then="/library" /> })
+                    Some(view! { <SaveSheet agreement=purchase.agreement index=None open=saving then=Place::Library /> })
                 }
                 _ => None,
             }}
@@ -115,7 +105,7 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
 }
 
 /// Goes on with a purchase; what comes of it arrives as events.
-fn resume(app: App, agreement: protocol::AgreementId) {
+fn resume(app: App, agreement: AgreementId) {
     spawn_local(async move {
         match ipc::call(Resume { agreement: Some(agreement) }).await {
             Ok(all) => all.into_iter().for_each(|purchase| app.take_purchase(purchase)),
@@ -181,7 +171,7 @@ fn End(ending: Ending, purchase: PurchaseView, saving: RwSignal<bool>) -> impl I
 }
 
 #[component]
-fn TakeBack(agreement: protocol::AgreementId) -> impl IntoView {
+fn TakeBack(agreement: AgreementId) -> impl IntoView {
     let app = app();
     let b = &app.texts().buy;
     let busy = RwSignal::new(false);

@@ -4,10 +4,10 @@ use crate::{
     app::{act, app},
     components::{Button, Field, Icon, Sheet, TroubleHere},
     ipc,
+    state::places::Place,
 };
 use api::{ApiError, StartDownload};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
 use protocol::AgreementId;
 
 /// Asks for a folder, then downloads into it.
@@ -17,20 +17,18 @@ pub(super) fn SaveSheet(
     /// One file, or all.
     index: Option<u64>,
     open: RwSignal<bool>,
-    /// The page to go to afterwards; "" stays.
-    #[prop(default = "")]
-    then: &'static str,
+    /// The page to go to afterwards; `None` stays.
+    #[prop(optional)]
+    then: Option<Place>,
 ) -> impl IntoView {
     let app = app();
     let t = app.texts();
     let l = &t.library;
-    let navigate = use_navigate();
     let folder = RwSignal::new(app.settings.with_untracked(|s| s.download_folder.clone()));
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
     let off = Signal::derive(move || busy.get() || folder.with(|f| f.trim().is_empty()));
     let start = move || {
-        let navigate = navigate.clone();
         let place = folder.get_untracked().trim().to_owned();
         let chosen = place.clone();
         act(StartDownload { agreement, index, folder: place }, busy, wrong, move |started| {
@@ -44,8 +42,8 @@ pub(super) fn SaveSheet(
                 app.change_settings(|settings| settings.download_folder = chosen);
             }
             open.try_set(false);
-            if !then.is_empty() {
-                navigate(then, Default::default());
+            if let Some(place) = then {
+                app.go(place);
             }
         });
     };

@@ -1,12 +1,14 @@
 //! Keys that work everywhere in the window.
 
+use crate::state::places::Place;
+
 /// What a key does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Does {
     /// Puts the cursor into the search box.
     Search,
     /// Goes to a page.
-    Go(&'static str),
+    Go(Place),
     /// Waits for the letter after `g`.
     Wait,
     /// Nothing of ours.
@@ -18,13 +20,13 @@ pub(crate) fn does(key: &str, after_g: bool) -> Does {
     match (key, after_g) {
         ("/", _) => Does::Search,
         ("g", false) => Does::Wait,
-        ("d", true) => Does::Go("/"),
-        ("l", true) => Does::Go("/library"),
-        ("p", true) => Does::Go("/publish"),
-        ("m", true) => Does::Go("/listings"),
-        ("a", true) => Does::Go("/activity"),
-        ("c", true) => Does::Go("/account"),
-        ("s", true) => Does::Go("/settings"),
+        ("d", true) => Does::Go(Place::Discover),
+        ("l", true) => Does::Go(Place::Library),
+        ("p", true) => Does::Go(Place::Publish),
+        ("m", true) => Does::Go(Place::MyListings),
+        ("a", true) => Does::Go(Place::Activity),
+        ("c", true) => Does::Go(Place::Account),
+        ("s", true) => Does::Go(Place::Settings),
         _ => Does::Nothing,
     }
 }
@@ -49,7 +51,7 @@ mod tests {
     fn a_letter_goes_only_after_g() {
         assert_eq!(does("l", false), Does::Nothing);
         assert_eq!(does("g", false), Does::Wait);
-        assert_eq!(does("l", true), Does::Go("/library"));
+        assert_eq!(does("l", true), Does::Go(Place::Library));
         assert_eq!(does("/", true), Does::Search);
         assert_eq!(does("g", true), Does::Nothing);
     }

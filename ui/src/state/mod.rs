@@ -6,4 +6,5 @@ pub(crate) mod finding;
 pub(crate) mod horizon;
 pub(crate) mod keys;
 pub(crate) mod moments;
+pub(crate) mod places;
 pub(crate) mod purchases;

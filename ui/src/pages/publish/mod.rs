@@ -13,6 +13,7 @@ use crate::{
     state::{
         drafts::{self, Page},
         moments,
+        places::Place,
     },
     texts::fill,
 };
@@ -20,7 +21,6 @@ use api::{ApiError, Draft, FilePreview, FileSource, Inspect, SaveDraft};
 use describe::Describe;
 use files::Files;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
 use review::Review;
 use terms::Terms;
 
@@ -275,26 +275,20 @@ fn End() -> impl IntoView {
     let form = form();
     let t = form.app.texts();
     let p = &t.publish;
-    let navigate = use_navigate();
-    let leave = {
-        let navigate = navigate.clone();
-        Callback::new(move |()| {
-            form.keep();
-            navigate("/listings", Default::default());
-        })
-    };
+    let leave = Callback::new(move |()| {
+        form.keep();
+        form.app.go(Place::MyListings);
+    });
     let publish = Callback::new(move |()| {
-        let navigate = navigate.clone();
         form.app.unlocked(move || {
-            let navigate = navigate.clone();
             let draft = drafts::to_send(&form.draft.get_untracked(), form.app.spoken());
             act(api::Publish { draft }, form.busy, form.wrong, move |publication| {
-                let path = format!("/publication/{}", publication.id);
+                let place = Place::Publication(publication.id);
                 form.app.publications.update(|all| {
                     all.retain(|p| p.id != publication.id);
                     all.insert(0, publication);
                 });
-                navigate(&path, Default::default());
+                form.app.go(place);
             });
         });
     });
