@@ -1,4 +1,7 @@
-//! Stories told by tests, without a window.
+//! Stories told by tests, without a window: people at terminals, servers in processes of their own.
 #![cfg(test)]
 
+mod a_buyer_finds_buys_and_opens_it;
 mod house;
+mod person;
+mod refusals;

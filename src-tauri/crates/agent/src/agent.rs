@@ -11,12 +11,11 @@ use crate::{
 };
 use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Status};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
-use keeper::Keeper;
-use runner::{Journal, Ledger, Outbox};
+use runner::Journal;
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, JsonRpc, Limits};
+use transport::{Http, Limits};
 
 /// Key servers of which one more than this must answer.
 const THRESHOLD: u32 = 1;
@@ -38,13 +37,11 @@ impl Agent {
     /// # Errors
     /// Where the network does not answer, or the folder cannot be used.
     pub async fn open(config: AgentConfig) -> Result<Self, ApiError> {
-        let AgentConfig { folder, network, title, resolver, wallet, account, service, gateway } = config;
+        let AgentConfig { folder, network, title, resolver, wallet, account, service, gateway, keeper, ledger, outbox } =
+            config;
         std::fs::create_dir_all(&folder).map_err(|e| errors::disk(&folder, &e))?;
         let store = Store::open(&folder.join("agent.db")).map_err(errors::store)?;
-        let ledger = Ledger::open(&folder.join("runner.db")).map_err(|e| errors::internal(e.to_string()))?;
-        let trusted = Http::new(resolver.clone(), Limits::trusted());
         let foreign = Http::new(resolver, Limits::hostile());
-        let keeper = connect(&network, &trusted).await?;
         let wrong = |e: transport::EndpointError| {
             ApiError::new(
                 api::Code::Invalid,
@@ -63,8 +60,6 @@ impl Agent {
                     .map_err(|e| errors::internal(e.to_string()))?,
             ),
         };
-        let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
-        outbox.resume().await.map_err(crate::core::outbox)?;
         let cancel = CancellationToken::new();
         let core = Core {
             network: Arc::new(network),
@@ -83,8 +78,6 @@ impl Agent {
             events: broadcast::channel(EVENTS).0,
             cancel,
         };
-        let tending = core.clone();
-        tokio::spawn(async move { tending.outbox.tend(tending.cancel.clone()).await });
         let downloads = Downloads::new(store, foreign, core.events.clone());
         let purchases = Purchases::open(core.clone()).await?;
         let publications = Publications::open(core.clone()).await?;
@@ -280,27 +273,4 @@ async fn next(
         },
         None => std::future::pending().await,
     }
-}
-
-/// The first address of the network that answers and is of the right chain.
-async fn connect(network: &protocol::NetworkFile, http: &Http) -> Result<Keeper, ApiError> {
-    let mut failed = None;
-    for rpc in &network.rpc {
-        let endpoint: Endpoint = match rpc.parse() {
-            Ok(endpoint) => endpoint,
-            Err(error) => {
-                failed = Some(ApiError::new(
-                    api::Code::Invalid,
-                    format!("The network file names an address that is none: {error}."),
-                    "Ask whoever runs the network for its file.",
-                ));
-                continue;
-            }
-        };
-        match Keeper::connect(JsonRpc::connect(endpoint, http), network).await {
-            Ok(keeper) => return Ok(keeper),
-            Err(error) => failed = Some(chain(error)),
-        }
-    }
-    Err(failed.unwrap_or_else(|| errors::internal("a network without addresses")))
 }

@@ -5,7 +5,7 @@ use api::{ApiError, Code, Event};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use keeper::{Keeper, KeeperError};
 use protocol::{Address, NetworkFile, Signer};
-use runner::{Journal, Outbox};
+use runner::{Journal, Ledger, Outbox};
 use std::{
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
@@ -35,6 +35,12 @@ pub struct AgentConfig {
     pub service: Arc<ServiceKey>,
     /// The home's own gateway, where it has one.
     pub gateway: Option<Arc<dyn OwnGateway>>,
+    /// The chain.
+    pub keeper: Keeper,
+    /// The journal, shared with the gateway: both send from the service key, and an account has one queue of nonces.
+    pub ledger: Ledger,
+    /// Over the same ledger; resumed and tended by whoever made it.
+    pub outbox: Outbox,
 }
 
 /// What every flow uses. Cheap to clone.
@@ -129,7 +135,7 @@ pub fn chain(error: KeeperError) -> ApiError {
 }
 
 /// The outbox's faults, for people.
-pub(crate) fn outbox(error: runner::OutboxError) -> ApiError {
+pub fn outbox(error: runner::OutboxError) -> ApiError {
     use runner::{ChainError, OutboxError as O};
     match error {
         O::Locked(_) => errors::locked(),

@@ -4,7 +4,7 @@ use crate::store::StoreError;
 use api::{ApiError, Code};
 use wallet::WalletError;
 
-pub use crate::core::chain;
+pub use crate::core::{chain, outbox};
 
 /// There is no account yet.
 pub fn no_account() -> ApiError {

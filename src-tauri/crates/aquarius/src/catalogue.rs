@@ -6,7 +6,6 @@ use crate::{
 };
 use rusqlite::Connection;
 use std::{
-    collections::HashMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -42,8 +41,6 @@ pub(crate) struct Inner {
     readers: Mutex<Vec<Connection>>,
     free: Semaphore,
     pub(crate) ownership: Arc<dyn Ownership>,
-    /// Signatures of changes that were carried out, and when: none is accepted twice.
-    pub(crate) changes: Mutex<HashMap<String, i64>>,
 }
 
 impl Catalogue {
@@ -60,7 +57,6 @@ impl Catalogue {
                 readers: Mutex::new(readers),
                 free: Semaphore::new(READERS),
                 ownership,
-                changes: Mutex::default(),
             }),
         })
     }

@@ -5,64 +5,49 @@ use protocol::{
     date::{format_date, parse_date},
     ddo::Ddo,
     json::Node,
+    validation::REQUIRED_MEMBERS,
 };
 
 /// A document, at most: 4 MiB.
 pub(crate) const MAX_DOCUMENT: usize = 4 << 20;
 
-const REQUIRED: [&str; 7] = ["@context", "created", "id", "publicKey", "authentication", "proof", "service"];
-
-/// Reads and checks a document for `register` or `update`, and sets curation and, where it is missing, the date of
-/// publication. Dates are refused where they are not of the form, never re-written: a checksum may cover them.
-pub(crate) fn admit(bytes: &[u8], method: &'static str, now: i64) -> Result<Ddo, Refusal> {
+/// Reads and checks a document for `register` or `update`. Dates are refused where they are not of the form, never
+/// re-written: a checksum may cover them.
+pub(crate) fn admit(bytes: &[u8], method: &'static str) -> Result<Ddo, Refusal> {
     let bad = |why: String| Refusal::Bad(why);
-    let mut node =
-        Node::parse_within(bytes, MAX_DOCUMENT).map_err(|e| bad(format!("the document cannot be read: {e}")))?;
-    for key in REQUIRED {
+    let unreadable = |e: &dyn std::fmt::Display| bad(format!("the document cannot be read: {e}"));
+    let node = Node::parse_within(bytes, MAX_DOCUMENT).map_err(|e| unreadable(&e))?;
+    for key in REQUIRED_MEMBERS {
         if node.get(key).is_none() {
             return Err(bad(format!("\"{key}\" is required in the call to {method}")));
         }
     }
-    if !node.text_of("created").is_some_and(|text| parse_date(text).is_some()) {
-        return Err(bad(format!("{method} request failed: created is not of the form 2019-02-08T08:13:49Z")));
-    }
-    set_own_fields(&mut node, now);
-    let ddo = Ddo::parse_within(node.to_json().as_bytes(), MAX_DOCUMENT)
-        .map_err(|e| bad(format!("the document cannot be read: {e}")))?;
+    let ddo = Ddo::parse_within(bytes, MAX_DOCUMENT).map_err(|e| unreadable(&e))?;
     let metadata = ddo.metadata();
     if metadata.files.iter().any(|file| file.url.is_some()) {
         return Err(bad(format!("{method} request failed: url is not allowed in files ")));
     }
-    for (name, date) in
-        [("dateCreated", Some(metadata.date_created.as_str())), ("datePublished", metadata.date_published.as_deref())]
-    {
-        if date.is_some_and(|text| !text.is_empty() && parse_date(text).is_none()) {
+    for (name, date) in [
+        ("created", Some(ddo.created().unwrap_or_default())),
+        ("dateCreated", Some(metadata.date_created.as_str()).filter(|date| !date.is_empty())),
+        ("datePublished", metadata.date_published.as_deref()),
+    ] {
+        if date.is_some_and(|text| parse_date(text).is_none()) {
             return Err(bad(format!("{method} request failed: {name} is not of the form 2019-02-08T08:13:49Z")));
         }
     }
     Ok(ddo)
 }
 
-/// `curation`, and `datePublished` where it is missing; all else stays as it came.
-fn set_own_fields(node: &mut Node, now: i64) {
-    let published = format_date(now).unwrap_or_default();
-    let Some(Node::List(services)) = node.get_mut("service") else { return };
-    for service in services {
-        let kind = service.text_of("type").unwrap_or_default().to_owned();
-        let (holder, main) = match kind.as_str() {
-            "metadata" => ("attributes", "main"),
-            "Metadata" => ("metadata", "base"),
-            _ => continue,
-        };
-        let Some(content) = service.get_mut(holder) else { continue };
-        let curation = [("rating", Node::Number("0.0".to_owned())), ("numVotes", Node::number(0))];
-        let mut curation = Node::object(curation);
+/// The document as it is kept: with the curation of the version before (`None`: that of a new listing), listed, and
+/// with a date of publication where it has none. One that it has stays, since checksums of other software cover it.
+pub(crate) fn kept(ddo: &Ddo, before: Option<&Ddo>, now: i64) -> Result<Ddo, Refusal> {
+    let today = format_date(now).unwrap_or_default();
+    let published = ddo.metadata().date_published.clone().unwrap_or(today);
+    let curation = before.and_then(Ddo::curation).cloned().map(|mut curation| {
         curation.set("isListed", Node::Bool(true));
-        content.set("curation", curation);
-        if let Some(main) = content.get_mut(main)
-            && main.get("datePublished").is_none()
-        {
-            main.set("datePublished", Node::text(published.clone()));
-        }
-    }
+        curation
+    });
+    Ddo::parse_within(&ddo.registered(&published, curation), MAX_DOCUMENT + 4096)
+        .map_err(|e| Refusal::Bad(format!("the document cannot be kept: {e}")))
 }

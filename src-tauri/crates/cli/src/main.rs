@@ -1,2 +1,39 @@
-//! The command line `neuston`.
-fn main() {}
+//! The command line `neuston`: the same agent as the window's, for people who type and for scripts.
+
+mod arguments;
+mod commands;
+mod duration;
+mod output;
+mod session;
+mod shapes;
+
+use arguments::Arguments;
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("NEUSTON_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let output = output::Output { json: arguments.common.json, progress: arguments.common.progress };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output.error(&api::ApiError::new(
+                api::Code::Internal,
+                format!("The program cannot start: {error}"),
+                "Close other programs and try again.",
+            ));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(arguments, output)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.code.exit())
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use crate::ClientError;
 use protocol::{
     Checksum, Did, Signer,
-    search::{SearchAnswer, SearchRequest, change_text},
+    brizo_messages::Message,
+    search::{SIGNATURE_HEADER, SearchAnswer, SearchRequest, TIME_HEADER},
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -81,7 +82,8 @@ impl AquariusClient {
         if response.is_success() { Ok(()) } else { Err(ClientError::refused(response).await) }
     }
 
-    /// Replaces a listing's document, signed by its owner. `now` is seconds since 1970.
+    /// Replaces a listing's document, signed by its owner; `checksum` is the new document's and is registered on the
+    /// chain already. `now` is seconds since 1970.
     ///
     /// # Errors
     /// [`ClientError`].
@@ -96,7 +98,8 @@ impl AquariusClient {
         let request = Request::put(self.base.join(&format!("/assets/ddo/{did}")))
             .header("content-type", "application/json")
             .body(document.to_vec());
-        self.signed(request, &change_text("PUT", did, checksum, now), owner, now).await
+        self.signed(request, Message::CatalogueChange { method: "PUT".to_owned(), did, checksum, at: now }, owner, now)
+            .await
     }
 
     /// Takes a listing out of search, signed by its owner; `checksum` is the registered one.
@@ -105,13 +108,18 @@ impl AquariusClient {
     /// [`ClientError`].
     pub async fn unlist(&self, did: Did, checksum: Checksum, owner: &dyn Signer, now: i64) -> Result<(), ClientError> {
         let request = Request::delete(self.base.join(&format!("/assets/ddo/{did}")));
-        self.signed(request, &change_text("DELETE", did, checksum, now), owner, now).await
+        self.signed(
+            request,
+            Message::CatalogueChange { method: "DELETE".to_owned(), did, checksum, at: now },
+            owner,
+            now,
+        )
+        .await
     }
 
-    async fn signed(&self, request: Request, text: &str, owner: &dyn Signer, now: i64) -> Result<(), ClientError> {
-        let signature = owner.sign_personal(text.as_bytes())?;
-        let request =
-            request.header("x-neuston-signature", &signature.to_string()).header("x-neuston-time", &now.to_string());
+    async fn signed(&self, request: Request, change: Message, owner: &dyn Signer, now: i64) -> Result<(), ClientError> {
+        let signature = change.sign(owner)?;
+        let request = request.header(SIGNATURE_HEADER, &signature.to_string()).header(TIME_HEADER, &now.to_string());
         let response = self.http.send(request).await?;
         if response.is_success() { Ok(()) } else { Err(ClientError::refused(response).await) }
     }

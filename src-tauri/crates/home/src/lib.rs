@@ -1,1 +1,55 @@
 //! One data folder: its lock, its socket, the embedded network, the demo publisher.
+//!
+//! One process holds a home's lock and runs everything. Another process of the same home finds the holder's socket
+//! and becomes a guest that only asks; when the holder ends, the next one that opens the home takes over.
+
+mod demo;
+mod door;
+mod embedded;
+mod errors;
+mod folder;
+mod gateway;
+mod guest;
+mod home;
+mod networks;
+mod presence;
+mod server;
+mod settings;
+
+pub use door::{Door, Events, HomeOptions};
+pub use folder::{Folder, FolderError};
+pub use home::Home;
+
+use api::{ApiError, Code};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The platform's data folder of Neuston.
+///
+/// # Errors
+/// [`FolderError`] where the system names none.
+pub fn default_folder() -> Result<PathBuf, FolderError> {
+    Folder::open(None).map(|folder| folder.root().to_owned())
+}
+
+/// The recovery words of a home's account. For a process that acts for the owner at a terminal: they never cross a
+/// socket or reach the window.
+///
+/// # Errors
+/// With [`Code::WrongPassword`], [`Code::NoAccount`] and what the disk says.
+pub fn recovery_words(named: Option<&Path>, password: &str) -> Result<Zeroizing<String>, ApiError> {
+    let folder = Folder::open(named).map_err(errors::folder)?;
+    let wallet = wallet::Wallet::open(&folder.wallet(), wallet::Options::default()).map_err(agent::errors::wallet)?;
+    if wallet.is_empty() {
+        return Err(agent::errors::no_account());
+    }
+    if !wallet.has_words() {
+        return Err(ApiError::new(
+            Code::NotFound,
+            "This account was made from a key file; it has no recovery words.",
+            "Keep an encrypted copy with: neuston wallet export FILE",
+        ));
+    }
+    let words = wallet.backup(password).map_err(agent::errors::wallet)?;
+    Ok(Zeroizing::new(words.expose().to_owned()))
+}

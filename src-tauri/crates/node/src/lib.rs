@@ -1,1 +1,18 @@
-//! The four servers in one process, listening where told.
+//! The four servers in one process, listening where told: chain at `/rpc`, catalogue at `/api/v1/aquarius`,
+//! gateway at `/api/v1/brizo`, key servers at `/secret-store/N`.
+
+mod config;
+mod deploy;
+mod error;
+mod front;
+mod key_servers;
+mod node;
+
+pub use brizo;
+pub use config::{KeyServerPlan, NodeConfig, PeerPlan};
+pub use deploy::deploy_contracts;
+pub use error::NodeError;
+pub use front::Front;
+pub use key_servers::{LoneKeyServer, key_server_public, run_key_server};
+pub use node::Node;
+pub use transport::Listen;

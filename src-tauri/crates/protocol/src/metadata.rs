@@ -7,7 +7,7 @@ use crate::{Vodka, json::Node};
 pub use crate::validation::{Fault, validate_local, validate_remote};
 
 /// One file of a listing, without the place where it is: that is encrypted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct FileInfo {
     /// Its number within the listing, from 0.
     pub index: u64,

@@ -1,7 +1,7 @@
 //! Search as the window asks for it: an extension of the catalogue's interface (`POST …/assets/search`). Catalogues
 //! that do not have it are asked in the query language of [`crate::query`].
 
-use crate::{Address, Checksum, Did, Vodka};
+use crate::{Address, Vodka};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -71,7 +71,8 @@ pub struct SearchAnswer {
     pub size: u32,
     /// Rows on all pages.
     pub total: u64,
-    /// How many by category.
+    /// How many by category. Of very many found listings, the numbers of categories, licences, tags and free ones are
+    /// those among the newest 2,000.
     pub categories: Vec<Facet>,
     /// How many by licence.
     pub licenses: Vec<Facet>,
@@ -83,12 +84,12 @@ pub struct SearchAnswer {
     pub took_us: u64,
 }
 
-/// How long an owner's signature over a change is good for, in seconds.
+/// How long an owner's signature over a change ([`crate::brizo_messages::Message::CatalogueChange`]) is good for, in
+/// seconds. The header [`SIGNATURE_HEADER`] carries it, [`TIME_HEADER`] its time in seconds since 1970.
 pub const CHANGE_WINDOW_SECONDS: i64 = 300;
 
-/// What an owner signs (personal_sign) to change or unlist a listing: the method, the listing, the checksum of the new
-/// document (of the registered one where it is unlisted), and the time in seconds since 1970. The header
-/// `x-neuston-signature` carries the signature, `x-neuston-time` the time.
-pub fn change_text(method: &str, did: Did, checksum: Checksum, seconds: i64) -> String {
-    format!("Neuston catalogue change\n{method}\n{did}\n{checksum}\n{seconds}")
-}
+/// Carries the owner's signature over a change.
+pub const SIGNATURE_HEADER: &str = "x-neuston-signature";
+
+/// Carries the time that the owner signed.
+pub const TIME_HEADER: &str = "x-neuston-time";

@@ -1,21 +1,32 @@
 //! Changes, which only the owner makes: signed over method, listing, checksum and time, good for five minutes, once.
 
 use super::{now, read::did, register::checked};
-use crate::{Catalogue, refusal::Refusal, store};
+use crate::{Catalogue, document::kept, refusal::Refusal, store};
 use axum::{
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use protocol::{
-    Checksum, Did, Signature,
-    search::{CHANGE_WINDOW_SECONDS, change_text},
+    Did, Signature,
+    brizo_messages::Message,
+    ddo::Ddo,
+    json::Node,
+    search::{CHANGE_WINDOW_SECONDS, SIGNATURE_HEADER, TIME_HEADER},
 };
-use std::sync::PoisonError;
 
 const NOT_ALLOWED: &str = "Not allowed to update this DID";
 
+fn not_allowed() -> Refusal {
+    Refusal::NotAllowed(NOT_ALLOWED.to_owned())
+}
+
+fn unreadable(error: &protocol::ddo::DdoError) -> Refusal {
+    Refusal::Failed(error.to_string())
+}
+
+/// Replaces a listing's document, or registers it; lists it again where it was unlisted.
 pub(super) async fn update(
     State(catalogue): State<Catalogue>,
     Path(text): Path<String>,
@@ -27,17 +38,27 @@ pub(super) async fn update(
     if ddo.did() != did {
         return Err(Refusal::Bad("the document is about another DID than the address".to_owned()));
     }
-    let checksum = registered(&catalogue, did).await?;
-    allow(&catalogue, &headers, "PUT", did, checksum).await?;
-    let ddo = catalogue
+    let change = allowed(&catalogue, &headers, "PUT", did).await?;
+    let now = now();
+    let (status, document) = catalogue
         .write(move |c| {
             let step = c.transaction()?;
+            if !store::first_time(&step, &change, now)? {
+                return Ok(Err(not_allowed()));
+            }
+            let before = store::get(&step, did)?;
+            let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+            let before = before.and_then(|before| Ddo::parse(&before.document).ok());
+            let ddo = match kept(&ddo, before.as_ref(), now) {
+                Ok(ddo) => ddo,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
             store::put(&step, &ddo)?;
             step.commit()?;
-            Ok(ddo)
+            Ok(Ok((status, ddo.raw().to_vec())))
         })
-        .await?;
-    Ok(([(CONTENT_TYPE, "application/json")], ddo.raw().to_vec()).into_response())
+        .await??;
+    Ok((status, [(CONTENT_TYPE, "application/json")], document).into_response())
 }
 
 pub(super) async fn unlist(
@@ -47,50 +68,43 @@ pub(super) async fn unlist(
 ) -> Result<&'static str, Refusal> {
     let did = did(&text)?;
     catalogue.read(move |c| store::get(c, did)).await?.ok_or(Refusal::NotFound(did))?;
-    let checksum = registered(&catalogue, did).await?;
-    allow(&catalogue, &headers, "DELETE", did, checksum).await?;
+    let change = allowed(&catalogue, &headers, "DELETE", did).await?;
+    let now = now();
     catalogue
         .write(move |c| {
             let step = c.transaction()?;
-            store::hide(&step, did)?;
-            Ok(step.commit()?)
+            if !store::first_time(&step, &change, now)? {
+                return Ok(Err(not_allowed()));
+            }
+            let Some(before) = store::get(&step, did)? else { return Ok(Err(Refusal::NotFound(did))) };
+            let hidden = Ddo::parse(&before.document)
+                .and_then(|before| Ddo::parse(&before.with_curation("isListed", Node::Bool(false))));
+            let hidden = match hidden {
+                Ok(hidden) => hidden,
+                Err(error) => return Ok(Err(unreadable(&error))),
+            };
+            store::put(&step, &hidden)?;
+            step.commit()?;
+            Ok(Ok(()))
         })
-        .await?;
+        .await??;
     // As the released software spells it.
     Ok("Succesfully deleted")
 }
 
-async fn registered(catalogue: &Catalogue, did: Did) -> Result<Checksum, Refusal> {
-    let registered = catalogue.inner.ownership.registered(did).await?;
-    registered.map(|r| r.checksum).ok_or_else(|| Refusal::NotAllowed(NOT_ALLOWED.to_owned()))
-}
-
-async fn allow(
-    catalogue: &Catalogue,
-    headers: &HeaderMap,
-    method: &str,
-    did: Did,
-    checksum: Checksum,
-) -> Result<(), Refusal> {
-    let refused = || Refusal::NotAllowed(NOT_ALLOWED.to_owned());
+/// Whether the owner signed this change in time; what was signed, as text. It covers the checksum on the chain, and a
+/// document is let in only where that is its checksum, so nobody on the way can put in another.
+async fn allowed(catalogue: &Catalogue, headers: &HeaderMap, method: &str, did: Did) -> Result<String, Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let signature: Signature = text("x-neuston-signature").and_then(|t| t.parse().ok()).ok_or_else(refused)?;
-    let seconds: i64 = text("x-neuston-time").and_then(|t| t.parse().ok()).ok_or_else(refused)?;
-    let now = now();
-    if now.abs_diff(seconds) > CHANGE_WINDOW_SECONDS.unsigned_abs() {
-        return Err(refused());
+    let signature: Signature = text(SIGNATURE_HEADER).and_then(|t| t.parse().ok()).ok_or_else(not_allowed)?;
+    let at: i64 = text(TIME_HEADER).and_then(|t| t.parse().ok()).ok_or_else(not_allowed)?;
+    if now().abs_diff(at) > CHANGE_WINDOW_SECONDS.unsigned_abs() {
+        return Err(not_allowed());
     }
-    let message = change_text(method, did, checksum, seconds);
-    let signer = signature.recover_personal(message.as_bytes()).map_err(|_| refused())?;
-    let owner = catalogue.inner.ownership.registered(did).await?.map(|r| r.owner);
-    if owner != Some(signer) {
-        return Err(refused());
+    let registered = catalogue.inner.ownership.registered(did).await?.ok_or_else(not_allowed)?;
+    let change = Message::CatalogueChange { method: method.to_owned(), did, checksum: registered.checksum, at };
+    if !change.is_signed_by(&signature, registered.owner) {
+        return Err(not_allowed());
     }
-    let mut changes = catalogue.inner.changes.lock().unwrap_or_else(PoisonError::into_inner);
-    changes.retain(|_, at| now.saturating_sub(*at) <= 2 * CHANGE_WINDOW_SECONDS);
-    // The message, not the signature, is what may not come twice: a signature has a second form.
-    match changes.insert(message, seconds) {
-        None => Ok(()),
-        Some(_) => Err(refused()),
-    }
+    Ok(String::from_utf8_lossy(&change.to_bytes()).into_owned())
 }

@@ -14,19 +14,16 @@ use serde_json::{Value, json};
 
 /// The routes of a catalogue.
 pub fn router(catalogue: Catalogue) -> Router {
-    let assets = Router::new()
-        .route("/", get(read::ids))
-        .route("/ddo", get(read::all).post(register::register))
-        .route("/ddo/query", get(read::query_parameters).post(read::query))
-        .route("/ddo/validate", post(register::validate))
-        .route("/ddo/{did}", get(read::ddo).put(change::update).delete(change::unlist))
-        .route("/metadata/{did}", get(read::metadata))
-        .route("/search", post(read::search));
     let base = Router::new()
         .route("/", get(root))
         .route("/health", get(read::health))
         .route("/assets", get(read::ids))
-        .nest("/assets", assets);
+        .route("/assets/ddo", get(read::all).post(register::register))
+        .route("/assets/ddo/query", get(read::query_parameters).post(read::query))
+        .route("/assets/ddo/validate", post(register::validate))
+        .route("/assets/ddo/{did}", get(read::ddo).put(change::update).delete(change::unlist))
+        .route("/assets/metadata/{did}", get(read::metadata))
+        .route("/assets/search", post(read::search));
     Router::new().nest("/api/v1/aquarius", base).layer(DefaultBodyLimit::max(MAX_DOCUMENT + 4096)).with_state(catalogue)
 }
 

@@ -3,7 +3,7 @@
 use super::now;
 use crate::{
     Catalogue, CatalogueError,
-    document::{MAX_DOCUMENT, admit},
+    document::{MAX_DOCUMENT, admit, kept},
     refusal::Refusal,
     store,
 };
@@ -14,11 +14,19 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use protocol::{ddo::Ddo, json::Node, metadata::validate_local, validation::validate_document};
+use protocol::{
+    checksum::verify,
+    ddo::Ddo,
+    json::Node,
+    metadata::validate_local,
+    search::{SearchAnswer, SearchRequest},
+    validation::validate_document,
+};
 use serde_json::{Value, json};
 
 pub(super) async fn register(State(catalogue): State<Catalogue>, body: Bytes) -> Result<Response, Refusal> {
     let ddo = checked(&catalogue, &body, "register").await?;
+    let ddo = kept(&ddo, None, now())?;
     let stored = catalogue
         .write(move |c| {
             let step = c.transaction()?;
@@ -36,8 +44,9 @@ pub(super) async fn register(State(catalogue): State<Catalogue>, body: Bytes) ->
 
 /// Reads a document and holds it against the chain: only what its owner registered gets in.
 pub(super) async fn checked(catalogue: &Catalogue, body: &[u8], method: &'static str) -> Result<Ddo, Refusal> {
-    let ddo = admit(body, method, now())?;
-    let faults = validate_document(&ddo);
+    let ddo = admit(body, method)?;
+    // As it will be kept: the date of publication may be the catalogue's.
+    let faults = validate_document(&kept(&ddo, None, now())?);
     if !faults.is_empty() {
         return Err(Refusal::Faults(faults));
     }
@@ -48,6 +57,15 @@ pub(super) async fn checked(catalogue: &Catalogue, body: &[u8], method: &'static
     let stated = ddo.proof().and_then(|proof| proof.creator).or_else(|| ddo.owner());
     if stated != Some(registered.owner) {
         return Err(Refusal::NotAllowed("the document does not name the owner that the chain names".to_owned()));
+    }
+    // Whoever is first could otherwise put a document of his own under another's number. What other software
+    // registered is not always recognised; then the owner's signature must be there.
+    let intact = verify(&ddo, registered.checksum, ddo.did()).is_intact();
+    let signed = method == "register" && !ddo.is_own_form() && ddo.proof_form(registered.owner).is_some();
+    if !intact && !signed {
+        return Err(Refusal::NotAllowed(
+            "the document is not the one that its owner registered on the chain".to_owned(),
+        ));
     }
     Ok(ddo)
 }
@@ -62,6 +80,14 @@ pub(super) async fn validate(body: Bytes) -> Result<Json<Value>, Refusal> {
 }
 
 impl Catalogue {
+    /// Searches without HTTP, as `POST …/assets/search` does.
+    ///
+    /// # Errors
+    /// [`CatalogueError`].
+    pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, CatalogueError> {
+        self.read(move |c| store::search(c, &request)).await
+    }
+
     /// Puts many documents in at once, without asking the chain. For filling a catalogue that is being measured.
     ///
     /// # Errors

@@ -39,7 +39,8 @@ impl Sql {
         if !values.is_empty() {
             let places = self.places(values);
             self.conditions.push(format!(
-                "EXISTS (SELECT 1 FROM word w WHERE w.listing = l.id AND w.field = '{field}' AND w.value IN ({places}))"
+                "l.id IN (SELECT w.listing FROM term t JOIN word w ON w.term = t.id
+                  WHERE t.field = '{field}' AND t.value IN ({places}))"
             ));
         }
     }

@@ -1,14 +1,17 @@
 //! The catalogue's file: schema, writing and reading of documents.
 
+mod changes;
 mod facets;
 mod find;
 mod search;
+mod terms;
 
+pub(crate) use changes::first_time;
 pub(crate) use find::find;
 pub(crate) use search::search;
 
 use crate::CatalogueError;
-use protocol::{Address, Did, Vodka, date::parse_date_tolerant, ddo::Ddo};
+use protocol::{Address, Did, Vodka, date::parse_date_tolerant, ddo::Ddo, json::Node};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::{path::Path, time::Duration};
 
@@ -17,14 +20,19 @@ const MIGRATIONS: &[&str] = &[
     "CREATE TABLE listing (
         id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, document BLOB NOT NULL, listed INTEGER NOT NULL,
         name TEXT NOT NULL, author TEXT NOT NULL, owner TEXT NOT NULL, license TEXT NOT NULL, kind TEXT NOT NULL,
-        update_frequency TEXT NOT NULL, price BLOB NOT NULL, free INTEGER NOT NULL, rating REAL NOT NULL,
+        update_frequency TEXT NOT NULL, price BLOB, free INTEGER NOT NULL, rating REAL NOT NULL,
         created INTEGER, date_created INTEGER, date_published INTEGER);
-     CREATE INDEX listing_published ON listing (listed, date_published, did);
-     CREATE INDEX listing_price ON listing (listed, price);
-     CREATE INDEX listing_name ON listing (listed, name COLLATE NOCASE);
-     CREATE TABLE word (listing INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, shown TEXT NOT NULL);
-     CREATE INDEX word_value ON word (field, value, listing);
-     CREATE INDEX word_listing ON word (listing, field, shown);
+     CREATE INDEX listing_newest ON listing (listed, date_published DESC, did);
+     CREATE INDEX listing_price ON listing (listed, price, did);
+     CREATE INDEX listing_name ON listing (listed, name COLLATE NOCASE, did);
+     CREATE INDEX listing_owner ON listing (owner, listed);
+     CREATE TABLE term (
+        id INTEGER PRIMARY KEY, field TEXT NOT NULL, value TEXT NOT NULL, shown TEXT NOT NULL,
+        listings INTEGER NOT NULL DEFAULT 0, UNIQUE (field, value));
+     CREATE INDEX term_commonest ON term (field, listings DESC, value);
+     CREATE TABLE word (listing INTEGER NOT NULL, term INTEGER NOT NULL, PRIMARY KEY (listing, term)) WITHOUT ROWID;
+     CREATE INDEX word_term ON word (term, listing);
+     CREATE TABLE change (message TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
      CREATE VIRTUAL TABLE text USING fts5 (
         name, description, author, tags, everything, content = '', contentless_delete = 1, columnsize = 1,
         prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2');",
@@ -93,17 +101,17 @@ pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueErro
     let known: Option<i64> =
         step.prepare_cached("SELECT id FROM listing WHERE did = ?1")?.query_row([&did], |row| row.get(0)).optional()?;
     if let Some(id) = known {
-        step.prepare_cached("DELETE FROM word WHERE listing = ?1")?.execute([id])?;
+        terms::forget(step, id)?;
         step.prepare_cached("DELETE FROM text WHERE rowid = ?1")?.execute([id])?;
     }
     let m = ddo.metadata();
-    let price = m.price.unwrap_or(Vodka::ZERO);
+    let price = m.price.map(Vodka::to_be_bytes);
     let date = |text: Option<&str>| text.and_then(parse_date_tolerant);
     step.prepare_cached(
         "INSERT INTO listing (id, did, document, listed, name, author, owner, license, kind, update_frequency, price,
             free, rating, created, date_created, date_published)
-         VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-         ON CONFLICT (did) DO UPDATE SET document = excluded.document, listed = 1, name = excluded.name,
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+         ON CONFLICT (did) DO UPDATE SET document = excluded.document, listed = excluded.listed, name = excluded.name,
             author = excluded.author, owner = excluded.owner, license = excluded.license, kind = excluded.kind,
             update_frequency = excluded.update_frequency, price = excluded.price, free = excluded.free,
             rating = excluded.rating, created = excluded.created, date_created = excluded.date_created,
@@ -113,33 +121,26 @@ pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueErro
         known,
         did,
         ddo.raw(),
+        m.is_listed,
         m.name,
         m.author,
         ddo.owner().map(|a: Address| a.hex()).unwrap_or_default(),
         folded(&m.license),
         folded(&m.kind),
         folded(m.update_frequency.as_deref().unwrap_or_default()),
-        price.to_be_bytes(),
-        price.is_zero(),
+        price,
+        m.price.is_some_and(Vodka::is_zero),
         m.rating,
         date(ddo.created()),
         date(Some(&m.date_created)),
         date(m.date_published.as_deref()),
     ])?;
     let id = known.unwrap_or_else(|| step.last_insert_rowid());
-    let mut word = step.prepare_cached("INSERT INTO word (listing, field, value, shown) VALUES (?1, ?2, ?3, ?4)")?;
-    let mut words = |field: &str, values: &mut dyn Iterator<Item = &str>| -> Result<(), CatalogueError> {
-        for value in values.take(64) {
-            let shown: String = value.trim().chars().take(100).collect();
-            word.execute(params![id, field, folded(&shown), shown])?;
-        }
-        Ok(())
-    };
-    words("category", &mut m.categories.iter().map(String::as_str))?;
-    words("tag", &mut m.tags.iter().map(String::as_str))?;
-    words("license", &mut std::iter::once(m.license.as_str()))?;
-    words("service", &mut ddo.services().iter().map(|s| s.kind.name()))?;
-    words("sample", &mut m.links.iter().map(|l| l.kind.as_str()))?;
+    terms::keep(step, id, ddo)?;
+    if !m.is_listed {
+        // What is not listed is not found, so it is not in the index.
+        return Ok(());
+    }
     let everything = everything(ddo);
     step.prepare_cached(
         "INSERT INTO text (rowid, name, description, author, tags, everything) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -148,22 +149,24 @@ pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueErro
     Ok(())
 }
 
-/// What is searched by `GET …/query?text=` beyond name, description, author and tags.
+/// What `GET …/query?text=` finds: all texts of the metadata, and the number.
 fn everything(ddo: &Ddo) -> String {
-    let m = ddo.metadata();
-    let mut text = [m.license.as_str(), m.kind.as_str(), &m.categories.join(" "), &ddo.did().bare_hex()].join(" ");
-    if let Some(columns) = m.additional.get("columns") {
-        for column in columns.elements().iter().take(200) {
-            for key in ["name", "meaning", "unit"] {
+    let services = ddo.internal().get("service").map(Node::elements).unwrap_or_default();
+    let metadata = services.iter().find(|service| service.text_of("type") == Some("metadata"));
+    let attributes = metadata.and_then(|service| service.get("attributes"));
+    let mut text = ddo.did().to_string();
+    let mut open: Vec<&Node> =
+        ["main", "additionalInformation"].iter().filter_map(|key| attributes?.get(key)).collect();
+    while let Some(node) = open.pop() {
+        match node {
+            Node::Text(found) => {
                 text.push(' ');
-                text.push_str(column.text_of(key).unwrap_or_default());
+                text.push_str(found);
             }
+            Node::List(elements) => open.extend(elements),
+            Node::Object(members) => open.extend(members.iter().map(|(_, value)| value)),
+            Node::Null | Node::Bool(_) | Node::Number(_) => {}
         }
     }
     text
-}
-
-/// Hides a listing from search; `false` where there is none.
-pub(crate) fn hide(step: &Transaction<'_>, did: Did) -> Result<bool, CatalogueError> {
-    Ok(step.execute("UPDATE listing SET listed = 0 WHERE did = ?1", [did.hex()])? == 1)
 }

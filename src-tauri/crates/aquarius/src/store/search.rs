@@ -10,9 +10,9 @@ use rusqlite::{Connection, ToSql};
 use serde_json::value::RawValue;
 use std::time::Instant;
 
-/// Listings that are ranked by how well they fit. Of a word that more of them have, the newest are ranked: a person
-/// who types it narrows it down, and nobody waits.
-const RANKED: u32 = 2_000;
+/// Listings that are ranked by how well they fit, and among which categories, licences and tags are counted. Of a
+/// search that more of them meet, it is the newest: a person who types it narrows it down, and nobody waits.
+const RANKED: usize = 2_000;
 
 struct Sql {
     conditions: Vec<String>,
@@ -31,7 +31,8 @@ impl Sql {
         }
         let places: Vec<String> = values.iter().take(64).map(|v| self.with(folded(v))).collect();
         self.conditions.push(format!(
-            "EXISTS (SELECT 1 FROM word x WHERE x.listing = l.id AND x.field = '{field}' AND x.value IN ({}))",
+            "l.id IN (SELECT w.listing FROM term t JOIN word w ON w.term = t.id
+                      WHERE t.field = '{field}' AND t.value IN ({}))",
             places.join(", ")
         ));
     }
@@ -47,35 +48,17 @@ fn matching(text: &str) -> Option<String> {
     Some(parts.join(" "))
 }
 
-pub(crate) fn search(connection: &Connection, request: &SearchRequest) -> Result<SearchAnswer, CatalogueError> {
-    let began = Instant::now();
-    let size = request.size.clamp(1, 100);
-    let page = request.page.max(1);
-    let words = matching(&request.text);
-    let mut sql = Sql { conditions: vec!["l.listed = 1".to_owned()], values: Vec::new() };
-    let ranked = words.is_some() && request.sort == SearchOrder::Best;
-    let mut from = "listing l".to_owned();
-    if let Some(words) = words {
-        let place = sql.with(words);
-        if ranked {
-            from = format!(
-                "(SELECT rowid AS hit, bm25(text, {WEIGHTS}) AS fit FROM text WHERE text MATCH {place}
-                  ORDER BY rowid DESC LIMIT {RANKED}) JOIN listing l ON l.id = hit"
-            );
-        } else {
-            sql.conditions.push(format!("l.id IN (SELECT rowid FROM text WHERE text MATCH {place})"));
-        }
-    }
+/// What narrows a search, but for its words.
+fn filters(request: &SearchRequest) -> Sql {
+    let mut sql = Sql { conditions: Vec::new(), values: Vec::new() };
     sql.one_of("category", &request.categories);
     sql.one_of("license", &request.licenses);
     sql.one_of("tag", &request.tags);
-    if let Some(price) = request.price_min {
-        let place = sql.with(price.to_be_bytes().to_vec());
-        sql.conditions.push(format!("l.price >= {place}"));
-    }
-    if let Some(price) = request.price_max {
-        let place = sql.with(price.to_be_bytes().to_vec());
-        sql.conditions.push(format!("l.price <= {place}"));
+    for (price, comparison) in [(request.price_min, ">="), (request.price_max, "<=")] {
+        if let Some(price) = price {
+            let place = sql.with(price.to_be_bytes().to_vec());
+            sql.conditions.push(format!("l.price {comparison} {place}"));
+        }
     }
     if request.free {
         sql.conditions.push("l.free = 1".to_owned());
@@ -84,40 +67,115 @@ pub(crate) fn search(connection: &Connection, request: &SearchRequest) -> Result
         let place = sql.with(owner.hex());
         sql.conditions.push(format!("l.owner = {place}"));
     }
-    let order = match request.sort {
-        SearchOrder::Best if ranked => "fit, l.id DESC",
-        SearchOrder::Best | SearchOrder::Newest => "l.date_published DESC, l.did",
-        SearchOrder::PriceUp => "l.price, l.did",
-        SearchOrder::PriceDown => "l.price DESC, l.did",
-        SearchOrder::Name => "l.name COLLATE NOCASE, l.did",
-    };
-    let condition = sql.conditions.join(" AND ");
-    let parameters: Vec<&dyn ToSql> = sql.values.iter().map(AsRef::as_ref).collect();
-    let parameters = parameters.as_slice();
+    sql
+}
+
+/// A listing that was found, and how well it fits: the less, the better.
+struct Hit {
+    listing: i64,
+    fit: f64,
+}
+
+/// The newest listings that fit, [`RANKED`] of them, the newest first.
+fn hits(
+    connection: &Connection,
+    from: &str,
+    condition: &str,
+    fit: &str,
+    order: &str,
+    values: &[&dyn ToSql],
+) -> Result<Vec<Hit>, CatalogueError> {
+    let sql = format!("SELECT l.id, {fit} FROM {from} WHERE {condition} ORDER BY {order} LIMIT {RANKED}");
+    let mut query = connection.prepare_cached(&sql)?;
+    let rows = query.query_map(values, |row| Ok(Hit { listing: row.get(0)?, fit: row.get(1)? }))?;
+    Ok(rows.collect::<Result<Vec<_>, _>>()?)
+}
+
+pub(crate) fn search(connection: &Connection, request: &SearchRequest) -> Result<SearchAnswer, CatalogueError> {
+    let began = Instant::now();
+    let size = request.size.clamp(1, 100);
+    let page = request.page.max(1);
     let skip = u64::from(page - 1) * u64::from(size);
+    let words = matching(&request.text);
+    let ranked = words.is_some() && request.sort == SearchOrder::Best;
+    let mut sql = filters(request);
+    let everything = sql.conditions.is_empty();
+    sql.conditions.push("l.listed = 1".to_owned());
+    let mut from = "listing l".to_owned();
+    let mut newest = "l.date_published DESC, l.did";
+    let mut fit = "0.0".to_owned();
+    let by_words = words.is_some();
+    if let Some(words) = words {
+        let place = sql.with(words);
+        // CROSS: the words lead, since the index gives them newest first without sorting.
+        from = "text CROSS JOIN listing l ON l.id = text.rowid".to_owned();
+        sql.conditions.push(format!("text MATCH {place}"));
+        newest = "text.rowid DESC";
+        fit = format!("bm25(text, {WEIGHTS})");
+    }
+    let condition = sql.conditions.join(" AND ");
+    let values: Vec<&dyn ToSql> = sql.values.iter().map(AsRef::as_ref).collect();
+    let values = values.as_slice();
 
-    let rows = format!("SELECT l.document FROM {from} WHERE {condition} ORDER BY {order} LIMIT {size} OFFSET {skip}");
-    let mut query = connection.prepare_cached(&rows)?;
-    let documents = query.query_map(parameters, |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
-    let results = documents.into_iter().map(raw).collect::<Result<Vec<_>, _>>()?;
-
-    let counted = format!("SELECT COUNT(*), COALESCE(SUM(l.free), 0) FROM {from} WHERE {condition}");
-    let (total, free) = connection
-        .prepare_cached(&counted)?
-        .query_row(parameters, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
-    // Facets count within what the words found; `hit` and `l.id` name the same listing.
-    let within = format!("l.id IN (SELECT l.id FROM {from} WHERE {condition})");
+    let whole = everything && !by_words;
+    let mut hits = if whole { Vec::new() } else { hits(connection, &from, &condition, &fit, newest, values)? };
+    let mut facets = if whole {
+        facets::of_all(connection)?
+    } else {
+        facets::of(connection, &hits.iter().map(|hit| hit.listing).collect::<Vec<_>>())?
+    };
+    let counted = facets.total;
+    if !whole && hits.len() == RANKED {
+        facets.total = count(connection, by_words && everything, &from, &condition, values)?;
+    }
+    let results = if ranked && (facets.total == counted || skip + u64::from(size) <= RANKED as u64) {
+        hits.sort_by(|a, b| a.fit.total_cmp(&b.fit).then_with(|| b.listing.cmp(&a.listing)));
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        let mut document = connection.prepare_cached("SELECT document FROM listing WHERE id = ?1")?;
+        let page = hits.iter().skip(skip).take(size as usize);
+        page.map(|hit| Ok(document.query_row([hit.listing], |row| row.get::<_, Vec<u8>>(0))?))
+            .collect::<Result<Vec<_>, CatalogueError>>()?
+    } else {
+        let order = match request.sort {
+            // Behind what is ranked, the newest first.
+            SearchOrder::Best | SearchOrder::Newest => newest,
+            SearchOrder::PriceUp => "l.price, l.did",
+            SearchOrder::PriceDown => "l.price DESC, l.did",
+            SearchOrder::Name => "l.name COLLATE NOCASE, l.did",
+        };
+        let rows =
+            format!("SELECT l.document FROM {from} WHERE {condition} ORDER BY {order} LIMIT {size} OFFSET {skip}");
+        let mut query = connection.prepare_cached(&rows)?;
+        query.query_map(values, |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?
+    };
     Ok(SearchAnswer {
-        results,
+        results: results.into_iter().map(raw).collect::<Result<Vec<_>, _>>()?,
         page,
         size,
-        total: u64::try_from(total).unwrap_or(0),
-        free: u64::try_from(free).unwrap_or(0),
-        categories: facets::count(connection, "category", &within, parameters, 30)?,
-        licenses: facets::count(connection, "license", &within, parameters, 20)?,
-        tags: facets::count(connection, "tag", &within, parameters, 20)?,
+        total: facets.total,
+        free: facets.free,
+        categories: facets.categories,
+        licenses: facets.licenses,
+        tags: facets.tags,
         took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
     })
+}
+
+/// How many fit. Words alone are counted in their index; what is unlisted is not in it.
+fn count(
+    connection: &Connection,
+    words_alone: bool,
+    from: &str,
+    condition: &str,
+    values: &[&dyn ToSql],
+) -> Result<u64, CatalogueError> {
+    let sql = if words_alone {
+        "SELECT COUNT(*) FROM text WHERE text MATCH ?1".to_owned()
+    } else {
+        format!("SELECT COUNT(*) FROM {from} WHERE {condition}")
+    };
+    let total: i64 = connection.prepare_cached(&sql)?.query_row(values, |row| row.get(0))?;
+    Ok(u64::try_from(total).unwrap_or(0))
 }
 
 pub(super) fn raw(document: Vec<u8>) -> Result<Box<RawValue>, CatalogueError> {

@@ -1,0 +1,105 @@
+use crate::support::{Key, World, draft};
+use protocol::Did;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn it_says_what_it_is() {
+    let world = World::new().await;
+    world.client.health().await.unwrap();
+    assert_eq!(world.get("/health").await, (200, "Sqlite connected".to_owned()));
+    let (status, text) = world.get("").await;
+    let root: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &root["software"], &root["plugin"]), (200, &json!("Aquarius"), &json!("sqlite")));
+    assert!(root["version"].is_string());
+    assert_eq!(world.get("/nothing").await.0, 404);
+}
+
+#[tokio::test]
+async fn listings_are_listed_and_read() {
+    let world = World::new().await;
+    let owner = Key::new(5);
+    assert_eq!(world.get("/assets").await, (200, "{\"ids\":[]}".to_owned()));
+    assert_eq!(world.get("/assets/ddo").await, (200, "{}".to_owned()));
+    let mut dids = Vec::new();
+    for number in 1..=3 {
+        dids.push(world.publish(&draft(&owner, number), &owner).await.did.to_string());
+    }
+    dids.sort();
+    let list: Value = serde_json::from_str(&world.get("/assets").await.1).unwrap();
+    assert_eq!(list, json!({ "ids": dids }));
+    let all: Value = serde_json::from_str(&world.get("/assets/ddo").await.1).unwrap();
+    assert_eq!(all.as_object().unwrap().len(), 3);
+    for did in &dids {
+        let (status, text) = world.get(&format!("/assets/ddo/{did}")).await;
+        let ddo: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((status, &ddo), (200, &all[did]));
+        let (status, text) = world.get(&format!("/assets/metadata/{did}")).await;
+        let metadata: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((status, &metadata), (200, &ddo["service"][0]), "the whole service");
+        assert_eq!(metadata["attributes"]["main"]["author"], json!("Waterschap"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_in_the_known_words() {
+    let world = World::new().await;
+    let did = Did([9; 32]);
+    let expected = (404, format!("{did} asset DID is not in OceanDB"));
+    assert_eq!(world.get(&format!("/assets/ddo/{did}")).await, expected);
+    assert_eq!(world.get(&format!("/assets/metadata/{did}")).await, expected);
+    assert_eq!(world.get("/assets/ddo/did:op:1234").await.0, 400);
+    assert_eq!(world.client.ddo(did).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn metadata_can_be_tried_out() {
+    let world = World::new().await;
+    let good = json!({ "main": {
+        "name": "Rain", "type": "dataset", "author": "W", "license": "CC-BY", "price": "0",
+        "dateCreated": "2020-01-01T00:00:00Z",
+        "files": [{ "index": 0, "contentType": "text/csv", "url": "https://example.com/rain.csv" }],
+    } });
+    assert_eq!(world.post("/assets/ddo/validate", good.to_string()).await, (200, "true".to_owned()));
+    let mut bad = good;
+    bad["main"]["name"] = json!(7);
+    let (status, text) = world.post("/assets/ddo/validate", bad.to_string()).await;
+    let faults: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &faults[0]["path"]), (200, &json!("main/name")));
+    assert!(faults[0]["message"].is_string());
+    assert_eq!(world.post("/assets/ddo/validate", "nothing").await.0, 400);
+}
+
+#[tokio::test]
+async fn pages_are_counted_from_one() {
+    let world = World::new().await;
+    let owner = Key::new(5);
+    for number in 1..=5 {
+        world.publish(&draft(&owner, number), &owner).await;
+    }
+    for body in [json!({ "page": 0 }), json!({ "page": -1 }), json!({ "offset": 0 })] {
+        assert_eq!(world.post("/assets/ddo/query", body.to_string()).await.0, 400, "{body}");
+    }
+    assert_eq!(world.get("/assets/ddo/query?text=rain&page=0").await.0, 400);
+    let mut seen = Vec::new();
+    for (page, rows) in [(1, 2), (2, 2), (3, 1), (4, 0)] {
+        let body = json!({ "query": {}, "offset": 2, "page": page });
+        let answer: Value = serde_json::from_str(&world.post("/assets/ddo/query", body.to_string()).await.1).unwrap();
+        assert_eq!(
+            (&answer["page"], &answer["total_pages"], &answer["total_results"]),
+            (&json!(page), &json!(3), &json!(5))
+        );
+        let ids = crate::support::ids(&answer["results"]);
+        assert_eq!(ids.len(), rows);
+        seen.extend(ids);
+    }
+    let mut sorted = seen.clone();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!(sorted, seen, "by number, none twice");
+    let sort = "%7B%22value%22%3A1%7D";
+    let (status, text) = world.get(&format!("/assets/ddo/query?text=delft&sort={sort}&offset=100&page=1")).await;
+    assert_eq!(status, 200, "what squid-js sends");
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["total_results"], json!(5));
+    let (status, text) = world.post("/assets/ddo/query", r#"{"query":{"colour":["red"]}}"#).await;
+    assert_eq!((status, text.as_str()), (400, "The key colour is not supported by OceanDB."));
+}

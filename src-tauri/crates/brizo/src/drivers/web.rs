@@ -1,0 +1,105 @@
+//! Files behind an http or https address. The address is a secret of the publisher; the buyer talks to the gateway
+//! only. Bytes pass through, never more than a chunk at a time.
+
+use super::{Delivery, DriverError, Hashed};
+use crate::range::Wanted;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use sha2::{Digest, Sha256};
+use transport::{Http, Request, Response};
+
+/// The driver of web addresses.
+#[derive(Clone)]
+pub(crate) struct Web {
+    http: Http,
+}
+
+/// The largest file that is fetched whole just to compare its hash before a grant: 4 GiB.
+const MAX_HASHED: u64 = 4 << 30;
+
+impl Web {
+    pub(crate) fn new(http: Http) -> Self {
+        Self { http }
+    }
+
+    async fn get(&self, url: &str, range: Option<&str>) -> Result<Response, DriverError> {
+        let mut request = Request::get(url);
+        if let Some(range) = range {
+            request = request.header("range", range);
+        }
+        let response = self.http.send(request).await.map_err(|e| DriverError::Web(e.to_string()))?;
+        match response.status {
+            200 | 206 | 416 => Ok(response),
+            404 | 410 => Err(DriverError::Gone),
+            other => Err(DriverError::Web(format!("it answers {other}"))),
+        }
+    }
+
+    /// Fetches the file and hashes it.
+    pub(crate) async fn hash(&self, url: &str) -> Result<Hashed, DriverError> {
+        let mut stream = std::pin::pin!(self.get(url, None).await?.into_stream());
+        let (mut hash, mut bytes) = (Sha256::new(), 0_u64);
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|e| DriverError::Web(e.to_string()))?;
+            hash.update(&chunk);
+            bytes = bytes.saturating_add(chunk.len() as u64);
+            if bytes > MAX_HASHED {
+                return Err(DriverError::Web("the file is larger than can be checked".to_owned()));
+            }
+        }
+        Ok(Hashed { sha256: hex::encode(hash.finalize()), bytes })
+    }
+
+    /// Passes the file or a part of it through.
+    pub(crate) async fn deliver(&self, url: &str, range: Option<&str>) -> Result<Delivery, DriverError> {
+        let response = self.get(url, range).await?;
+        let length = response.header("content-length").and_then(|h| h.parse::<u64>().ok());
+        let (wanted, whole) = match response.status {
+            206 => match response.header("content-range").and_then(content_range) {
+                Some((start, end, whole)) => (Wanted::Part { start, end }, whole),
+                None => return Err(DriverError::Web("it sends a part without saying which".to_owned())),
+            },
+            416 => (Wanted::Unsatisfiable, None),
+            _ => (Wanted::Whole, length),
+        };
+        let content_type = response.header("content-type").unwrap_or("application/octet-stream").to_owned();
+        let name = name(response.header("content-disposition"), url);
+        let bytes = response.into_stream().map_err(std::io::Error::other).boxed();
+        Ok(Delivery { wanted, length: whole, content_type, name, bytes })
+    }
+}
+
+/// `bytes 3-9/10` or `bytes 3-9/*`.
+fn content_range(header: &str) -> Option<(u64, u64, Option<u64>)> {
+    let (range, whole) = header.strip_prefix("bytes ")?.split_once('/')?;
+    let (start, end) = range.split_once('-')?;
+    let (start, end) = (start.parse().ok()?, end.parse().ok()?);
+    (start <= end).then_some((start, end, whole.parse().ok()))
+}
+
+/// The name the server gives, else the last part of the address.
+fn name(disposition: Option<&str>, url: &str) -> String {
+    let given = disposition.and_then(|h| {
+        let value = h.split(';').find_map(|part| part.trim().strip_prefix("filename="))?;
+        Some(value.trim_matches('"').to_owned())
+    });
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let name = given.unwrap_or_else(|| path.rsplit('/').next().unwrap_or_default().to_owned());
+    let clean: String =
+        name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"' | ';')).take(120).collect();
+    if clean.is_empty() { "file".to_owned() } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_s_words_are_read_with_care() {
+        assert_eq!(content_range("bytes 3-9/10"), Some((3, 9, Some(10))));
+        assert_eq!(content_range("bytes 3-9/*"), Some((3, 9, None)));
+        assert_eq!(content_range("bytes 9-3/10"), None);
+        assert_eq!(name(Some("attachment; filename=\"a/../b.csv\""), "x"), "a..b.csv");
+        assert_eq!(name(None, "https://example.org/d/levels.csv?key=1"), "levels.csv");
+        assert_eq!(name(None, "https://example.org/"), "file");
+    }
+}

@@ -1,0 +1,166 @@
+//! `GET …/consume`: the bytes, for whom the chain allows it, of the listing's own files only.
+
+use crate::{
+    drivers::{Delivery, DriverError},
+    error::Refusal,
+    gateway::Gateway,
+    range::Wanted,
+    request::{Parameters, RequestError},
+};
+use agreement::publisher::Event;
+use axum::{
+    body::Body,
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use futures_util::StreamExt as _;
+use protocol::{
+    Address, AgreementId,
+    brizo_messages::{Credential, Message},
+    conditions::ConditionKind,
+    ddo::{DEFAULT_TIMEOUT_SECONDS, Ddo},
+};
+use runner::publisher_id;
+
+const METHOD: &str = "consume";
+
+pub(super) async fn consume(
+    State(gateway): State<Gateway>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let p = Parameters::read(query.as_deref(), &[])?;
+    let stated = p.required(&["serviceAgreementId", "serviceId"], METHOD)?;
+    let agreement: AgreementId =
+        stated.parse().map_err(|e| RequestError::Wrong { name: "serviceAgreementId", why: format!("{e}") })?;
+    let consumer: Address = p.parsed(&["consumerAddress", "pubKey"], METHOD)?;
+    let ddo = allowed(&gateway, agreement, consumer).await?;
+    let urls = gateway.files(&ddo).await.map_err(|e| Refusal::Failed(e.to_string()))?;
+    let index = match p.optional(&["url"]) {
+        // Knowing the address is the secret: it came encrypted, for this account.
+        Some(url) => urls
+            .iter()
+            .position(|known| *known == url)
+            .ok_or_else(|| Refusal::Forbidden("this address is not one of the listing's files".to_owned()))?,
+        None => {
+            let text = p.required(&["signature"], METHOD)?;
+            let index: usize = p.parsed(&["index"], METHOD)?;
+            let credential: Credential = text.parse().map_err(|_| Refusal::Signature(text))?;
+            let now = time::OffsetDateTime::now_utc().unix_timestamp();
+            credential
+                .check(&Message::Consume { agreement_id: stated }, consumer, now)
+                .map_err(|e| Refusal::Signature(e.to_string()))?;
+            index
+        }
+    };
+    let url = urls.get(index).ok_or_else(|| RequestError::Wrong { name: "index", why: "no such file".to_owned() })?;
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let delivery = match gateway.inner.local.knows(url) {
+        true => gateway.inner.local.deliver(url, range).await,
+        false => gateway.inner.web.deliver(url, range).await,
+    };
+    let delivery = delivery.map_err(|error| match error {
+        DriverError::Gone => Refusal::Gone,
+        other => Refusal::Failed(other.to_string()),
+    })?;
+    Ok(answer(gateway, agreement, u64::try_from(index).unwrap_or(u64::MAX), delivery))
+}
+
+/// The listing as it was sold, if this agreement gives this account access now.
+async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -> Result<Ddo, Refusal> {
+    let keeper = &gateway.inner.keeper;
+    let refused = |why: &str| Refusal::Forbidden(why.to_owned());
+    let on_chain = keeper.agreement(agreement).await?.ok_or_else(|| refused("there is no such agreement"))?;
+    if !on_chain.actors.contains(&consumer) || !on_chain.actors.contains(&gateway.provider()) {
+        return Err(refused("this account has no part in this agreement"));
+    }
+    let (ddo, index) = match gateway.pinned(agreement).await? {
+        Some(pinned) => pinned,
+        None => {
+            let version = gateway.version(on_chain.did).await?;
+            let index = version.ddo.access().map_or(0, |s| s.index);
+            (version.ddo, index)
+        }
+    };
+    // The state of this agreement's own condition: an event, or a permission of another agreement, is not enough.
+    let access_contract = keeper.contracts().of(ConditionKind::AccessSecretStore);
+    let mut granted = false;
+    for id in &on_chain.conditions {
+        let condition = keeper.condition(*id).await?;
+        granted |= condition.type_ref == access_contract && condition.state == keeper::ConditionState::Fulfilled;
+    }
+    if !granted || !keeper.check_permissions(consumer, on_chain.did).await? {
+        return Err(refused("access was not granted"));
+    }
+    let seconds = ddo.service(index).and_then(|s| s.timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS);
+    if seconds != 0 {
+        let block = keeper.block(on_chain.created_at).await?;
+        let began = block.ok_or_else(|| Refusal::Failed("the chain does not answer".to_owned()))?.timestamp;
+        let now = u64::try_from(time::OffsetDateTime::now_utc().unix_timestamp()).unwrap_or(0);
+        if now > began.saturating_add(seconds) {
+            return Err(refused("the time to fetch it is over"));
+        }
+    }
+    Ok(ddo)
+}
+
+fn answer(gateway: Gateway, agreement: AgreementId, index: u64, delivery: Delivery) -> Response {
+    let Delivery { wanted, length, content_type, name, bytes } = delivery;
+    let (status, size, to_the_end) = match wanted {
+        Wanted::Whole => (StatusCode::OK, length, true),
+        Wanted::Part { start, end } => {
+            (StatusCode::PARTIAL_CONTENT, Some(end - start + 1), length == Some(end.saturating_add(1)))
+        }
+        Wanted::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, Some(0), false),
+    };
+    // Counted as they leave: a connection whose length is known is not polled beyond it.
+    let mut left = size;
+    let watched = bytes.inspect(move |chunk| {
+        let (Ok(chunk), Some(rest)) = (chunk, left.as_mut()) else { return };
+        *rest = rest.saturating_sub(chunk.len() as u64);
+        if *rest == 0 && to_the_end {
+            left = None;
+            let gateway = gateway.clone();
+            tokio::spawn(async move { delivered(&gateway, agreement, index).await });
+        }
+    });
+    let mut response = Response::new(Body::from_stream(watched));
+    *response.status_mut() = status;
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(header::CONTENT_TYPE, &content_type);
+    set(header::ACCEPT_RANGES, "bytes");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if let Some(size) = size {
+        set(header::CONTENT_LENGTH, &size.to_string());
+    }
+    let whole = length.map_or_else(|| "*".to_owned(), |l| l.to_string());
+    match wanted {
+        Wanted::Whole => {
+            set(header::CONTENT_DISPOSITION, &format!("attachment;filename={}", ascii(&name)));
+            set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Disposition");
+        }
+        Wanted::Part { start, end } => set(header::CONTENT_RANGE, &format!("bytes {start}-{end}/{whole}")),
+        Wanted::Unsatisfiable => set(header::CONTENT_RANGE, &format!("bytes */{whole}")),
+    }
+    response
+}
+
+/// A header takes visible ASCII; the listing carries the name as it is.
+fn ascii(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | ';' | '\\' | ',');
+    name.chars().map(|c| if plain(c) { c } else { '_' }).collect()
+}
+
+/// The buyer has a file completely: the machine may take the payment.
+async fn delivered(gateway: &Gateway, agreement: AgreementId, index: u64) {
+    if let Err(error) = gateway.inner.store.delivered(agreement, index).await {
+        tracing::warn!(%error, "a delivery could not be noted");
+    }
+    // A sale that is not driven any more is paid already.
+    gateway.inner.driver.tell(&publisher_id(agreement), Event::Delivered);
+}

@@ -1,0 +1,219 @@
+//! What a publisher's machine wants done, done. All transactions are the service key's and go through the outbox.
+
+use crate::{GatewayError, gateway::Gateway};
+use agreement::{
+    AgreementFact, ConditionFact, ConditionState, Facts,
+    publisher::{Act, Effect, Event, State},
+};
+use async_trait::async_trait;
+use futures_util::future::try_join_all;
+use keeper::{ConditionOnChain, KeeperError};
+use protocol::{
+    Address, AgreementId, Did, Vodka,
+    conditions::{AccessTerms, ConditionKind},
+    ddo::Ddo,
+    tx::Call,
+};
+use runner::{Batch, Hold, Item, Journal, Journaled as _, Key, Perform, Point, tx_events};
+use std::sync::{OnceLock, Weak};
+
+/// How far a sale is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaleStage {
+    /// A buyer asked for it.
+    Begun,
+    /// The buyer's money is set aside.
+    SetAside,
+    /// Access was granted.
+    Opened,
+    /// The owner was paid.
+    Paid,
+    /// It ended without a sale.
+    Ended,
+}
+
+/// News of a sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleNews {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The listing.
+    pub did: Did,
+    /// The buyer.
+    pub consumer: Address,
+    /// The price.
+    pub price: Vodka,
+    /// How far it is.
+    pub stage: SaleStage,
+}
+
+impl SaleNews {
+    fn of(state: &State) -> Self {
+        let terms = &state.sale().terms;
+        let stage = match state {
+            State::Requested { .. } | State::Seen { .. } | State::Creating { .. } | State::Created { .. } => {
+                SaleStage::Begun
+            }
+            State::Rehashing { .. } | State::Granting { .. } => SaleStage::SetAside,
+            State::Granted { .. } | State::Releasing { .. } => SaleStage::Opened,
+            State::Released { .. } => SaleStage::Paid,
+            State::Refused { .. } | State::Expired { .. } => SaleStage::Ended,
+        };
+        Self { agreement: terms.agreement, did: terms.did, consumer: terms.consumer, price: terms.price, stage }
+    }
+}
+
+/// All sales of a journal, open and closed.
+pub(crate) async fn all(journal: &Journal) -> Result<Vec<SaleNews>, GatewayError> {
+    let mut rows = journal.open(State::MACHINE).await?;
+    let count = journal.closed_count(State::MACHINE).await?;
+    rows.extend(journal.closed(State::MACHINE, 0, u32::try_from(count).unwrap_or(u32::MAX)).await?);
+    rows.iter()
+        .map(|row| {
+            let state: State =
+                serde_json::from_str(&row.entry.content).map_err(|e| GatewayError::Listing(e.to_string()))?;
+            Ok(SaleNews::of(&state))
+        })
+        .collect()
+}
+
+/// Performs for the gateway that holds the driver.
+#[derive(Default)]
+pub(crate) struct Selling {
+    gateway: OnceLock<Weak<crate::gateway::Inner>>,
+}
+
+impl Selling {
+    pub(crate) fn serve(&self, gateway: &Gateway) {
+        // Set once, when the gateway is opened.
+        let _ = self.gateway.set(std::sync::Arc::downgrade(&gateway.inner));
+    }
+
+    fn gateway(&self) -> Option<Gateway> {
+        Some(Gateway { inner: self.gateway.get()?.upgrade()? })
+    }
+}
+
+impl Gateway {
+    pub(crate) async fn facts(&self, terms: &AccessTerms) -> Result<Facts, KeeperError> {
+        let keeper = &self.inner.keeper;
+        let ids = terms.ids();
+        let block = keeper.block_number().await?;
+        let conditions = ConditionKind::ALL.map(|kind| keeper.condition(ids.get(kind)));
+        let (agreement, conditions) = tokio::try_join!(keeper.agreement(terms.agreement), try_join_all(conditions))?;
+        let [lock, access, escrow] = <[ConditionOnChain; 3]>::try_from(conditions)
+            .map_err(|_| KeeperError::Answer("three conditions were asked for".to_owned()))?
+            .map(fact);
+        let agreement = agreement.map(|a| AgreementFact {
+            did: a.did,
+            template: a.template,
+            conditions: a.conditions,
+            actors: a.actors,
+        });
+        Ok(Facts { block, agreement, lock, access, escrow })
+    }
+
+    async fn send(
+        &self,
+        key: Key,
+        call: Call,
+        gas: Option<u64>,
+        not_after: Option<u64>,
+        point: Point,
+        act: Act,
+    ) -> Result<Vec<Event>, Hold> {
+        let batch = Batch { signer: self.inner.key.clone(), items: vec![Item { key, call, gas }], not_after, point };
+        let outcome = self.inner.outbox.run(batch).await;
+        let block = *self.inner.keeper.blocks().borrow();
+        tx_events(
+            outcome,
+            || Event::TxDone { act },
+            |reason| Event::TxFailed { act, reason, block },
+            |block| Event::TooLate { block },
+        )
+    }
+
+    /// Compares every file that would be delivered with what was sold.
+    async fn rehash(&self, state: &State) -> Result<Vec<Event>, Hold> {
+        let sale = state.sale();
+        let checksum = sale.version.parse().map_err(Hold::later)?;
+        let kept = self.inner.store.version(sale.terms.did, Some(checksum)).await.map_err(Hold::later)?;
+        let Some(document) = kept else {
+            return Ok(vec![Event::Changed { reason: "the listing as it was sold is missing".to_owned() }]);
+        };
+        let ddo = Ddo::parse(&document).map_err(Hold::later)?;
+        let urls = self.files(&ddo).await.map_err(Hold::later)?;
+        for file in &ddo.metadata().files {
+            let place = usize::try_from(file.index).ok().and_then(|i| urls.get(i));
+            let Some(url) = place else {
+                return Ok(vec![Event::Changed { reason: format!("file {} has no place", file.index) }]);
+            };
+            let Some(expected) = file.sha256().map(hex::encode) else { continue };
+            match self.hash(url).await {
+                Ok(found) if found.sha256 == expected && file.content_length.is_none_or(|l| l == found.bytes) => {}
+                Ok(_) => {
+                    return Ok(vec![Event::Changed { reason: format!("file {} is not what was sold", file.index) }]);
+                }
+                Err(crate::drivers::DriverError::Web(why)) => return Err(Hold::later(why)),
+                Err(error) => return Ok(vec![Event::Changed { reason: format!("file {}: {error}", file.index) }]),
+            }
+        }
+        Ok(vec![Event::Intact])
+    }
+}
+
+fn fact(found: ConditionOnChain) -> ConditionFact {
+    ConditionFact {
+        type_ref: found.type_ref,
+        state: match found.state {
+            keeper::ConditionState::Uninitialized => ConditionState::Uninitialized,
+            keeper::ConditionState::Unfulfilled => ConditionState::Unfulfilled,
+            keeper::ConditionState::Fulfilled => ConditionState::Fulfilled,
+            keeper::ConditionState::Aborted => ConditionState::Aborted,
+        },
+        time_lock: found.time_lock,
+        time_out: found.time_out,
+        created_at: found.created_at,
+    }
+}
+
+#[async_trait]
+impl Perform<State> for Selling {
+    async fn perform(&self, state: &State, effect: &Effect) -> Result<Vec<Event>, Hold> {
+        let gateway = self.gateway().ok_or_else(|| Hold::later("the gateway is ending"))?;
+        let terms = &state.sale().terms;
+        let contracts = gateway.inner.keeper.contracts();
+        match effect {
+            Effect::CreateAgreement => {
+                let (key, call) = (Key::of(terms.agreement, "create"), contracts.create_agreement(terms));
+                gateway.send(key, call, None, None, Point::CreateSigned, Act::Create).await
+            }
+            Effect::ReadFacts => {
+                let facts = gateway.facts(terms).await.map_err(Hold::later)?;
+                Ok(vec![Event::Facts(Box::new(facts))])
+            }
+            Effect::TickUntil { block } => {
+                gateway.inner.keeper.tick_until(*block).await.map_err(Hold::later)?;
+                Ok(Vec::new())
+            }
+            Effect::Rehash => gateway.rehash(state).await,
+            Effect::GrantAccess { attempt, not_after } => {
+                let key = Key::attempt(terms.agreement, "grant", *attempt);
+                let call = contracts.grant_access(terms);
+                gateway.send(key, call, None, *not_after, Point::GrantSigned, Act::Grant).await
+            }
+            Effect::ReleaseReward { attempt } => {
+                let key = Key::attempt(terms.agreement, "release", *attempt);
+                let call = contracts.release_reward(terms);
+                gateway.send(key, call, None, None, Point::ReleaseSigned, Act::Release).await
+            }
+        }
+    }
+
+    fn changed(&self, _before: Option<&State>, now: &State) {
+        if let Some(gateway) = self.gateway() {
+            // Nobody may be listening.
+            let _ = gateway.inner.news.send(SaleNews::of(now));
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What a gateway remembers: which local file a number stands for, every version of a listing it served,
+//! the decrypted file list of each, and who already got what. One SQLite file, one writer.
+
+use protocol::{AgreementId, Checksum, Did, Hash32};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Why the store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error("the gateway's data file cannot be used: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A row cannot be read.
+    #[error("a row of the gateway's data file cannot be read: {0}")]
+    Row(#[from] serde_json::Error),
+    /// The file was written by a newer version.
+    #[error("the gateway's data file was written by a newer version")]
+    Newer,
+    /// The process is ending.
+    #[error("the program is ending")]
+    Ending,
+}
+
+const MIGRATIONS: &[&str] = &[
+    // 1
+    "CREATE TABLE shared (id TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
+        name TEXT NOT NULL, content_type TEXT NOT NULL);
+     CREATE INDEX shared_path ON shared (path);
+     CREATE TABLE version (did TEXT NOT NULL, checksum TEXT NOT NULL, number INTEGER NOT NULL, document BLOB NOT NULL,
+        PRIMARY KEY (did, checksum));
+     CREATE TABLE file_list (did TEXT PRIMARY KEY, content TEXT NOT NULL);
+     CREATE TABLE pinned (agreement TEXT PRIMARY KEY, did TEXT NOT NULL, checksum TEXT NOT NULL, service INTEGER NOT NULL);
+     CREATE TABLE followed (id INTEGER PRIMARY KEY CHECK (id = 1), block INTEGER NOT NULL, hash TEXT NOT NULL);
+     CREATE TABLE delivered (agreement TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (agreement, file));",
+];
+
+/// A file on this computer that listings may point to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedFile {
+    /// 128 random bits in hex; all that a listing knows of it.
+    pub id: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// SHA-256 in hex when it was shared.
+    pub sha256: String,
+    /// Bytes when it was shared.
+    pub bytes: u64,
+    /// The name it is delivered under.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
+}
+
+/// The gateway's store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Store {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let done = usize::try_from(found).unwrap_or(0);
+        if done > MIGRATIONS.len() {
+            return Err(StoreError::Newer);
+        }
+        for (number, migration) in MIGRATIONS.iter().enumerate().skip(done) {
+            let step = connection.transaction()?;
+            step.execute_batch(migration)?;
+            step.pragma_update(None, "user_version", i64::try_from(number + 1).unwrap_or(i64::MAX))?;
+            step.commit()?;
+        }
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let connection = self.connection.clone();
+        tokio::task::spawn_blocking(move || work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)))
+            .await
+            .map_err(|_| StoreError::Ending)?
+    }
+
+    pub(crate) async fn share(&self, file: SharedFile) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute(
+                "INSERT INTO shared (id, path, sha256, bytes, name, content_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    file.id,
+                    file.path.to_string_lossy(),
+                    file.sha256,
+                    i64::try_from(file.bytes).unwrap_or(i64::MAX),
+                    file.name,
+                    file.content_type
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn shared(&self, id: String) -> Result<Option<SharedFile>, StoreError> {
+        self.run(move |c| {
+            Ok(c.query_row(
+                "SELECT id, path, sha256, bytes, name, content_type FROM shared WHERE id = ?1",
+                [id],
+                |row| {
+                    Ok(SharedFile {
+                        id: row.get(0)?,
+                        path: PathBuf::from(row.get::<_, String>(1)?),
+                        sha256: row.get(2)?,
+                        bytes: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+                        name: row.get(4)?,
+                        content_type: row.get(5)?,
+                    })
+                },
+            )
+            .optional()?)
+        })
+        .await
+    }
+
+    /// Keeps a version of a listing; the newest one kept is the present one.
+    pub(crate) async fn keep_version(&self, did: Did, checksum: Checksum, document: Vec<u8>) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute(
+                "INSERT INTO version (did, checksum, number, document)
+                 VALUES (?1, ?2, (SELECT COALESCE(MAX(number), 0) + 1 FROM version WHERE did = ?1), ?3)
+                 ON CONFLICT (did, checksum) DO UPDATE SET number = excluded.number",
+                params![did.hex(), checksum.hex(), document],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The version with this checksum, or the newest.
+    pub(crate) async fn version(&self, did: Did, checksum: Option<Checksum>) -> Result<Option<Vec<u8>>, StoreError> {
+        self.run(move |c| {
+            let found = match checksum {
+                Some(checksum) => c.query_row(
+                    "SELECT document FROM version WHERE did = ?1 AND checksum = ?2",
+                    [did.hex(), checksum.hex()],
+                    |row| row.get(0),
+                ),
+                None => c.query_row(
+                    "SELECT document FROM version WHERE did = ?1 ORDER BY number DESC LIMIT 1",
+                    [did.hex()],
+                    |row| row.get(0),
+                ),
+            };
+            Ok(found.optional()?)
+        })
+        .await
+    }
+
+    /// All listings this gateway serves.
+    pub(crate) async fn dids(&self) -> Result<Vec<Did>, StoreError> {
+        self.run(|c| {
+            let mut query = c.prepare("SELECT DISTINCT did FROM version")?;
+            let rows = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            Ok(rows.iter().filter_map(|text| text.parse().ok()).collect())
+        })
+        .await
+    }
+
+    /// Keeps the decrypted file list of a listing.
+    pub(crate) async fn keep_files(&self, did: Did, urls: Vec<String>) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute(
+                "INSERT OR REPLACE INTO file_list (did, content) VALUES (?1, ?2)",
+                params![did.hex(), serde_json::to_string(&urls)?],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The decrypted file list of a listing.
+    pub(crate) async fn files(&self, did: Did) -> Result<Option<Vec<String>>, StoreError> {
+        self.run(move |c| {
+            let text: Option<String> = c
+                .query_row("SELECT content FROM file_list WHERE did = ?1", [did.hex()], |row| row.get(0))
+                .optional()?;
+            Ok(text.map(|t| serde_json::from_str(&t)).transpose()?)
+        })
+        .await
+    }
+
+    /// Remembers for which version and service an agreement was made.
+    pub(crate) async fn pin(
+        &self,
+        agreement: AgreementId,
+        did: Did,
+        checksum: Checksum,
+        service: u64,
+    ) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute(
+                "INSERT OR IGNORE INTO pinned (agreement, did, checksum, service) VALUES (?1, ?2, ?3, ?4)",
+                params![agreement.hex(), did.hex(), checksum.hex(), i64::try_from(service).unwrap_or(i64::MAX)],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The version an agreement was made for.
+    pub(crate) async fn pinned(&self, agreement: AgreementId) -> Result<Option<(Did, Checksum, u64)>, StoreError> {
+        self.run(move |c| {
+            let row = c
+                .query_row("SELECT did, checksum, service FROM pinned WHERE agreement = ?1", [agreement.hex()], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+                })
+                .optional()?;
+            Ok(row.and_then(|(did, checksum, service)| {
+                Some((did.parse().ok()?, checksum.parse().ok()?, u64::try_from(service).ok()?))
+            }))
+        })
+        .await
+    }
+
+    /// How far the chain was followed.
+    pub(crate) async fn cursor(&self) -> Result<Option<(u64, Hash32)>, StoreError> {
+        self.run(move |c| {
+            let row = c
+                .query_row("SELECT block, hash FROM followed", [], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+                })
+                .optional()?;
+            Ok(row.and_then(|(block, hash)| Some((u64::try_from(block).ok()?, hash.parse().ok()?))))
+        })
+        .await
+    }
+
+    /// Notes how far the chain was followed.
+    pub(crate) async fn set_cursor(&self, block: u64, hash: Hash32) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute(
+                "INSERT OR REPLACE INTO followed (id, block, hash) VALUES (1, ?1, ?2)",
+                params![i64::try_from(block).unwrap_or(i64::MAX), hash.hex()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Remembers that a file was delivered to its end; returns how many files of the agreement were.
+    pub(crate) async fn delivered(&self, agreement: AgreementId, file: u64) -> Result<u64, StoreError> {
+        self.run(move |c| {
+            c.execute(
+                "INSERT OR IGNORE INTO delivered (agreement, file) VALUES (?1, ?2)",
+                params![agreement.hex(), i64::try_from(file).unwrap_or(i64::MAX)],
+            )?;
+            let count: i64 =
+                c.query_row("SELECT COUNT(*) FROM delivered WHERE agreement = ?1", [agreement.hex()], |row| {
+                    row.get(0)
+                })?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_version_that_was_served_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).unwrap();
+        let (did, one, two) = (Did([1; 32]), Checksum([1; 32]), Checksum([2; 32]));
+        store.keep_version(did, one, b"one".to_vec()).await.unwrap();
+        store.keep_version(did, two, b"two".to_vec()).await.unwrap();
+        assert_eq!(store.version(did, None).await.unwrap().unwrap(), b"two");
+        assert_eq!(store.version(did, Some(one)).await.unwrap().unwrap(), b"one");
+        assert_eq!(store.dids().await.unwrap(), vec![did]);
+    }
+
+    #[tokio::test]
+    async fn an_agreement_stays_with_the_version_it_was_made_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).unwrap();
+        let agreement = AgreementId([9; 32]);
+        store.pin(agreement, Did([1; 32]), Checksum([1; 32]), 3).await.unwrap();
+        store.pin(agreement, Did([1; 32]), Checksum([2; 32]), 4).await.unwrap();
+        assert_eq!(store.pinned(agreement).await.unwrap(), Some((Did([1; 32]), Checksum([1; 32]), 3)));
+        assert_eq!(store.delivered(agreement, 0).await.unwrap(), 1);
+        assert_eq!(store.delivered(agreement, 0).await.unwrap(), 1, "the same file twice counts once");
+    }
+}

@@ -1,0 +1,104 @@
+//! `neuston wallet …`
+
+use crate::{
+    arguments::{Common, Wallet},
+    output::Output,
+    session::{Session, first_line},
+    shapes,
+};
+use api::{AccountView, ApiError, Code, ImportFrom, Password};
+use protocol::Vodka;
+use serde_json::json;
+use std::path::Path;
+
+pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiError> {
+    match wallet {
+        Wallet::New { words, name: None } => {
+            let view = session.ask(api::CreateAccount { password: session.password()?, words }).await?;
+            show(session, &view);
+        }
+        Wallet::New { name: Some(name), .. } => {
+            let call = api::AddAccount { name, password: session.password()? };
+            show(session, &session.ask(call).await?);
+        }
+        Wallet::Import { words_file, key_file, keystore, keystore_passphrase_file } => {
+            let password = session.password()?;
+            let from = match (words_file, key_file, keystore) {
+                (Some(file), _, _) => ImportFrom::Words { words: first_line(&file)? },
+                (_, Some(file), _) => ImportFrom::KeyFile { path: absolute(&file)? },
+                (_, _, Some(file)) => ImportFrom::Keystore {
+                    path: absolute(&file)?,
+                    file_password: match keystore_passphrase_file {
+                        Some(path) => Password(first_line(&path)?),
+                        None => password.clone(),
+                    },
+                },
+                _ => return Err(ApiError::new(Code::Invalid, "Nothing to import from.", "Name a file.")),
+            };
+            show(session, &session.ask(api::ImportAccount { from, password }).await?);
+        }
+        Wallet::Update { new_passphrase_file } => {
+            let new = Password(first_line(&new_passphrase_file)?);
+            show(session, &session.ask(api::ChangePassword { old: session.password()?, new }).await?);
+        }
+        Wallet::List => {
+            let views = session.ask(api::ListAccounts {}).await?;
+            let document = shapes::list(views.iter().map(shapes::account).collect());
+            session.output.answer(&document, || views.iter().map(line).collect::<Vec<_>>().join("\n"));
+        }
+        Wallet::Show | Wallet::Balance => show(session, &session.ask(api::GetAccount {}).await?),
+        Wallet::Send { to, amount } => {
+            let amount = Vodka::parse_ocean(&amount).map_err(|e| {
+                ApiError::new(Code::Invalid, format!("{e}."), "Write the amount like 12.50.").at("amount")
+            })?;
+            session.unlock().await?;
+            show(session, &session.ask(api::SendTokens { to, amount }).await?);
+        }
+        Wallet::Faucet { amount } => {
+            session.unlock().await?;
+            show(session, &session.ask(api::GetTestTokens { amount }).await?);
+        }
+        Wallet::Export { file } => {
+            let call = api::ExportAccount { password: session.password()?, path: absolute(&file)? };
+            let saved = session.ask(call).await?;
+            session.output.answer(&json!(saved), || format!("Saved {} ({} bytes).", saved.path, saved.bytes));
+        }
+        // Handled before a home is opened: recovery words never cross a socket.
+        Wallet::Backup => {}
+    }
+    Ok(())
+}
+
+/// Prints the recovery words. They are read from the data folder by this very process.
+pub(super) fn backup(common: &Common, output: Output) -> Result<(), ApiError> {
+    let Some(file) = &common.passphrase_file else {
+        return Err(ApiError::new(
+            Code::Locked,
+            "This needs the account's password.",
+            "Put it into a file and name the file with --passphrase-file.",
+        ));
+    };
+    let words = home::recovery_words(common.home.as_deref(), &first_line(file)?)?;
+    output.answer(&json!({ "words": words.as_str() }), || {
+        format!("{}\n\nWrite these words on paper. Whoever has them has the account.", words.as_str())
+    });
+    Ok(())
+}
+
+pub(super) fn absolute(path: &Path) -> Result<String, ApiError> {
+    let full = std::path::absolute(path)
+        .map_err(|e| ApiError::new(Code::Invalid, format!("The path cannot be used: {e}."), "Name another file."))?;
+    full.into_os_string().into_string().map_err(|_| {
+        ApiError::new(Code::Invalid, "The path has characters that cannot be read.", "Rename the file or folder.")
+    })
+}
+
+fn show(session: &Session, view: &AccountView) {
+    session.output.answer(&shapes::account(view), || line(view));
+}
+
+fn line(view: &AccountView) -> String {
+    let address = view.address.map(|a| a.to_string()).unwrap_or_else(|| "no account yet".to_owned());
+    let balance = view.balance.map(|b| b.to_people()).unwrap_or_else(|| "?".to_owned());
+    format!("{}  {address}  {balance} {}", view.name, view.currency)
+}

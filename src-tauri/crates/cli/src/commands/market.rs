@@ -1,0 +1,92 @@
+//! `neuston search` and `neuston show`
+
+use crate::{arguments::Search, session::Session, shapes};
+use api::{ApiError, Code, ListingRow, SearchQuery, Sort};
+use protocol::{Did, Vodka};
+
+pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiError> {
+    let amount = |text: &Option<String>, field: &str| {
+        text.as_deref()
+            .map(Vodka::parse_ocean)
+            .transpose()
+            .map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "Write the price like 12.50.").at(field))
+    };
+    let sort = match search.sort.as_str() {
+        "best" => Sort::Best,
+        "newest" => Sort::Newest,
+        "price-up" => Sort::PriceUp,
+        "price-down" => Sort::PriceDown,
+        "name" => Sort::Name,
+        other => {
+            return Err(ApiError::new(
+                Code::Invalid,
+                format!("“{other}” is no order."),
+                "Choose best, newest, price-up, price-down or name.",
+            )
+            .at("sort"));
+        }
+    };
+    let query = SearchQuery {
+        text: search.text.join(" "),
+        price_min: amount(&search.price_min, "price_min")?,
+        price_max: amount(&search.price_max, "price_max")?,
+        categories: search.category,
+        licenses: search.license,
+        tags: search.tag,
+        free: search.free,
+        publisher: search.publisher,
+        sort,
+        page: search.page,
+        size: search.size,
+    };
+    let page = session.ask(api::Search { query }).await?;
+    session.output.answer(&shapes::page(&page), || {
+        if page.results.is_empty() {
+            return "Nothing found. Try fewer words, or `neuston search` for everything.".to_owned();
+        }
+        let rows: Vec<String> = page.results.iter().map(line).collect();
+        format!("{}\n\n{} of {}", rows.join("\n"), page.results.len(), page.total)
+    });
+    Ok(())
+}
+
+pub(super) fn price(amount: Vodka) -> String {
+    if amount.is_zero() { "Free".to_owned() } else { format!("{} OCEAN", amount.to_people()) }
+}
+
+fn line(row: &ListingRow) -> String {
+    let mark = if row.owned {
+        "  in your library"
+    } else if row.own {
+        "  yours"
+    } else {
+        ""
+    };
+    format!("{}\n  {}  {}  {}{mark}\n  {}", row.name, price(row.price), row.author, row.formats.join(", "), row.did)
+}
+
+pub(super) async fn show(session: &Session, did: Did) -> Result<(), ApiError> {
+    let view = session.ask(api::GetListing { did }).await?;
+    session.output.answer(&shapes::listing(&view), || {
+        let files: Vec<String> = view
+            .files
+            .iter()
+            .map(|f| {
+                format!("  {}  {}  {}", f.index, f.name, f.bytes.map(|b| format!("{b} bytes")).unwrap_or_default())
+            })
+            .collect();
+        let columns: Vec<String> =
+            view.columns.iter().map(|c| format!("  {}  {} {}", c.name, c.meaning, c.unit)).collect();
+        format!(
+            "{}\n{}\n\n{}\n{}\n\nFiles\n{}\n\nColumns\n{}\n\nMoney back after {} blocks if it is not opened.",
+            view.row.name,
+            view.row.summary,
+            price(view.row.price),
+            view.license_sentence,
+            files.join("\n"),
+            columns.join("\n"),
+            view.terms.opens_within_blocks,
+        )
+    });
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! One file per group of commands.
+
+mod accounts;
+mod demo;
+mod market;
+mod networks;
+mod publishing;
+mod purchases;
+mod servers;
+
+use crate::{
+    arguments::{Arguments, Command},
+    output::Output,
+    session::Session,
+};
+use api::ApiError;
+
+/// Runs the command that was typed.
+pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), ApiError> {
+    let common = arguments.common;
+    match arguments.command {
+        Command::Demo(demo) => return demo::run(demo, output).await,
+        Command::Node(node) => return servers::node(node, output).await,
+        Command::Contracts(contracts) => return servers::contracts(contracts, output).await,
+        Command::Serve => return servers::serve(&common, output).await,
+        Command::Wallet(crate::arguments::Wallet::Backup) => return accounts::backup(&common, output),
+        _ => {}
+    }
+    let session = Session::open(&common, output).await?;
+    let done = inside(&session, arguments.command).await;
+    session.close().await;
+    done
+}
+
+async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
+    match command {
+        Command::Network(network) => networks::run(session, network).await,
+        Command::Wallet(wallet) => accounts::run(session, wallet).await,
+        Command::Publish(publish) => publishing::publish(session, publish).await,
+        Command::Edit(edit) => publishing::edit(session, edit).await,
+        Command::Unlist(one) => publishing::unlist(session, one.did).await,
+        Command::Search(search) => market::search(session, search).await,
+        Command::Show(one) => market::show(session, one.did).await,
+        Command::Buy(buy) => purchases::buy(session, buy).await,
+        Command::Download(download) => purchases::download(session, download).await,
+        Command::Agreements(one) => purchases::agreements(session, one.id).await,
+        Command::Resume(one) => purchases::resume(session, one.id).await,
+        Command::Refund(one) => purchases::refund(session, &one.id).await,
+        Command::Library(library) => purchases::library(session, library.rebuild).await,
+        // Handled before a home is opened.
+        Command::Demo(_) | Command::Node(_) | Command::Contracts(_) | Command::Serve => Ok(()),
+    }
+}

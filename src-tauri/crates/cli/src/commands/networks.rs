@@ -1,0 +1,51 @@
+//! `neuston network …`
+
+use super::accounts::absolute;
+use crate::{arguments::Network, session::Session, shapes};
+use api::{ApiError, Code, NetworkView};
+use serde_json::json;
+
+pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiError> {
+    match network {
+        Network::List => show(session, &session.ask(api::ListNetworks {}).await?),
+        Network::Add { file } => show(session, &session.ask(api::AddNetwork { path: absolute(&file)? }).await?),
+        Network::Use { name } => show(session, &session.ask(api::UseNetwork { name }).await?),
+        Network::Export { name, to } => {
+            let path = to.as_deref().map(absolute).transpose()?;
+            let text = session.ask(api::ExportNetwork { name, path }).await?;
+            session.output.answer(&json!(text), || text.toml.clone());
+        }
+        Network::Check => {
+            let check = session.ask(api::CheckNetwork {}).await?;
+            session.output.answer(&json!(check), || {
+                let mark = |ok: bool| if ok { "ok  " } else { "BAD " };
+                check
+                    .points
+                    .iter()
+                    .map(|p| format!("{}{}: {}", mark(p.ok), p.what, p.found))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            });
+            if check.points.iter().any(|p| !p.ok) {
+                return Err(ApiError::new(
+                    Code::Unreachable,
+                    "The network is not as it should be.",
+                    "The lines marked BAD say what is missing.",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn show(session: &Session, networks: &[NetworkView]) {
+    let document = shapes::list(networks.iter().map(|n| json!(n)).collect());
+    session.output.answer(&document, || {
+        let mark = |active: bool| if active { "*" } else { " " };
+        networks
+            .iter()
+            .map(|n| format!("{} {}  {} (chain {})", mark(n.active), n.name, n.title, n.chain_id))
+            .collect::<Vec<_>>()
+            .join("\n")
+    });
+}

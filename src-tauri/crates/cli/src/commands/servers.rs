@@ -1,0 +1,129 @@
+//! `neuston node`, `serve` and `contracts deploy`
+
+use super::accounts::absolute;
+use crate::{
+    arguments::{Common, Contracts, Node},
+    output::Output,
+    session::{Session, first_line},
+};
+use api::{ApiError, Code};
+use serde::Deserialize;
+use serde_json::json;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// What a node's file may say; the command line wins.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    block_time: Option<u64>,
+    name: Option<String>,
+    chain_id: Option<u64>,
+    gateway: Option<bool>,
+    key_servers: Option<usize>,
+    /// Runs one key server alone, in this process.
+    key_server: Option<node::KeyServerPlan>,
+}
+
+fn failed(error: impl std::fmt::Display, next: &str) -> ApiError {
+    ApiError::new(Code::Internal, format!("{error}."), next)
+}
+
+pub(super) async fn node(arguments: Node, output: Output) -> Result<(), ApiError> {
+    let file = match &arguments.config {
+        Some(path) => {
+            let wrong = |why: String| ApiError::new(Code::Invalid, why, "Check the file named with --config.");
+            let text =
+                std::fs::read_to_string(path).map_err(|e| wrong(format!("{} cannot be read: {e}.", path.display())))?;
+            toml::from_str(&text).map_err(|e| wrong(format!("{} is not as expected: {e}.", path.display())))?
+        }
+        None => File::default(),
+    };
+    if let Some(plan) = file.key_server {
+        let server = node::run_key_server(plan).await.map_err(|e| failed(e, "Check the file named with --config."))?;
+        output.answer(&json!({ "ready": true, "secretStore": [server.url()], "public": server.public() }), || {
+            format!("Key server {} at {}", server.public(), server.url())
+        });
+        ended().await;
+        server.close().await;
+        return Ok(());
+    }
+    let listen: SocketAddr = arguments.listen.parse().map_err(|_| {
+        ApiError::new(
+            Code::Invalid,
+            format!("“{}” is no place to listen.", arguments.listen),
+            "Write it like 127.0.0.1:8545.",
+        )
+    })?;
+    let data = match arguments.data.or(file.data) {
+        Some(data) => data,
+        None => home::default_folder().map_err(|e| failed(e, "Name a folder with --data."))?.join("node"),
+    };
+    let config = node::NodeConfig {
+        data,
+        name: file.name.unwrap_or_else(|| "neuston".to_owned()),
+        chain_id: file.chain_id.unwrap_or(8996),
+        listen: node::Listen::Tcp(listen),
+        block_time_ms: arguments.block_time.or(file.block_time).unwrap_or(1000),
+        gateway: file.gateway.unwrap_or(true),
+        key_servers: file.key_servers.unwrap_or(3),
+    };
+    let node =
+        node::Node::start(config).await.map_err(|e| failed(e, "Nothing was changed; mend this and start again."))?;
+    let ready = node.ready();
+    // One line for the program that started it, whatever --json says.
+    Output { json: true, ..output }.answer(&ready, String::new);
+    ended().await;
+    node.close().await;
+    Ok(())
+}
+
+/// Waits until the process is asked to end.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(term) => term,
+            Err(_) => return drop(tokio::signal::ctrl_c().await),
+        };
+        tokio::select! { _ = tokio::signal::ctrl_c() => {}, _ = term.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    drop(tokio::signal::ctrl_c().await);
+}
+
+pub(super) async fn serve(common: &Common, output: Output) -> Result<(), ApiError> {
+    let session = Session::open(common, output).await?;
+    if common.passphrase_file.is_some() {
+        session.unlock().await?;
+    }
+    let status = session.ask(api::GetStatus {}).await?;
+    Output { json: true, ..output }.answer(&json!({ "ready": true, "network": status.network }), String::new);
+    ended().await;
+    session.close().await;
+    Ok(())
+}
+
+pub(super) async fn contracts(contracts: Contracts, output: Output) -> Result<(), ApiError> {
+    let Contracts::Deploy { rpc, key_file, out, name } = contracts;
+    let key = zeroize::Zeroizing::new(first_line(&key_file)?);
+    let file = node::deploy_contracts(&rpc, &key, &name).await.map_err(|e| {
+        ApiError::new(
+            Code::Unreachable,
+            format!("The contracts were not deployed: {e}."),
+            "Check the address and that the account has ether where the chain wants it.",
+        )
+    })?;
+    let text = file.to_toml().map_err(|e| failed(e, "Report this."))?;
+    std::fs::write(&out, &text).map_err(|e| {
+        ApiError::new(
+            Code::Disk,
+            format!("{} cannot be written: {e}.", out.display()),
+            "The addresses follow; keep them.",
+        )
+    })?;
+    output.answer(&json!({ "networkFile": absolute(&out)?, "contracts": file.contracts }), || {
+        format!("Deployed. The network file is {}.", out.display())
+    });
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The network that this computer runs: a node behind a socket, and the demo publisher with its catalogue.
+
+use crate::{
+    Folder, demo, errors,
+    networks::EMBEDDED_TITLE,
+    presence::{Arrival, Presence},
+};
+use api::ApiError;
+use node::{Listen, Node, NodeConfig};
+use std::{path::PathBuf, sync::Arc};
+use tokio_util::sync::CancellationToken;
+use wallet::{Cost, NoKeychain, ServiceKey, Wallet};
+
+/// The chain's number of embedded networks: that of Ocean's local networks.
+const CHAIN_ID: u64 = 8996;
+const KEY_SERVERS: usize = 3;
+
+/// The running embedded network.
+pub(crate) struct Embedded {
+    node: Node,
+    publisher: Presence,
+    cancel: CancellationToken,
+}
+
+impl Embedded {
+    pub(crate) async fn start(folder: &Folder) -> Result<Self, ApiError> {
+        let node = Node::start(NodeConfig {
+            data: folder.embedded(),
+            name: "local".to_owned(),
+            chain_id: CHAIN_ID,
+            listen: Listen::Unix(folder.socket("network").map_err(errors::disk)?),
+            block_time_ms: 0,
+            gateway: false,
+            key_servers: KEY_SERVERS,
+        })
+        .await
+        .map_err(errors::node)?;
+        let publisher = publisher(folder).await?;
+        let cancel = CancellationToken::new();
+        let (agent, files, stop) =
+            (publisher.agent.clone(), folder.embedded().join("demo").join("files"), cancel.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                published = demo::publish(&agent, &files) => {
+                    if let Err(error) = published {
+                        tracing::warn!(%error, "the demo catalogue could not be published; it is tried at the next start");
+                    }
+                }
+            }
+        });
+        Ok(Self { node, publisher, cancel })
+    }
+
+    pub(crate) fn network_path(&self) -> PathBuf {
+        self.node.network_path().to_owned()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.cancel.cancel();
+        self.publisher.leave().await;
+        self.node.close().await;
+    }
+}
+
+/// The demo publisher: an owner and a gateway of its own. Its password is the machine's secret, for it owns nothing
+/// that is worth anything.
+async fn publisher(folder: &Folder) -> Result<Presence, ApiError> {
+    let data = folder.embedded().join("demo");
+    let service = ServiceKey::open(&data.join("service"), &NoKeychain).map_err(agent::errors::wallet)?;
+    let options = wallet::Options {
+        keychain: Arc::new(NoKeychain),
+        cost: Cost::cheap(),
+        idle: None,
+        ..wallet::Options::default()
+    };
+    let wallet = Wallet::open(&data.join("wallet"), options).map_err(agent::errors::wallet)?;
+    let password = demo::password(&service)?;
+    if wallet.is_empty() {
+        wallet.create(&password, wallet::WordCount::Twelve, Some("Demo publisher")).map_err(agent::errors::wallet)?;
+    }
+    wallet.unlock(&password).map_err(agent::errors::wallet)?;
+    Presence::arrive(Arrival {
+        data: data.join("on"),
+        name: "demo",
+        sockets: folder,
+        network_path: folder.embedded_network(),
+        title: EMBEDDED_TITLE,
+        wallet,
+        account: None,
+        service: Arc::new(service),
+    })
+    .await
+}

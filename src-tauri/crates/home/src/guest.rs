@@ -1,0 +1,66 @@
+//! The thin client of the process that holds the home.
+
+use crate::{Folder, door::Asked, errors};
+use api::{ApiError, Event, Reply};
+use futures_util::StreamExt as _;
+use tokio::sync::broadcast;
+use transport::{Endpoint, Http, Limits, Request, Resolver};
+
+/// Asks the holder.
+pub(crate) struct Guest {
+    http: Http,
+    at: Endpoint,
+}
+
+const MAX_REPLY: usize = 64 << 20;
+
+impl Guest {
+    /// Joins the holder, if it answers.
+    pub(crate) async fn join(folder: &Folder) -> Result<Option<Self>, ApiError> {
+        let socket = folder.socket("home").map_err(errors::disk)?;
+        if tokio::net::UnixStream::connect(&socket).await.is_err() {
+            return Ok(None);
+        }
+        let at = Endpoint::Unix { socket, base: String::new() };
+        Ok(Some(Self { http: Http::new(Resolver::none(), Limits::trusted()), at }))
+    }
+
+    pub(crate) async fn call(&self, asked: &Asked) -> Result<Reply, ApiError> {
+        let request = Request::post(self.at.join("/call")).json(asked);
+        let response = self.http.send(request).await.map_err(|e| errors::transport(&e))?;
+        response.json::<Result<Reply, ApiError>>(MAX_REPLY).await.map_err(|e| errors::transport(&e))?
+    }
+
+    pub(crate) async fn events(&self) -> Result<broadcast::Receiver<Event>, ApiError> {
+        let request = Request::get(self.at.join("/events"));
+        let response = self.http.send(request).await.map_err(|e| errors::transport(&e))?;
+        let (to, from) = broadcast::channel(256);
+        tokio::spawn(async move {
+            let mut bytes = std::pin::pin!(response.into_stream());
+            let mut line: Vec<u8> = Vec::new();
+            while let Some(Ok(chunk)) = bytes.next().await {
+                for byte in chunk {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    // An empty line only says that the holder is still there.
+                    if line.is_empty() {
+                        continue;
+                    }
+                    match serde_json::from_slice::<Event>(&line) {
+                        Ok(event) => {
+                            if to.send(event).is_err() {
+                                // Nobody listens any more: the stream is closed with this task.
+                                return;
+                            }
+                        }
+                        Err(error) => tracing::warn!(%error, "an event cannot be read"),
+                    }
+                    line.clear();
+                }
+            }
+        });
+        Ok(from)
+    }
+}

@@ -1,0 +1,234 @@
+//! A home as its holder runs it: settings, networks, one presence for each network in use.
+
+use crate::{
+    Folder,
+    embedded::Embedded,
+    errors,
+    folder::{HomeLock, write_whole},
+    networks::{self, Chosen, EMBEDDED_TITLE},
+    presence::{Arrival, Presence},
+    server,
+    settings::SettingsFile,
+};
+use api::{ApiError, Call as _, Code, Event, NetworkText, Reply, Request, Settings};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use tokio::sync::{Mutex, broadcast};
+use tokio_util::sync::CancellationToken;
+use transport::{Listen, Served, serve};
+use wallet::{Keychain, OsKeychain, ServiceKey, Wallet};
+
+/// A home that this process holds. Cheap to clone.
+#[derive(Clone)]
+pub struct Home {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: Folder,
+    settings: SettingsFile,
+    wallet: Wallet,
+    service: Arc<ServiceKey>,
+    events: broadcast::Sender<Event>,
+    /// What runs, by the network's name; started at the first question about it.
+    running: Mutex<Running>,
+    served: Mutex<Option<Served>>,
+    cancel: CancellationToken,
+    lock: Mutex<Option<HomeLock>>,
+}
+
+#[derive(Default)]
+struct Running {
+    embedded: Option<Embedded>,
+    present: HashMap<String, Arc<Presence>>,
+}
+
+impl Home {
+    /// Starts a home; its socket answers when this returns.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn start(folder: Folder, lock: HomeLock) -> Result<Self, ApiError> {
+        let settings = SettingsFile::open(&folder.settings()).map_err(errors::disk)?;
+        let kept = settings.get();
+        let keychain: Arc<dyn Keychain> = Arc::new(OsKeychain);
+        let minutes = u64::from(kept.settings.auto_lock_minutes);
+        let options = wallet::Options {
+            keychain: keychain.clone(),
+            idle: (minutes > 0).then(|| Duration::from_secs(60 * minutes)),
+            ..wallet::Options::default()
+        };
+        let wallet = Wallet::open(&folder.wallet(), options).map_err(agent::errors::wallet)?;
+        let place = folder.service();
+        let service = tokio::task::spawn_blocking(move || ServiceKey::open(&place, keychain.as_ref()))
+            .await
+            .map_err(|e| agent::errors::internal(e.to_string()))?
+            .map_err(agent::errors::wallet)?;
+        let home = Self {
+            inner: Arc::new(Inner {
+                settings,
+                wallet,
+                service: Arc::new(service),
+                events: broadcast::channel(1024).0,
+                running: Mutex::default(),
+                served: Mutex::default(),
+                cancel: CancellationToken::new(),
+                lock: Mutex::new(Some(lock)),
+                folder,
+            }),
+        };
+        let listen = Listen::Unix(home.inner.folder.socket("home").map_err(errors::disk)?);
+        let served = serve(&listen, server::router(home.clone()), home.inner.cancel.clone())
+            .await
+            .map_err(|e| errors::transport(&e))?;
+        *home.inner.served.lock().await = Some(served);
+        Ok(home)
+    }
+
+    /// What happens from now on, on all networks in use.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// Answers a request about a network (`None`: the one in use) for an account (`None`: the one in use).
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn call(
+        &self,
+        network: Option<&str>,
+        account: Option<&str>,
+        request: Request,
+    ) -> Result<Reply, ApiError> {
+        match request {
+            Request::GetSettings(_) => Ok(api::GetSettings::reply(self.settings())),
+            Request::SetSettings(call) => Ok(api::SetSettings::reply(self.set_settings(call.settings).await?)),
+            Request::ListNetworks(_) => Ok(api::ListNetworks::reply(self.networks())),
+            Request::AddNetwork(call) => {
+                networks::add(&self.inner.folder, Path::new(&call.path))?;
+                Ok(api::AddNetwork::reply(self.networks()))
+            }
+            Request::UseNetwork(call) => {
+                let chosen = networks::choose(&self.inner.folder, Some(&call.name))?;
+                self.present(&chosen).await?;
+                let name = chosen.name().to_owned();
+                self.inner.settings.change(|k| k.network = Some(name)).map_err(errors::disk)?;
+                Ok(api::UseNetwork::reply(self.networks()))
+            }
+            Request::ExportNetwork(call) => {
+                Ok(api::ExportNetwork::reply(self.export(&call.name, call.path.as_deref()).await?))
+            }
+            request => {
+                let kept = self.inner.settings.get();
+                let wanted = network.map(str::to_owned).or(kept.network);
+                let chosen = networks::choose(&self.inner.folder, wanted.as_deref())?;
+                let presence = self.present(&chosen).await?;
+                presence.agent.use_account(account.or(kept.account.as_deref()))?;
+                let chosen_account = match &request {
+                    Request::UseAccount(call) => Some(call.name.clone()),
+                    _ => None,
+                };
+                let reply = presence.agent.call(request).await?;
+                if let Some(name) = chosen_account {
+                    self.inner.settings.change(|k| k.account = Some(name)).map_err(errors::disk)?;
+                }
+                Ok(reply)
+            }
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let data_folder = self.inner.folder.root().display().to_string();
+        Settings { data_folder, ..self.inner.settings.get().settings }
+    }
+
+    async fn set_settings(&self, settings: Settings) -> Result<Settings, ApiError> {
+        self.inner.settings.change(|k| k.settings = settings).map_err(errors::disk)?;
+        Ok(self.settings())
+    }
+
+    fn networks(&self) -> Vec<api::NetworkView> {
+        networks::list(&self.inner.folder, self.inner.settings.get().network.as_deref())
+    }
+
+    async fn export(&self, name: &str, path: Option<&str>) -> Result<NetworkText, ApiError> {
+        let chosen = networks::choose(&self.inner.folder, Some(name))?;
+        if chosen == Chosen::Embedded {
+            self.present(&chosen).await?;
+        }
+        let file = match &chosen {
+            Chosen::Embedded => self.inner.folder.embedded_network(),
+            Chosen::File { path, .. } => path.clone(),
+        };
+        let toml = networks::read(&file)?
+            .to_toml()
+            .map_err(|e| ApiError::new(Code::Invalid, e.to_string(), "Check the network's file."))?;
+        if let Some(path) = path {
+            write_whole(Path::new(path), toml.as_bytes()).map_err(errors::disk)?;
+        }
+        Ok(NetworkText { toml, path: path.map(str::to_owned) })
+    }
+
+    /// This home's presence on a network, started where it is not there yet.
+    async fn present(&self, chosen: &Chosen) -> Result<Arc<Presence>, ApiError> {
+        let mut running = self.inner.running.lock().await;
+        if let Some(presence) = running.present.get(chosen.name()) {
+            return Ok(presence.clone());
+        }
+        let folder = &self.inner.folder;
+        let (network_path, title) = match chosen {
+            Chosen::Embedded => {
+                if running.embedded.is_none() {
+                    running.embedded = Some(Embedded::start(folder).await?);
+                }
+                let path = running.embedded.as_ref().map(Embedded::network_path);
+                (path.unwrap_or_else(|| folder.embedded_network()), EMBEDDED_TITLE.to_owned())
+            }
+            Chosen::File { path, .. } => (path.clone(), networks::read(path)?.name),
+        };
+        let presence = Presence::arrive(Arrival {
+            data: folder.of_network(chosen.name()),
+            name: &format!("gateway-{}", chosen.name()),
+            sockets: folder,
+            network_path,
+            title: &title,
+            wallet: self.inner.wallet.clone(),
+            account: None,
+            service: self.inner.service.clone(),
+        })
+        .await?;
+        let (mut from, to) = (presence.agent.events(), self.inner.events.clone());
+        tokio::spawn(async move {
+            loop {
+                match from.recv().await {
+                    // Nobody may be listening.
+                    Ok(event) => drop(to.send(event)),
+                    Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => return,
+                }
+            }
+        });
+        let presence = Arc::new(presence);
+        running.present.insert(chosen.name().to_owned(), presence.clone());
+        Ok(presence)
+    }
+
+    /// Ends everything in order and gives the home free.
+    pub async fn close(&self) {
+        self.inner.cancel.cancel();
+        if let Some(served) = self.inner.served.lock().await.take() {
+            served.ended().await;
+        }
+        let mut running = self.inner.running.lock().await;
+        for (_, presence) in running.present.drain() {
+            match Arc::try_unwrap(presence) {
+                Ok(presence) => presence.leave().await,
+                // A question about it is still being answered; it ends with the process.
+                Err(presence) => presence.agent.close(),
+            }
+        }
+        if let Some(embedded) = running.embedded.take() {
+            embedded.stop().await;
+        }
+        drop(self.inner.lock.lock().await.take());
+    }
+}

@@ -1,0 +1,178 @@
+//! A person or a demo publisher present on a network: an agent with its own gateway behind a socket of its own.
+
+use crate::{
+    Folder, errors,
+    folder::make_private,
+    gateway::Handle,
+    networks::{announce_gateway, read},
+};
+use agent::{Agent, AgentConfig};
+use api::{ApiError, Code};
+use keeper::Keeper;
+use node::brizo::{self, Gateway, GatewayConfig};
+use protocol::{Address, NetworkFile, Signer};
+use runner::{Ledger, Outbox};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+use transport::{Http, JsonRpc, Limits, Listen, Resolver, Served, serve};
+use wallet::{ServiceKey, Wallet};
+
+/// What somebody needs to be present on a network.
+pub(crate) struct Arrival<'a> {
+    /// Where agent and gateway keep their data.
+    pub(crate) data: PathBuf,
+    /// Names the socket.
+    pub(crate) name: &'a str,
+    /// Where sockets are.
+    pub(crate) sockets: &'a Folder,
+    /// The network's file.
+    pub(crate) network_path: PathBuf,
+    /// Its name for people.
+    pub(crate) title: &'a str,
+    pub(crate) wallet: Wallet,
+    pub(crate) account: Option<Address>,
+    pub(crate) service: Arc<ServiceKey>,
+}
+
+/// Somebody present on a network.
+pub(crate) struct Presence {
+    pub(crate) agent: Agent,
+    gateway: Option<Gateway>,
+    served: Option<Served>,
+    cancel: CancellationToken,
+}
+
+/// How often the network's file is looked at for gateways that came or moved.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Presence {
+    pub(crate) async fn arrive(arrival: Arrival<'_>) -> Result<Self, ApiError> {
+        let Arrival { data, name, sockets, network_path, title, wallet, account, service } = arrival;
+        make_private(&data).map_err(errors::disk)?;
+        let network = read(&network_path)?;
+        let resolver = Resolver::of(&network).map_err(|e| endpoint(&e))?;
+        let cancel = CancellationToken::new();
+        follow(network_path.clone(), resolver.clone(), cancel.clone());
+        let http = Http::new(resolver.clone(), Limits::trusted());
+        let keeper = connect(&network, &http).await?;
+        let ledger = Ledger::open(&data.join("runner.db")).map_err(|e| agent::errors::internal(e.to_string()))?;
+        let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
+        outbox.resume().await.map_err(agent::errors::outbox)?;
+        let (tended, stop) = (outbox.clone(), cancel.clone());
+        tokio::spawn(async move { tended.tend(stop).await });
+        // A network without key servers is for buying only: nothing could be published on it.
+        let (gateway, served) = match network.services.secret_store.is_empty() {
+            true => (None, None),
+            false => {
+                let folder = data.join("gateway");
+                make_private(&folder).map_err(errors::disk)?;
+                let config = GatewayConfig {
+                    data: folder,
+                    key: service.clone(),
+                    keeper: keeper.clone(),
+                    network: network.clone(),
+                    http,
+                    ledger: ledger.clone(),
+                    outbox: outbox.clone(),
+                };
+                let gateway = Gateway::open(config).await.map_err(|e| {
+                    ApiError::new(
+                        Code::Internal,
+                        format!("The gateway of this home does not start: {e}."),
+                        "Restart Neuston. Nothing is lost.",
+                    )
+                })?;
+                let listen = Listen::Unix(sockets.socket(name).map_err(errors::disk)?);
+                let served = serve(&listen, brizo::router(gateway.clone()), cancel.clone())
+                    .await
+                    .map_err(|e| errors::transport(&e))?;
+                let at = served.endpoint().clone();
+                announce_gateway(&network_path, service.address(), &at.to_string())?;
+                resolver.set(service.address(), at);
+                (Some(gateway), Some(served))
+            }
+        };
+        let handle = gateway.clone().map(|g| Arc::new(Handle::new(g)) as Arc<dyn agent::OwnGateway>);
+        let agent = Agent::open(AgentConfig {
+            folder: data,
+            network,
+            title: title.to_owned(),
+            resolver,
+            wallet,
+            account,
+            service,
+            gateway: handle,
+            keeper,
+            ledger,
+            outbox,
+        })
+        .await?;
+        Ok(Self { agent, gateway, served, cancel })
+    }
+
+    pub(crate) async fn leave(self) {
+        self.agent.close();
+        if let Some(gateway) = self.gateway {
+            gateway.close().await;
+        }
+        self.cancel.cancel();
+        if let Some(served) = self.served {
+            served.ended().await;
+        }
+    }
+}
+
+fn endpoint(error: &transport::EndpointError) -> ApiError {
+    ApiError::new(
+        Code::Invalid,
+        format!("The network file names an address that is none: {error}."),
+        "Ask whoever runs the network for its file.",
+    )
+    .at("network")
+}
+
+/// The first address of the network that answers.
+async fn connect(network: &NetworkFile, http: &Http) -> Result<Keeper, ApiError> {
+    let mut failed = None;
+    for rpc in &network.rpc {
+        let rpc = rpc.parse().map_err(|e| endpoint(&e))?;
+        match Keeper::connect(JsonRpc::connect(rpc, http), network).await {
+            Ok(keeper) => return Ok(keeper),
+            Err(error) => failed = Some(agent::errors::chain(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| agent::errors::internal("a network without addresses")))
+}
+
+/// Keeps the addresses of gateways as the network's file says them.
+fn follow(path: PathBuf, resolver: Resolver, cancel: CancellationToken) {
+    tokio::spawn(async move {
+        let mut seen = changed(&path);
+        loop {
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let now = changed(&path);
+            if now == seen {
+                continue;
+            }
+            seen = now;
+            let Ok(network) = read(&path) else { continue };
+            for (provider, at) in network.gateways {
+                match at.parse() {
+                    Ok(at) => resolver.set(provider, at),
+                    Err(error) => tracing::warn!(%error, %provider, "a gateway's address cannot be read"),
+                }
+            }
+        }
+    });
+}
+
+fn changed(path: &Path) -> Option<std::time::SystemTime> {
+    std::fs::metadata(path).and_then(|m| m.modified()).ok()
+}

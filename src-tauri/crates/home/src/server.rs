@@ -1,0 +1,40 @@
+//! The holder's socket: `POST /call` asks, `GET /events` follows. Only the owner's own processes can reach it.
+
+use crate::{door::Asked, home::Home};
+use api::{ApiError, Reply};
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{DefaultBodyLimit, State},
+    response::Response,
+    routing::{get, post},
+};
+use futures_util::StreamExt as _;
+use std::time::Duration;
+use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
+
+const MAX_BODY: usize = 32 << 20;
+const BEAT: Duration = Duration::from_secs(15);
+
+pub(crate) fn router(home: Home) -> Router {
+    Router::new()
+        .route("/call", post(call))
+        .route("/events", get(events))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(home)
+}
+
+async fn call(State(home): State<Home>, Json(asked): Json<Asked>) -> Json<Result<Reply, ApiError>> {
+    Json(home.call(asked.network.as_deref(), asked.account.as_deref(), asked.request).await)
+}
+
+/// One JSON document a line, and an empty line now and then to say that this side is still there.
+async fn events(State(home): State<Home>) -> Response {
+    let events = BroadcastStream::new(home.events()).filter_map(|event| async move {
+        let line = serde_json::to_string(&event.ok()?).ok()?;
+        Some(format!("{line}\n"))
+    });
+    let beats = IntervalStream::new(tokio::time::interval(BEAT)).map(|_| "\n".to_owned());
+    let lines = futures_util::stream::select(events, beats).map(Ok::<_, std::convert::Infallible>);
+    Response::new(Body::from_stream(lines))
+}

@@ -1,0 +1,48 @@
+//! What a node is told.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use transport::Listen;
+
+/// How a node is run.
+#[derive(Debug, Clone)]
+pub struct NodeConfig {
+    /// Where its data is kept.
+    pub data: PathBuf,
+    /// The network's name.
+    pub name: String,
+    /// The chain's number.
+    pub chain_id: u64,
+    /// Where it listens.
+    pub listen: Listen,
+    /// Milliseconds between blocks; 0 makes a block when there is a transaction.
+    pub block_time_ms: u64,
+    /// Whether it runs a gateway of its own, for publishers who have none.
+    pub gateway: bool,
+    /// How many key servers.
+    pub key_servers: usize,
+}
+
+/// One key server on its own, in its own process: a file with the peers it works with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyServerPlan {
+    /// The network whose chain is asked for permission: its file.
+    pub network: PathBuf,
+    /// Where this server's data is kept; its identity is made there on first start.
+    pub data: PathBuf,
+    /// Where it listens.
+    pub listen: String,
+    /// All key servers, this one included.
+    pub peers: Vec<PeerPlan>,
+}
+
+/// A key server as its peers know it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerPlan {
+    /// Its public key: 64 bytes in hex.
+    pub public: String,
+    /// Where it is.
+    pub endpoint: String,
+}

@@ -1,0 +1,36 @@
+//! Our contracts on a chain that somebody else runs.
+
+use crate::NodeError;
+use protocol::{NetworkFile, network::Services};
+use std::collections::BTreeMap;
+use transport::{Http, JsonRpc, Limits, Resolver};
+use wallet::ServiceKey;
+use zeroize::Zeroizing;
+
+/// Deploys the keeper contracts with a private key in hex and returns the network's file.
+///
+/// # Errors
+/// [`NodeError`].
+pub async fn deploy_contracts(rpc: &str, key_hex: &str, name: &str) -> Result<NetworkFile, NodeError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    let digits = key_hex.trim();
+    hex::decode_to_slice(digits.strip_prefix("0x").unwrap_or(digits), bytes.as_mut_slice())
+        .map_err(|_| NodeError::Identity)?;
+    let key = protocol::SecretKey::from_bytes(&bytes).map_err(|_| NodeError::Identity)?;
+    let signer = ServiceKey::from_key(key)?;
+    let http = Http::new(Resolver::none(), Limits::trusted());
+    let json_rpc = JsonRpc::connect(rpc.parse()?, &http);
+    let chain_id = keeper::chain_id(&json_rpc).await?;
+    let contracts = keeper::deploy(&json_rpc, &signer).await?.to_map();
+    Ok(NetworkFile {
+        name: name.to_owned(),
+        chain_id,
+        rpc: vec![rpc.to_owned()],
+        confirmations: 1,
+        block_time_ms: 0,
+        currency: "OCEAN".to_owned(),
+        contracts,
+        services: Services::default(),
+        gateways: BTreeMap::new(),
+    })
+}

@@ -1,0 +1,108 @@
+//! Key servers: a group behind one door, or one alone in its own process. Either way they only exchange messages.
+
+use crate::{Front, KeyServerPlan, NodeConfig, NodeError, node::make_folder};
+use keeper::Keeper;
+use protocol::{NetworkFile, SecretKey};
+use secret_store::{ChainPermission, KeyServer, KeyServerSetup, Peer};
+use std::{path::Path, sync::Arc};
+use threshold::Point;
+use tokio_util::sync::CancellationToken;
+use transport::{Endpoint, Http, JsonRpc, Limits, Listen, Resolver, Served, serve};
+
+/// The group of a node. Each server has its own folder, identity and view of the chain.
+pub(crate) async fn start_group(
+    config: &NodeConfig,
+    here: &Endpoint,
+    front: &Front,
+    keeper: &Keeper,
+    _http: &Http,
+    _shutdown: &CancellationToken,
+) -> Result<Vec<String>, NodeError> {
+    let mut identities = Vec::new();
+    let mut peers = Vec::new();
+    for number in 1..=config.key_servers {
+        let folder = config.data.join(format!("key-server-{number}"));
+        make_folder(&folder)?;
+        let identity = identity(&folder.join("identity"))?;
+        let endpoint: Endpoint = here.join(&format!("/secret-store/{number}")).parse()?;
+        peers.push(Peer { node: public(&identity)?, endpoint });
+        identities.push((number, folder, identity));
+    }
+    for (number, folder, identity) in identities {
+        let permission = Arc::new(ChainPermission::new(keeper.clone()));
+        let server = KeyServer::open(KeyServerSetup::new(folder.join("keys.db"), identity, peers.clone(), permission))?;
+        front.mount(&format!("/secret-store/{number}"), secret_store::router(server));
+    }
+    Ok(peers.iter().map(|peer| peer.endpoint.to_string()).collect())
+}
+
+/// A key server in a process of its own.
+pub struct LoneKeyServer {
+    public: Point,
+    served: Served,
+    shutdown: CancellationToken,
+}
+
+impl LoneKeyServer {
+    /// Where it is.
+    pub fn url(&self) -> String {
+        self.served.endpoint().to_string()
+    }
+
+    /// Its public key in hex.
+    pub fn public(&self) -> String {
+        self.public.hex()
+    }
+
+    /// Ends it.
+    pub async fn close(self) {
+        self.shutdown.cancel();
+        self.served.ended().await;
+    }
+}
+
+/// Runs one key server of a group whose others are elsewhere. Its identity is made on first use; with no peers named
+/// it only tells its public key, so that a group can be written down before it is started.
+///
+/// # Errors
+/// [`NodeError`].
+pub async fn run_key_server(plan: KeyServerPlan) -> Result<LoneKeyServer, NodeError> {
+    make_folder(&plan.data)?;
+    let identity = identity(&plan.data.join("identity"))?;
+    let public = public(&identity)?;
+    let file = |error| NodeError::File { path: plan.network.clone(), error };
+    let network = NetworkFile::from_toml(&std::fs::read_to_string(&plan.network).map_err(file)?)?;
+    let http = Http::new(Resolver::of(&network)?, Limits::trusted());
+    let rpc = network.rpc.first().ok_or(protocol::network::NetworkFileError::NoRpc)?;
+    let keeper = Keeper::connect(JsonRpc::connect(rpc.parse()?, &http), &network).await?;
+    let mut peers = Vec::new();
+    for peer in &plan.peers {
+        let bytes = hex::decode(peer.public.trim_start_matches("0x")).unwrap_or_default();
+        let node = Point::from_slice(&bytes).map_err(|_| NodeError::Peer(peer.public.clone()))?;
+        peers.push(Peer { node, endpoint: peer.endpoint.parse()? });
+    }
+    let permission = Arc::new(ChainPermission::new(keeper));
+    let server = KeyServer::open(KeyServerSetup::new(plan.data.join("keys.db"), identity, peers, permission))?;
+    let shutdown = CancellationToken::new();
+    let listen: Listen = plan.listen.parse()?;
+    let served = serve(&listen, secret_store::router(server), shutdown.clone()).await?;
+    Ok(LoneKeyServer { public, served, shutdown })
+}
+
+/// The public key of a key server's folder, made there if it has none yet.
+///
+/// # Errors
+/// [`NodeError`].
+pub fn key_server_public(folder: &Path) -> Result<String, NodeError> {
+    make_folder(folder)?;
+    Ok(public(&identity(&folder.join("identity"))?)?.hex())
+}
+
+fn identity(path: &Path) -> Result<SecretKey, NodeError> {
+    Ok(keeper_node::operator_key(path, &rand::random())?)
+}
+
+fn public(identity: &SecretKey) -> Result<Point, NodeError> {
+    let bytes = identity.public().map_err(|_| NodeError::Identity)?;
+    Point::from_bytes(&bytes).map_err(|_| NodeError::Identity)
+}

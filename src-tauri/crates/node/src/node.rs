@@ -1,0 +1,220 @@
+//! The start of a network: chain, contracts, key servers, catalogue, gateway, in this order, behind one door.
+
+use crate::{Front, NodeConfig, NodeError, key_servers};
+use aquarius::Catalogue;
+use brizo::{Gateway, GatewayConfig};
+use keeper::Keeper;
+use keeper_node::{Chain, Genesis, Mining};
+use protocol::{NetworkFile, Signer, network::Services};
+use runner::{Ledger, Outbox};
+use std::{
+    collections::BTreeMap,
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio_util::sync::CancellationToken;
+use transport::{Endpoint, Http, JsonRpc, Limits, Resolver, Served, serve};
+use wallet::{NoKeychain, ServiceKey};
+
+/// A running node.
+pub struct Node {
+    network: NetworkFile,
+    network_path: PathBuf,
+    front: Front,
+    keeper: Keeper,
+    catalogue: Catalogue,
+    chain: Chain,
+    gateway: Option<Gateway>,
+    served: Served,
+    shutdown: CancellationToken,
+    _lock: File,
+}
+
+impl Node {
+    /// Starts everything; returns when all of it answers.
+    ///
+    /// # Errors
+    /// [`NodeError`]; nothing keeps running then.
+    pub async fn start(config: NodeConfig) -> Result<Self, NodeError> {
+        let shutdown = CancellationToken::new();
+        let guard = shutdown.clone().drop_guard();
+        make_folder(&config.data)?;
+        let lock = lock(&config.data)?;
+        let network_path = config.data.join("network.toml");
+
+        let front = Front::default();
+        let served = serve(&config.listen, front.router(), shutdown.clone()).await?;
+        let here = served.endpoint().clone();
+
+        // The operator's key is the folder's own: a network that is moved is moved whole.
+        let operator = Arc::new(ServiceKey::open(&config.data.join("operator"), &NoKeychain)?);
+        let chain = open_chain(&config, operator.address()).await?;
+        front.mount("/rpc", keeper_node::router(chain.clone()));
+        let rpc: Endpoint = here.join("/rpc").parse()?;
+
+        let mut network = read_network(&network_path)?.unwrap_or_else(|| fresh(&config, &rpc));
+        network.rpc = vec![rpc.to_string()];
+        network.block_time_ms = config.block_time_ms;
+        let http = Http::new(Resolver::of(&network)?, Limits::trusted());
+        let json_rpc = JsonRpc::connect(rpc, &http);
+        if network.contracts.is_empty() {
+            network.contracts = keeper::deploy(&json_rpc, operator.as_ref()).await?.to_map();
+            write_network(&network_path, &network)?;
+        }
+        let keeper = Keeper::connect(json_rpc, &network).await?;
+
+        network.services.secret_store =
+            key_servers::start_group(&config, &here, &front, &keeper, &http, &shutdown).await?;
+        let ownership = Arc::new(aquarius::KeeperOwnership::new(keeper.clone()));
+        let catalogue = Catalogue::open(&config.data.join("catalogue.db"), ownership)?;
+        front.merge(aquarius::router(catalogue.clone()));
+        network.services.aquarius = vec![here.join("/api/v1/aquarius")];
+
+        let gateway = match config.gateway {
+            true => Some(start_gateway(&config, &here, &front, &keeper, &mut network, http, &shutdown).await?),
+            false => None,
+        };
+        write_network(&network_path, &network)?;
+        drop(guard.disarm());
+        Ok(Self { network, network_path, front, keeper, catalogue, chain, gateway, served, shutdown, _lock: lock })
+    }
+
+    /// The network as its file says it.
+    pub fn network(&self) -> &NetworkFile {
+        &self.network
+    }
+
+    /// The network's file.
+    pub fn network_path(&self) -> &Path {
+        &self.network_path
+    }
+
+    /// The node's own view of the contracts.
+    pub fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
+    /// The catalogue, for filling it in bulk.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The door, for services of the same process.
+    pub fn front(&self) -> &Front {
+        &self.front
+    }
+
+    /// The line a program that started the node waits for.
+    pub fn ready(&self) -> serde_json::Value {
+        let services = &self.network.services;
+        serde_json::json!({
+            "ready": true,
+            "rpc": self.network.rpc.first(),
+            "aquarius": services.aquarius.first(),
+            "brizo": services.brizo,
+            "secretStore": services.secret_store,
+            "networkFile": self.network_path,
+        })
+    }
+
+    /// Ends everything in order; what is on disk stays whole whatever happens.
+    pub async fn close(self) {
+        if let Some(gateway) = self.gateway {
+            gateway.close().await;
+        }
+        self.shutdown.cancel();
+        self.served.ended().await;
+        self.chain.close().await;
+    }
+}
+
+async fn open_chain(config: &NodeConfig, operator: protocol::Address) -> Result<Chain, NodeError> {
+    let mining = Mining { block_time_ms: config.block_time_ms, ..Mining::default() };
+    let genesis = Genesis { mining, ..Genesis::new(config.chain_id, operator) };
+    Ok(Chain::open(&config.data.join("chain.db"), genesis)?)
+}
+
+async fn start_gateway(
+    config: &NodeConfig,
+    here: &Endpoint,
+    front: &Front,
+    keeper: &Keeper,
+    network: &mut NetworkFile,
+    http: Http,
+    shutdown: &CancellationToken,
+) -> Result<Gateway, NodeError> {
+    let data = config.data.join("gateway");
+    make_folder(&data)?;
+    let key = Arc::new(ServiceKey::open(&data, &NoKeychain)?);
+    let provider = key.address();
+    network.gateways.insert(provider, here.to_string());
+    network.services.brizo = Some(here.join("/api/v1/brizo"));
+    network.services.brizo_address = Some(provider);
+    let ledger = Ledger::open(&data.join("runner.db"))?;
+    let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
+    outbox.resume().await?;
+    let (tended, stop) = (outbox.clone(), shutdown.clone());
+    tokio::spawn(async move { tended.tend(stop).await });
+    let (keeper, network) = (keeper.clone(), network.clone());
+    let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, ledger, outbox }).await?;
+    front.merge(brizo::router(gateway.clone()));
+    Ok(gateway)
+}
+
+fn fresh(config: &NodeConfig, rpc: &Endpoint) -> NetworkFile {
+    NetworkFile {
+        name: config.name.clone(),
+        chain_id: config.chain_id,
+        rpc: vec![rpc.to_string()],
+        confirmations: 1,
+        block_time_ms: config.block_time_ms,
+        currency: "OCEAN".to_owned(),
+        contracts: BTreeMap::new(),
+        services: Services::default(),
+        gateways: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn make_folder(path: &Path) -> Result<(), NodeError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| NodeError::File { path: path.to_owned(), error })
+}
+
+fn lock(folder: &Path) -> Result<File, NodeError> {
+    let path = folder.join("lock");
+    let file = |error| NodeError::File { path: path.clone(), error };
+    let lock = File::create(&path).map_err(file)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(NodeError::Busy(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(file(error)),
+    }
+}
+
+fn read_network(path: &Path) -> Result<Option<NetworkFile>, NodeError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(NetworkFile::from_toml(&text)?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(NodeError::File { path: path.to_owned(), error }),
+    }
+}
+
+/// Writes the file whole; gateways that other homes announced in it meanwhile stay.
+fn write_network(path: &Path, network: &NetworkFile) -> Result<(), NodeError> {
+    let file = |error| NodeError::File { path: path.to_owned(), error };
+    let lock = File::create(path.with_extension("lock")).map_err(file)?;
+    lock.lock().map_err(file)?;
+    let mut network = network.clone();
+    if let Some(present) = read_network(path)? {
+        for (provider, at) in present.gateways {
+            network.gateways.entry(provider).or_insert(at);
+        }
+    }
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, network.to_toml()?).map_err(file)?;
+    std::fs::rename(&beside, path).map_err(file)
+}

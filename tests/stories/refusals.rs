@@ -1,0 +1,71 @@
+//! Bad input and bad luck at a terminal: each time a clear sentence, a next step, and nothing lost.
+
+use crate::person::Person;
+
+#[test]
+fn wrong_passphrase_is_refused() {
+    let person = Person::alone().with_account(10);
+    std::fs::write(person.path("password"), "another one").unwrap();
+    let told = person.types(&["wallet", "faucet", "5"]);
+    assert_eq!((told.error(), told.code), ("wrong_password", 3), "{told:?}");
+    std::fs::write(person.path("password"), crate::person::PASSWORD).unwrap();
+    assert_eq!(person.balance(), "10", "nothing moved");
+}
+
+#[test]
+fn insufficient_balance_explains() {
+    let person = Person::alone().with_account(0);
+    let found = person.types(&["search", "--price-min", "1"]).ok();
+    let did = found["results"][0]["did"].as_str().unwrap().to_owned();
+    let told = person.types(&["buy", &did]);
+    assert_eq!(told.error(), "insufficient_balance", "{told:?}");
+    assert!(person.types(&["agreements"]).ok()["results"].as_array().unwrap().is_empty(), "no agreement was begun");
+}
+
+#[test]
+fn nonsense_is_answered_with_a_sentence() {
+    let person = Person::alone().with_account(0);
+    let file = person.file("a.csv", "a\n1\n");
+    let publish = |price: &str, file: &str| {
+        person.types(&["publish", "--file", file, "--name", "x", "--author", "a", "--license", "CC0-1.0", "--price", price])
+    };
+    let path = file.to_str().unwrap();
+    assert_eq!(publish("-1", path).code, 2, "a negative price is no price");
+    assert_eq!(publish(&"9".repeat(78), path).error(), "invalid", "a price of 78 digits");
+    assert_eq!(publish("1410000001", path).error(), "invalid", "a price above all the tokens there can be");
+    assert_eq!(publish("1", "/nowhere/at/all.csv").error(), "not_found", "a file that is not there");
+    let none = person.types(&["publish", "--name", "x", "--author", "a", "--license", "CC0-1.0", "--price", "1"]);
+    assert_eq!(none.error(), "invalid", "no files");
+    let big = person.file("big.json", &format!("{{\"description\":\"{}\"}}", "x".repeat(10 << 20)));
+    let told = person.types(&[
+        "publish", big.to_str().unwrap(), "--file", path, "--name", "x", "--author", "a", "--license", "CC0-1.0",
+        "--price", "1",
+    ]);
+    assert_eq!(told.error(), "invalid", "a description of ten megabytes");
+    let broken = person.file("broken.json", "{ not json");
+    assert_eq!(person.types(&["publish", broken.to_str().unwrap(), "--file", path]).error(), "invalid");
+    let unknown = format!("did:op:{}", "ab".repeat(32));
+    assert_eq!(person.types(&["show", &unknown]).error(), "not_found");
+    assert_eq!(person.types(&["buy", &unknown]).error(), "not_found");
+    assert_eq!(person.types(&["show", "did:op:12"]).code, 2, "a number that is none");
+}
+
+#[test]
+fn a_wrong_network_file_is_named() {
+    let person = Person::alone();
+    let file = person.file("network.toml", "this is no network");
+    let told = person.types(&["--network", file.to_str().unwrap(), "search"]);
+    assert_eq!(told.error(), "invalid", "{told:?}");
+    let dead = person.file("dead.toml", "name = \"dead\"\nchain_id = 5\nrpc = [\"http://127.0.0.1:9\"]\n");
+    let told = person.types(&["--network", dead.to_str().unwrap(), "search"]);
+    assert_eq!((told.error(), told.code), ("unreachable", 5), "{told:?}");
+}
+
+#[test]
+fn a_second_process_on_one_home_is_a_guest() {
+    let person = Person::alone().with_account(10);
+    let running = person.serves();
+    assert_eq!(person.balance(), "10", "the second process asks the first");
+    running.ends();
+    assert_eq!(person.balance(), "10", "and takes over when it has ended");
+}
