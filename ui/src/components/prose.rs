@@ -24,9 +24,9 @@ fn block(block: Block, depth: u8) -> AnyView {
     let blocks = |list: Vec<Block>| list.into_iter().map(|b| self::block(b, depth + 1)).collect_view();
     match block {
         Block::Heading { level, content } => match level {
-            1 | 2 => view! { <h3>{inlines(content, 0)}</h3> }.into_any(),
-            3 => view! { <h4>{inlines(content, 0)}</h4> }.into_any(),
-            _ => view! { <h5>{inlines(content, 0)}</h5> }.into_any(),
+            1 | 2 => view! { <h2>{inlines(content, 0)}</h2> }.into_any(),
+            3 => view! { <h3>{inlines(content, 0)}</h3> }.into_any(),
+            _ => view! { <h4>{inlines(content, 0)}</h4> }.into_any(),
         },
         Block::Paragraph { content } => view! { <p>{inlines(content, 0)}</p> }.into_any(),
         Block::List { start: None, items } => {

@@ -329,7 +329,7 @@ fn Depth(listing: ListingView) -> impl IntoView {
                     })
                     .collect_view()}
             </dl>
-            <h3 class="roomy">{l.document}</h3>
+            <h2 class="head roomy">{l.document}</h2>
             <pre tabindex="0">{depth.document}</pre>
         </Below>
     }

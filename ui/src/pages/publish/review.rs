@@ -58,7 +58,7 @@ pub(super) fn Review() -> impl IntoView {
                     view! {
                         <section class="panel">
                             <div class="apart">
-                                <h3>{page.name(p)}</h3>
+                                <h2 class="head">{page.name(p)}</h2>
                                 <TextButton
                                     label=p.change.to_owned()
                                     name=format!("{}: {}", p.change, page.name(p))
