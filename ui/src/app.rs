@@ -207,7 +207,10 @@ impl App {
         browser::remember(&place.path());
         self.place.set(place);
         browser::scroll_to(0);
-        browser::focus("#page");
+        // A sheet that was open is gone by then.
+        request_animation_frame(|| {
+            browser::focus("#page");
+        });
     }
 
     /// Follows the window's history to where it points now; the page stands where it was left.

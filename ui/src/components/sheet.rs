@@ -21,6 +21,12 @@ pub(crate) fn Sheet(
             drop(dialog.show_modal());
         }
     });
+    // Closing gives the focus back to what opened the sheet.
+    on_cleanup(move || {
+        if let Some(dialog) = dialog.try_get_untracked().flatten() {
+            dialog.close();
+        }
+    });
     view! {
         <dialog
             class="sheet"

@@ -266,7 +266,7 @@ fn AssetRows(asset: OwnedAsset, wanted: Wanted, again: Callback<()>) -> impl Int
                     <td>{first}</td>
                     <td class="num">{size}</td>
                     {move || match download.get() {
-                        Some(download) => view! { <td colspan="2"><Running download /></td> }.into_any(),
+                        Some(download) => view! { <td colspan="2" class="progress-cell"><Running download /></td> }.into_any(),
                         None => {
                             view! {
                                 <td><VerdictTag verdict /></td>
