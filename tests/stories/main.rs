@@ -2,6 +2,5 @@
 #![cfg(test)]
 
 mod a_buyer_finds_buys_and_opens_it;
-mod house;
 mod person;
 mod refusals;

@@ -56,7 +56,10 @@ fn a_wrong_network_file_is_named() {
     let file = person.file("network.toml", "this is no network");
     let told = person.types(&["--network", file.to_str().unwrap(), "search"]);
     assert_eq!(told.error(), "invalid", "{told:?}");
-    let dead = person.file("dead.toml", "name = \"dead\"\nchain_id = 5\nrpc = [\"http://127.0.0.1:9\"]\n");
+    let contracts = std::fs::read_to_string(Person::alone().with_account(0).own_network()).unwrap();
+    let contracts = contracts.split("[contracts]").nth(1).unwrap().split('[').next().unwrap();
+    let dead = format!("name = \"dead\"\nchain_id = 5\nrpc = [\"http://127.0.0.1:9\"]\n[contracts]{contracts}");
+    let dead = person.file("dead.toml", &dead);
     let told = person.types(&["--network", dead.to_str().unwrap(), "search"]);
     assert_eq!((told.error(), told.code), ("unreachable", 5), "{told:?}");
 }

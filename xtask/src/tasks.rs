@@ -45,7 +45,7 @@ pub(crate) fn check(places: &Places) -> Result<(), String> {
     if matches!(machine::web_toolchain(places)?, WebToolchain::Rustup) {
         run(cargo(places).args(["clippy", "--locked", "--package", "ui", "--target", WASM]).args(lints))?;
     }
-    run(cargo(places).args(["test", "--locked", "--package", "stories", "--test", "stories", "house::"]))?;
+    run(cargo(places).args(["test", "--locked", "--package", "stories", "--test", "house"]))?;
     demo::check(places)?;
     contracts::build(true)
 }

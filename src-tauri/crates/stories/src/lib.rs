@@ -1,1 +1,1 @@
-//! Stories told by tests, without a window.
+//! The house rules as tests, and the benchmarks.
