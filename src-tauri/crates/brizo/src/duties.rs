@@ -1,10 +1,10 @@
 //! What a gateway owes without being asked: agreements that buyers created on the chain themselves are served too.
 //! The chain's events only say where to look; the machine reads the state.
 
-use crate::gateway::Gateway;
+use crate::{error::Refusal, gateway::Gateway};
 use agreement::publisher::{Sale, State};
 use keeper::{Cursor, Follower, KeeperEvent};
-use protocol::{AgreementId, ddo::ServiceKind};
+use protocol::{Address, AgreementId, ddo::ServiceKind};
 use runner::{DriveError, publisher_id};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ pub(crate) const GRANT_MARGIN: u64 = 2;
 /// Blocks after a grant after which the payment is taken even without a delivery.
 pub(crate) const GRACE: u64 = 20;
 const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Follows the chain until the gateway ends.
 pub(crate) async fn follow(gateway: Gateway) {
@@ -25,26 +26,31 @@ pub(crate) async fn follow(gateway: Gateway) {
         }
     };
     let cancel = gateway.inner.cancel.clone();
+    let us = gateway.provider();
+    let (mut undecided, mut pause) = (decide(&gateway).await, PAUSE);
     let mut follower = Follower::new(gateway.inner.keeper.clone(), cursor);
     loop {
         let batch = tokio::select! {
             () = cancel.cancelled() => return,
             batch = follower.next() => batch,
+            () = tokio::time::sleep(pause), if undecided => {
+                undecided = decide(&gateway).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                continue;
+            }
         };
         match batch {
             Ok(batch) => {
-                for seen in batch.events {
-                    if let KeeperEvent::AgreementActorAdded { agreement, actor, .. } = seen.event
-                        && actor == gateway.provider()
-                        && let Err(error) = take(&gateway, agreement).await
-                    {
-                        tracing::info!(%error, %agreement, "an agreement on the chain is not served");
-                    }
-                }
-                if let Some(hash) = batch.cursor.hash
-                    && let Err(error) = gateway.inner.store.set_cursor(batch.cursor.block, hash).await
-                {
+                let found: Vec<AgreementId> =
+                    batch.events.iter().filter_map(|seen| of_provider(&seen.event, us)).collect();
+                // On disk before it is decided on: a catalogue that is away for a while costs nobody an agreement.
+                let news = !found.is_empty();
+                if let Err(error) = gateway.inner.store.set_cursor(batch.cursor.block, batch.cursor.hash, found).await {
                     tracing::error!(%error, "the gateway could not note how far it has come");
+                }
+                if news {
+                    undecided = decide(&gateway).await;
+                    pause = PAUSE;
                 }
             }
             Err(error) => {
@@ -58,9 +64,44 @@ pub(crate) async fn follow(gateway: Gateway) {
     }
 }
 
+fn of_provider(event: &KeeperEvent, us: Address) -> Option<AgreementId> {
+    match event {
+        KeeperEvent::AgreementActorAdded { agreement, actor, .. } if *actor == us => Some(*agreement),
+        _ => None,
+    }
+}
+
+/// Takes on what was seen on the chain, or decides not to. Whether something has to be looked at again.
+async fn decide(gateway: &Gateway) -> bool {
+    let store = &gateway.inner.store;
+    let waiting = match store.waiting().await {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            tracing::error!(%error, "the gateway's store failed");
+            return true;
+        }
+    };
+    let mut again = false;
+    for agreement in waiting {
+        match take(gateway, agreement).await {
+            Ok(()) => {}
+            Err(Refusal::Failed(why)) => {
+                tracing::warn!(%why, %agreement, "an agreement on the chain waits");
+                again = true;
+                continue;
+            }
+            Err(error) => tracing::info!(%error, %agreement, "an agreement on the chain is not served"),
+        }
+        if let Err(error) = store.decided(agreement).await {
+            tracing::error!(%error, "the gateway's store failed");
+            again = true;
+        }
+    }
+    again
+}
+
 /// Takes on an agreement that somebody else created, if it is not known yet.
-async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), crate::error::Refusal> {
-    use crate::error::Refusal;
+async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> {
     let id = publisher_id(agreement);
     let failed = |e: DriveError| Refusal::Failed(e.to_string());
     if gateway.inner.driver.load(&id).await.map_err(failed)?.is_some() {

@@ -2,11 +2,11 @@
 
 use crate::{
     GatewayError,
-    drivers::{DriverError, Hashed, Local, Web},
+    drivers::{Drivers, Local},
     duties,
     limiter::Limiter,
     sales::{SaleNews, Selling},
-    store::{SharedFile, Store},
+    store::{FileList, SharedFile, Store},
 };
 use agreement::publisher;
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
@@ -67,8 +67,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal,
     pub(crate) outbox: Outbox,
     pub(crate) driver: Driver<publisher::State>,
-    pub(crate) local: Local,
-    pub(crate) web: Web,
+    pub(crate) drivers: Drivers,
     pub(crate) limiter: Limiter,
     pub(crate) news: broadcast::Sender<SaleNews>,
     pub(crate) cancel: CancellationToken,
@@ -94,8 +93,7 @@ impl Gateway {
         let driver = Driver::new(journal.clone(), selling.clone(), keeper.blocks());
         let gateway = Self {
             inner: Arc::new(Inner {
-                local: Local::new(&key.address(), store.clone()),
-                web: Web::new(foreign),
+                drivers: Drivers::new(Local::new(&key.address(), store.clone()), &http, &network),
                 limiter: Limiter::default(),
                 news: broadcast::channel(256).0,
                 cancel: CancellationToken::new(),
@@ -142,7 +140,7 @@ impl Gateway {
         bytes: u64,
     ) -> Result<String, GatewayError> {
         let id = hex::encode(rand::random::<[u8; 16]>());
-        let url = self.inner.local.address(&id);
+        let url = self.inner.drivers.local().address(&id);
         let file = SharedFile {
             id,
             path: path.to_owned(),
@@ -160,11 +158,27 @@ impl Gateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn encrypt(&self, did: Did, document: &[u8]) -> Result<Vec<u8>, GatewayError> {
-        let listed = parse_file_list(document).map_err(|e| GatewayError::Listing(e.to_string()))?;
-        let servers = self.servers()?;
-        let encrypted = servers.publish(self.inner.key.as_ref(), did, document).await?;
-        self.inner.store.keep_files(did, urls(listed)).await?;
+        self.encrypt_list(did, document, true).await
+    }
+
+    /// The same for somebody else: addresses of files that were shared in this home are not his to sell.
+    pub(crate) async fn encrypt_for_stranger(&self, did: Did, document: &[u8]) -> Result<Vec<u8>, GatewayError> {
+        self.encrypt_list(did, document, false).await
+    }
+
+    async fn encrypt_list(&self, did: Did, document: &[u8], own: bool) -> Result<Vec<u8>, GatewayError> {
+        let list = self.list(document, own)?;
+        let encrypted = self.servers()?.publish(self.inner.key.as_ref(), did, document).await?;
+        self.inner.store.keep_files(did, list).await?;
         Ok(encrypted)
+    }
+
+    fn list(&self, document: &[u8], own: bool) -> Result<FileList, GatewayError> {
+        let urls = urls(parse_file_list(document).map_err(|e| GatewayError::Listing(e.to_string()))?);
+        if !own && urls.iter().any(|url| self.inner.drivers.local().knows(url)) {
+            return Err(GatewayError::Listing("its files are another publisher's".into()));
+        }
+        Ok(FileList { urls, own })
     }
 
     fn servers(&self) -> Result<&SecretStoreClient, GatewayError> {
@@ -199,9 +213,11 @@ impl Gateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn file_trouble(&self, did: Did) -> Result<Option<String>, GatewayError> {
-        for url in self.inner.store.files(did).await?.unwrap_or_default() {
-            if self.inner.local.knows(&url)
-                && let Some(trouble) = self.inner.local.trouble(&url).await?
+        let Some(list) = self.inner.store.files(did).await? else { return Ok(None) };
+        let local = self.inner.drivers.local();
+        for url in list.urls {
+            if local.knows(&url)
+                && let Some(trouble) = local.trouble(&url).await?
             {
                 return Ok(Some(trouble));
             }
@@ -210,7 +226,7 @@ impl Gateway {
     }
 
     /// The decrypted file list of a listing: from the own table, else from the key servers.
-    pub(crate) async fn files(&self, ddo: &Ddo) -> Result<Vec<String>, GatewayError> {
+    pub(crate) async fn files(&self, ddo: &Ddo) -> Result<FileList, GatewayError> {
         if let Some(files) = self.inner.store.files(ddo.did()).await? {
             return Ok(files);
         }
@@ -218,19 +234,9 @@ impl Gateway {
         let encrypted = encrypted.ok_or_else(|| GatewayError::Listing("it holds no list of files".into()))?;
         let opener = Opener(self.inner.key.clone());
         let plain = self.servers()?.retrieve(self.inner.key.as_ref(), &opener, ddo.did(), &encrypted).await?;
-        let files = urls(parse_file_list(&plain).map_err(|e| GatewayError::Listing(e.to_string()))?);
-        self.inner.store.keep_files(ddo.did(), files.clone()).await?;
-        Ok(files)
-    }
-
-    pub(crate) async fn hash(&self, url: &str) -> Result<Hashed, DriverError> {
-        if self.inner.local.knows(url) {
-            return self.inner.local.hash(url).await;
-        }
-        match url.starts_with("http://") || url.starts_with("https://") {
-            true => self.inner.web.hash(url).await,
-            false => Err(DriverError::Unsupported),
-        }
+        let list = self.list(&plain, false)?;
+        self.inner.store.keep_files(ddo.did(), list.clone()).await?;
+        Ok(list)
     }
 
     /// Ends it; everything goes on with the next start.

@@ -38,17 +38,28 @@ impl Gateway {
 
     /// A listing that was never served here: from a catalogue, if it is what the chain says.
     async fn fetch(&self, did: Did, checksum: Checksum) -> Result<Vec<u8>, Refusal> {
+        let mut silent = false;
         for catalogue in &self.inner.catalogues {
-            let Ok(Some(document)) = catalogue.ddo(did).await else { continue };
-            let ddo = parse(&document)?;
-            if ddo.did() == did && verify(&ddo, checksum, did).is_intact() {
+            let document = match catalogue.ddo(did).await {
+                Ok(Some(document)) => document,
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::warn!(%error, catalogue = %catalogue.base(), "a catalogue does not answer");
+                    silent = true;
+                    continue;
+                }
+            };
+            // One catalogue's rubbish does not hide what the next one has.
+            let intact = |ddo: Ddo| verify(&ddo, checksum, did).is_intact();
+            if parse(&document).is_ok_and(intact) {
                 self.inner.store.keep_version(did, checksum, document.clone()).await?;
                 return Ok(document);
             }
         }
-        // Released clients register checksums that nobody can recompute: the newest version served here, then.
-        let newest = self.inner.store.version(did, None).await?;
-        newest.ok_or_else(|| Refusal::Unknown(format!("no catalogue has {did} as it is on the chain")))
+        if silent {
+            return Err(Refusal::Failed("the catalogue does not answer".to_owned()));
+        }
+        Err(Refusal::Unknown(format!("no catalogue has {did} as it is on the chain")))
     }
 
     /// The version that an agreement was made for.

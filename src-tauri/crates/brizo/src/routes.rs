@@ -8,7 +8,8 @@ use crate::gateway::Gateway;
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Query, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
+    middleware::map_response,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -33,14 +34,23 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/api/v1/brizo/alive", get(alive))
         .nest("/api/v1/brizo/services", services)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(map_response(open_to_browsers))
         .with_state(gateway)
+}
+
+/// As the released gateway: pages of any origin may ask, since nothing here acts by a cookie.
+async fn open_to_browsers(mut response: Response) -> Response {
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 async fn root(State(gateway): State<Gateway>) -> Json<Value> {
     let contracts: serde_json::Map<String, Value> =
         gateway.inner.keeper.contracts().named().into_iter().map(|(name, at)| (name.to_owned(), json!(at))).collect();
+    let node = gateway.inner.network.rpc.iter().find(|rpc| rpc.starts_with("http"));
     Json(json!({
         "software": "Brizo",
+        "keeper-url": node,
         "version": env!("CARGO_PKG_VERSION"),
         "network": gateway.inner.network.name,
         "keeper-version": "v0.13.2",

@@ -1,20 +1,10 @@
 //! What a publisher's machine wants done, done. All transactions are the service key's and go through the outbox.
 
-use crate::{GatewayError, gateway::Gateway};
-use agreement::{
-    AgreementFact, ConditionFact, ConditionState, Facts,
-    publisher::{Act, Effect, Event, State},
-};
+use crate::{GatewayError, drivers::DriverError, gateway::Gateway};
+use agreement::publisher::{Act, Effect, Event, State};
 use async_trait::async_trait;
-use futures_util::future::try_join_all;
-use keeper::{ConditionOnChain, KeeperError};
-use protocol::{
-    Address, AgreementId, Did, Vodka,
-    conditions::{AccessTerms, ConditionKind},
-    ddo::Ddo,
-    tx::Call,
-};
-use runner::{Batch, Hold, Item, Journal, Journaled as _, Key, Perform, Point, tx_events};
+use protocol::{Address, AgreementId, Did, Vodka, ddo::Ddo};
+use runner::{Batch, Hold, Item, Journal, Journaled as _, Perform, Point, items, read_facts, tx_events};
 use std::sync::{OnceLock, Weak};
 
 /// How far a sale is.
@@ -95,34 +85,8 @@ impl Selling {
 }
 
 impl Gateway {
-    pub(crate) async fn facts(&self, terms: &AccessTerms) -> Result<Facts, KeeperError> {
-        let keeper = &self.inner.keeper;
-        let ids = terms.ids();
-        let block = keeper.block_number().await?;
-        let conditions = ConditionKind::ALL.map(|kind| keeper.condition(ids.get(kind)));
-        let (agreement, conditions) = tokio::try_join!(keeper.agreement(terms.agreement), try_join_all(conditions))?;
-        let [lock, access, escrow] = <[ConditionOnChain; 3]>::try_from(conditions)
-            .map_err(|_| KeeperError::Answer("three conditions were asked for".to_owned()))?
-            .map(fact);
-        let agreement = agreement.map(|a| AgreementFact {
-            did: a.did,
-            template: a.template,
-            conditions: a.conditions,
-            actors: a.actors,
-        });
-        Ok(Facts { block, agreement, lock, access, escrow })
-    }
-
-    async fn send(
-        &self,
-        key: Key,
-        call: Call,
-        gas: Option<u64>,
-        not_after: Option<u64>,
-        point: Point,
-        act: Act,
-    ) -> Result<Vec<Event>, Hold> {
-        let batch = Batch { signer: self.inner.key.clone(), items: vec![Item { key, call, gas }], not_after, point };
+    async fn send(&self, items: Vec<Item>, not_after: Option<u64>, point: Point, act: Act) -> Result<Vec<Event>, Hold> {
+        let batch = Batch { signer: self.inner.key.clone(), items, not_after, point };
         let outcome = self.inner.outbox.run(batch).await;
         let block = *self.inner.keeper.blocks().borrow();
         tx_events(
@@ -142,38 +106,28 @@ impl Gateway {
             return Ok(vec![Event::Changed { reason: "the listing as it was sold is missing".to_owned() }]);
         };
         let ddo = Ddo::parse(&document).map_err(Hold::later)?;
-        let urls = self.files(&ddo).await.map_err(Hold::later)?;
+        let list = self.files(&ddo).await.map_err(Hold::later)?;
         for file in &ddo.metadata().files {
-            let place = usize::try_from(file.index).ok().and_then(|i| urls.get(i));
+            let place = usize::try_from(file.index).ok().and_then(|i| list.urls.get(i));
             let Some(url) = place else {
                 return Ok(vec![Event::Changed { reason: format!("file {} has no place", file.index) }]);
             };
             let Some(expected) = file.sha256().map(hex::encode) else { continue };
-            match self.hash(url).await {
+            match self.inner.drivers.hash(url, list.own).await {
                 Ok(found) if found.sha256 == expected && file.content_length.is_none_or(|l| l == found.bytes) => {}
                 Ok(_) => {
                     return Ok(vec![Event::Changed { reason: format!("file {} is not what was sold", file.index) }]);
                 }
-                Err(crate::drivers::DriverError::Web(why)) => return Err(Hold::later(why)),
-                Err(error) => return Ok(vec![Event::Changed { reason: format!("file {}: {error}", file.index) }]),
+                // These pass, or the time ends.
+                Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_))) => {
+                    return Err(Hold::later(error));
+                }
+                Err(error @ (DriverError::Gone | DriverError::Unsupported)) => {
+                    return Ok(vec![Event::Changed { reason: format!("file {}: {error}", file.index) }]);
+                }
             }
         }
         Ok(vec![Event::Intact])
-    }
-}
-
-fn fact(found: ConditionOnChain) -> ConditionFact {
-    ConditionFact {
-        type_ref: found.type_ref,
-        state: match found.state {
-            keeper::ConditionState::Uninitialized => ConditionState::Uninitialized,
-            keeper::ConditionState::Unfulfilled => ConditionState::Unfulfilled,
-            keeper::ConditionState::Fulfilled => ConditionState::Fulfilled,
-            keeper::ConditionState::Aborted => ConditionState::Aborted,
-        },
-        time_lock: found.time_lock,
-        time_out: found.time_out,
-        created_at: found.created_at,
     }
 }
 
@@ -185,27 +139,31 @@ impl Perform<State> for Selling {
         let contracts = gateway.inner.keeper.contracts();
         match effect {
             Effect::CreateAgreement => {
-                let (key, call) = (Key::of(terms.agreement, "create"), contracts.create_agreement(terms));
-                gateway.send(key, call, None, None, Point::CreateSigned, Act::Create).await
+                let items = items::gateway_creation(contracts, terms);
+                gateway.send(items, None, Point::CreateSigned, Act::Create).await
             }
             Effect::ReadFacts => {
-                let facts = gateway.facts(terms).await.map_err(Hold::later)?;
+                let facts = read_facts(&gateway.inner.keeper, terms).await.map_err(Hold::later)?;
                 Ok(vec![Event::Facts(Box::new(facts))])
             }
             Effect::TickUntil { block } => {
                 gateway.inner.keeper.tick_until(*block).await.map_err(Hold::later)?;
+                // Entering and resuming this state both come by here: a delivery may have been complete before the
+                // machine knew of the grant, or before a crash.
+                let granted = matches!(state, State::Granted { .. });
+                if granted && gateway.inner.store.was_delivered(terms.agreement).await.map_err(Hold::later)? {
+                    return Ok(vec![Event::Delivered]);
+                }
                 Ok(Vec::new())
             }
             Effect::Rehash => gateway.rehash(state).await,
             Effect::GrantAccess { attempt, not_after } => {
-                let key = Key::attempt(terms.agreement, "grant", *attempt);
-                let call = contracts.grant_access(terms);
-                gateway.send(key, call, None, *not_after, Point::GrantSigned, Act::Grant).await
+                let items = items::grant(contracts, terms, *attempt);
+                gateway.send(items, *not_after, Point::GrantSigned, Act::Grant).await
             }
             Effect::ReleaseReward { attempt } => {
-                let key = Key::attempt(terms.agreement, "release", *attempt);
-                let call = contracts.release_reward(terms);
-                gateway.send(key, call, None, None, Point::ReleaseSigned, Act::Release).await
+                let items = items::release(contracts, terms, *attempt);
+                gateway.send(items, None, Point::ReleaseSigned, Act::Release).await
             }
         }
     }

@@ -36,23 +36,35 @@ const MIGRATIONS: &[&str] = &[
      CREATE TABLE pinned (agreement TEXT PRIMARY KEY, did TEXT NOT NULL, checksum TEXT NOT NULL, service INTEGER NOT NULL);
      CREATE TABLE followed (id INTEGER PRIMARY KEY CHECK (id = 1), block INTEGER NOT NULL, hash TEXT NOT NULL);
      CREATE TABLE delivered (agreement TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (agreement, file));",
+    // 2
+    "ALTER TABLE file_list ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE waiting (agreement TEXT PRIMARY KEY);",
 ];
 
 /// A file on this computer that listings may point to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SharedFile {
+pub(crate) struct SharedFile {
     /// 128 random bits in hex; all that a listing knows of it.
-    pub id: String,
+    pub(crate) id: String,
     /// Where it is.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// SHA-256 in hex when it was shared.
-    pub sha256: String,
+    pub(crate) sha256: String,
     /// Bytes when it was shared.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// The name it is delivered under.
-    pub name: String,
+    pub(crate) name: String,
     /// Its media type.
-    pub content_type: String,
+    pub(crate) content_type: String,
+}
+
+/// The decrypted file list of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileList {
+    /// Where the files are, in the listing's order.
+    pub(crate) urls: Vec<String>,
+    /// Whether this home's own publisher wrote it. A stranger's may not lead into the local network.
+    pub(crate) own: bool,
 }
 
 /// The gateway's store. Cheap to clone.
@@ -164,22 +176,14 @@ impl Store {
         .await
     }
 
-    /// All listings this gateway serves.
-    pub(crate) async fn dids(&self) -> Result<Vec<Did>, StoreError> {
-        self.run(|c| {
-            let mut query = c.prepare("SELECT DISTINCT did FROM version")?;
-            let rows = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows.iter().filter_map(|text| text.parse().ok()).collect())
-        })
-        .await
-    }
-
-    /// Keeps the decrypted file list of a listing.
-    pub(crate) async fn keep_files(&self, did: Did, urls: Vec<String>) -> Result<(), StoreError> {
+    /// Keeps the decrypted file list of a listing. A stranger's never takes the place of an own one.
+    pub(crate) async fn keep_files(&self, did: Did, list: FileList) -> Result<(), StoreError> {
         self.run(move |c| {
             c.execute(
-                "INSERT OR REPLACE INTO file_list (did, content) VALUES (?1, ?2)",
-                params![did.hex(), serde_json::to_string(&urls)?],
+                "INSERT INTO file_list (did, content, own) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (did) DO UPDATE SET content = excluded.content, own = excluded.own
+                 WHERE excluded.own >= file_list.own",
+                params![did.hex(), serde_json::to_string(&list.urls)?, list.own],
             )?;
             Ok(())
         })
@@ -187,12 +191,16 @@ impl Store {
     }
 
     /// The decrypted file list of a listing.
-    pub(crate) async fn files(&self, did: Did) -> Result<Option<Vec<String>>, StoreError> {
+    pub(crate) async fn files(&self, did: Did) -> Result<Option<FileList>, StoreError> {
         self.run(move |c| {
-            let text: Option<String> = c
-                .query_row("SELECT content FROM file_list WHERE did = ?1", [did.hex()], |row| row.get(0))
+            let row: Option<(String, bool)> = c
+                .query_row("SELECT content, own FROM file_list WHERE did = ?1", [did.hex()], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
                 .optional()?;
-            Ok(text.map(|t| serde_json::from_str(&t)).transpose()?)
+            Ok(row
+                .map(|(text, own)| Ok::<_, StoreError>(FileList { urls: serde_json::from_str(&text)?, own }))
+                .transpose()?)
         })
         .await
     }
@@ -243,14 +251,58 @@ impl Store {
         .await
     }
 
-    /// Notes how far the chain was followed.
-    pub(crate) async fn set_cursor(&self, block: u64, hash: Hash32) -> Result<(), StoreError> {
+    /// Notes how far the chain was followed, and in the same step which agreements were seen on the way.
+    pub(crate) async fn set_cursor(
+        &self,
+        block: u64,
+        hash: Option<Hash32>,
+        seen: Vec<AgreementId>,
+    ) -> Result<(), StoreError> {
         self.run(move |c| {
-            c.execute(
-                "INSERT OR REPLACE INTO followed (id, block, hash) VALUES (1, ?1, ?2)",
-                params![i64::try_from(block).unwrap_or(i64::MAX), hash.hex()],
-            )?;
+            let step = c.transaction()?;
+            for agreement in seen {
+                step.execute("INSERT OR IGNORE INTO waiting (agreement) VALUES (?1)", [agreement.hex()])?;
+            }
+            if let Some(hash) = hash {
+                step.execute(
+                    "INSERT OR REPLACE INTO followed (id, block, hash) VALUES (1, ?1, ?2)",
+                    params![i64::try_from(block).unwrap_or(i64::MAX), hash.hex()],
+                )?;
+            }
+            step.commit()?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Agreements that were seen on the chain and not yet decided on.
+    pub(crate) async fn waiting(&self) -> Result<Vec<AgreementId>, StoreError> {
+        self.run(|c| {
+            let mut query = c.prepare("SELECT agreement FROM waiting")?;
+            let rows = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            Ok(rows.iter().filter_map(|text| text.parse().ok()).collect())
+        })
+        .await
+    }
+
+    /// Notes that it was decided on an agreement.
+    pub(crate) async fn decided(&self, agreement: AgreementId) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute("DELETE FROM waiting WHERE agreement = ?1", [agreement.hex()])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whether any file of an agreement was delivered to its end.
+    pub(crate) async fn was_delivered(&self, agreement: AgreementId) -> Result<bool, StoreError> {
+        self.run(move |c| {
+            let found: i64 = c.query_row(
+                "SELECT EXISTS (SELECT 1 FROM delivered WHERE agreement = ?1)",
+                [agreement.hex()],
+                |row| row.get(0),
+            )?;
+            Ok(found != 0)
         })
         .await
     }
@@ -285,7 +337,37 @@ mod tests {
         store.keep_version(did, two, b"two".to_vec()).await.unwrap();
         assert_eq!(store.version(did, None).await.unwrap().unwrap(), b"two");
         assert_eq!(store.version(did, Some(one)).await.unwrap().unwrap(), b"one");
-        assert_eq!(store.dids().await.unwrap(), vec![did]);
+    }
+
+    #[tokio::test]
+    async fn a_stranger_s_list_never_takes_the_place_of_an_own_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).unwrap();
+        let (did, list) = (Did([1; 32]), |url: &str, own| FileList { urls: vec![url.to_owned()], own });
+        store.keep_files(did, list("stranger", false)).await.unwrap();
+        store.keep_files(did, list("mine", true)).await.unwrap();
+        store.keep_files(did, list("stranger", false)).await.unwrap();
+        assert_eq!(store.files(did).await.unwrap(), Some(list("mine", true)));
+        store.keep_files(did, list("mine, edited", true)).await.unwrap();
+        assert_eq!(store.files(did).await.unwrap(), Some(list("mine, edited", true)));
+    }
+
+    #[tokio::test]
+    async fn what_was_seen_waits_until_it_is_decided_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gateway.db");
+        let (one, two, hash) = (AgreementId([1; 32]), AgreementId([2; 32]), Hash32([7; 32]));
+        {
+            let store = Store::open(&path).unwrap();
+            store.set_cursor(5, Some(hash), vec![one, two]).await.unwrap();
+            store.decided(one).await.unwrap();
+        }
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.waiting().await.unwrap(), vec![two]);
+        assert_eq!(store.cursor().await.unwrap(), Some((5, hash)));
+        assert!(!store.was_delivered(one).await.unwrap());
+        store.delivered(one, 0).await.unwrap();
+        assert!(store.was_delivered(one).await.unwrap());
     }
 
     #[tokio::test]

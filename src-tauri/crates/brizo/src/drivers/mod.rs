@@ -6,9 +6,71 @@ mod web;
 use crate::{range::Wanted, store::StoreError};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use protocol::NetworkFile;
+use std::net::IpAddr;
+use transport::{Endpoint, Http, Limits};
+use web::Web;
 
 pub(crate) use local::Local;
-pub(crate) use web::Web;
+
+/// All drivers, and who may use which.
+pub(crate) struct Drivers {
+    local: Local,
+    /// For files that this home's own publisher listed: he may sell what is in his own network.
+    own: Web,
+    /// For files that strangers listed with this gateway.
+    strangers: Web,
+}
+
+impl Drivers {
+    pub(crate) fn new(local: Local, http: &Http, network: &NetworkFile) -> Self {
+        // Where the whole network is one machine, a stranger is on it already and gains nothing by asking us.
+        let links = if is_one_machine(network) { Limits::hostile() } else { Limits::links() };
+        let (own, strangers) = (Web::new(http.with_limits(Limits::hostile())), Web::new(http.with_limits(links)));
+        Self { local, own, strangers }
+    }
+
+    pub(crate) fn local(&self) -> &Local {
+        &self.local
+    }
+
+    /// The web driver for an address out of a list; sockets and other gateways are never asked.
+    fn web(&self, url: &str, own: bool) -> Result<&Web, DriverError> {
+        let address: transport::Url = url.parse().map_err(|_| DriverError::Unsupported)?;
+        let host = address.host_str().unwrap_or_default();
+        if !matches!(address.scheme(), "http" | "https") || host.ends_with(".neuston.internal") {
+            return Err(DriverError::Unsupported);
+        }
+        Ok(if own { &self.own } else { &self.strangers })
+    }
+
+    /// Hashes a file as it is now.
+    pub(crate) async fn hash(&self, url: &str, own: bool) -> Result<Hashed, DriverError> {
+        if self.local.knows(url) { self.local.hash(url).await } else { self.web(url, own)?.hash(url).await }
+    }
+
+    /// Delivers a file or a part of it.
+    pub(crate) async fn deliver(&self, url: &str, own: bool, range: Option<&str>) -> Result<Delivery, DriverError> {
+        if self.local.knows(url) {
+            self.local.deliver(url, range).await
+        } else {
+            self.web(url, own)?.deliver(url, range).await
+        }
+    }
+}
+
+/// Whether every address of the network's chain is on this machine.
+fn is_one_machine(network: &NetworkFile) -> bool {
+    let here = |rpc: &String| {
+        if rpc.parse::<Endpoint>().is_ok_and(|endpoint| endpoint.is_local()) {
+            return true;
+        }
+        let Ok(url) = rpc.parse::<transport::Url>() else { return false };
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    };
+    !network.rpc.is_empty() && network.rpc.iter().all(here)
+}
 
 /// A file being delivered: never more of it in memory than one chunk.
 pub(crate) struct Delivery {
@@ -51,4 +113,24 @@ pub(crate) enum DriverError {
     /// Our own store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_network_on_one_machine_counts_as_one() {
+        let network = |rpc: &str| NetworkFile::from_toml(&format!("name = \"n\"\nchain_id = 1\nrpc = {rpc}")).unwrap();
+        for here in
+            ["[\"unix:/x/y.sock\"]", "[\"http://127.0.0.1:8545\"]", "[\"ws://[::1]:1\", \"http://localhost:1\"]"]
+        {
+            assert!(is_one_machine(&network(here)), "{here}");
+        }
+        for elsewhere in
+            ["[\"http://10.0.0.1:8545\"]", "[\"unix:/x\", \"https://chain.example.org\"]", "[\"http://0.0.0.0:1\"]"]
+        {
+            assert!(!is_one_machine(&network(elsewhere)), "{elsewhere}");
+        }
+    }
 }

@@ -16,9 +16,9 @@ use axum::{
 };
 use futures_util::StreamExt as _;
 use protocol::{
-    Address, AgreementId,
+    Address, AgreementId, Did,
     brizo_messages::{Credential, Message},
-    conditions::ConditionKind,
+    conditions::{ConditionKind, condition_id, value_hash_access},
     ddo::{DEFAULT_TIMEOUT_SECONDS, Ddo},
 };
 use runner::publisher_id;
@@ -32,14 +32,20 @@ pub(super) async fn consume(
 ) -> Result<Response, Refusal> {
     let p = Parameters::read(query.as_deref(), &[])?;
     let stated = p.required(&["serviceAgreementId", "serviceId"], METHOD)?;
-    let agreement: AgreementId =
+    let id: AgreementId =
         stated.parse().map_err(|e| RequestError::Wrong { name: "serviceAgreementId", why: format!("{e}") })?;
     let consumer: Address = p.parsed(&["consumerAddress", "pubKey"], METHOD)?;
-    let ddo = allowed(&gateway, agreement, consumer).await?;
-    let urls = gateway.files(&ddo).await.map_err(|e| Refusal::Failed(e.to_string()))?;
+    // The released gateway takes a DID for "whoever has permission": owners fetch their own files so.
+    let agreement = (!stated.starts_with("did:")).then_some(id);
+    let ddo = match agreement {
+        Some(agreement) => allowed(&gateway, agreement, consumer).await?,
+        None => permitted(&gateway, Did(id.0), consumer).await?,
+    };
+    let list = gateway.files(&ddo).await.map_err(|e| Refusal::Failed(e.to_string()))?;
     let index = match p.optional(&["url"]) {
         // Knowing the address is the secret: it came encrypted, for this account.
-        Some(url) => urls
+        Some(url) => list
+            .urls
             .iter()
             .position(|known| *known == url)
             .ok_or_else(|| Refusal::Forbidden("this address is not one of the listing's files".to_owned()))?,
@@ -54,12 +60,10 @@ pub(super) async fn consume(
             index
         }
     };
-    let url = urls.get(index).ok_or_else(|| RequestError::Wrong { name: "index", why: "no such file".to_owned() })?;
+    let url =
+        list.urls.get(index).ok_or_else(|| RequestError::Wrong { name: "index", why: "no such file".to_owned() })?;
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    let delivery = match gateway.inner.local.knows(url) {
-        true => gateway.inner.local.deliver(url, range).await,
-        false => gateway.inner.web.deliver(url, range).await,
-    };
+    let delivery = gateway.inner.drivers.deliver(url, list.own, range).await;
     let delivery = delivery.map_err(|error| match error {
         DriverError::Gone => Refusal::Gone,
         other => Refusal::Failed(other.to_string()),
@@ -85,11 +89,9 @@ async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -
     };
     // The state of this agreement's own condition: an event, or a permission of another agreement, is not enough.
     let access_contract = keeper.contracts().of(ConditionKind::AccessSecretStore);
-    let mut granted = false;
-    for id in &on_chain.conditions {
-        let condition = keeper.condition(*id).await?;
-        granted |= condition.type_ref == access_contract && condition.state == keeper::ConditionState::Fulfilled;
-    }
+    let access = condition_id(agreement, access_contract, value_hash_access(on_chain.did, consumer));
+    let granted = on_chain.conditions.contains(&access)
+        && keeper.condition(access).await?.state == keeper::ConditionState::Fulfilled;
     if !granted || !keeper.check_permissions(consumer, on_chain.did).await? {
         return Err(refused("access was not granted"));
     }
@@ -105,7 +107,15 @@ async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -
     Ok(ddo)
 }
 
-fn answer(gateway: Gateway, agreement: AgreementId, index: u64, delivery: Delivery) -> Response {
+/// The listing as it is, if this account has permission whatever the agreement.
+async fn permitted(gateway: &Gateway, did: Did, consumer: Address) -> Result<Ddo, Refusal> {
+    if !gateway.inner.keeper.check_permissions(consumer, did).await? {
+        return Err(Refusal::Forbidden("access was not granted".to_owned()));
+    }
+    Ok(gateway.version(did).await?.ddo)
+}
+
+fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, delivery: Delivery) -> Response {
     let Delivery { wanted, length, content_type, name, bytes } = delivery;
     let (status, size, to_the_end) = match wanted {
         Wanted::Whole => (StatusCode::OK, length, true),
@@ -121,8 +131,10 @@ fn answer(gateway: Gateway, agreement: AgreementId, index: u64, delivery: Delive
         *rest = rest.saturating_sub(chunk.len() as u64);
         if *rest == 0 && to_the_end {
             left = None;
-            let gateway = gateway.clone();
-            tokio::spawn(async move { delivered(&gateway, agreement, index).await });
+            if let Some(agreement) = agreement {
+                let gateway = gateway.clone();
+                tokio::spawn(async move { delivered(&gateway, agreement, index).await });
+            }
         }
     });
     let mut response = Response::new(Body::from_stream(watched));

@@ -12,10 +12,7 @@ use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
-use protocol::{
-    Address, AgreementId, Did,
-    brizo_messages::{Credential, Message},
-};
+use protocol::{Address, AgreementId, Did, Signature, brizo_messages::Message};
 use runner::{DriveError, publisher_id};
 use std::time::{Duration, Instant};
 
@@ -35,18 +32,22 @@ pub(super) async fn initialize(
     let index: u64 = p.parsed(&["serviceDefinitionId", "serviceIndex", "index"], METHOD)?;
     let consumer: Address = p.parsed(&["consumerAddress"], METHOD)?;
     let signature = p.required(&["signature"], METHOD)?;
-    if !gateway.inner.limiter.admit(consumer, Instant::now()) {
-        return Err(Refusal::TooMany);
-    }
     let version = gateway.version(did).await?;
     let service = version.ddo.service(index).or_else(|| version.ddo.access());
     let service = service.ok_or_else(|| Refusal::NotCreated("the listing has no such service".to_owned()))?;
     let terms = gateway.terms(&version, service, agreement, consumer)?;
-    let credential: Credential = signature.parse().map_err(|_| Refusal::Signature(signature))?;
-    let now = time::OffsetDateTime::now_utc().unix_timestamp();
-    credential
-        .check(&Message::Initialize { hash: terms.hash() }, consumer, now)
-        .map_err(|e| Refusal::Signature(e.to_string()))?;
+    // These very terms: an auth token, which any gateway has seen, begins no sale.
+    let signed: Signature = signature.parse().map_err(|_| Refusal::Signature(signature.clone()))?;
+    if !(Message::Initialize { hash: terms.hash() }).is_signed_by(&signed, consumer) {
+        return Err(Refusal::Signature(signature));
+    }
+    // Counted only now, so that nobody uses up another one's share.
+    if !gateway.inner.limiter.admit(consumer, Instant::now()) {
+        return Err(Refusal::TooMany);
+    }
+    if !gateway.inner.keeper.template_approved(terms.template).await? {
+        return Err(Refusal::NotCreated("the listing's template is not approved on this network".to_owned()));
+    }
     if consumer == gateway.provider() {
         return Err(Refusal::NotCreated("a gateway does not sell to itself".to_owned()));
     }

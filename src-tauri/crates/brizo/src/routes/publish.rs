@@ -1,6 +1,7 @@
 //! Encryption on behalf of publishers: `POST …/publish` of the released software and `…/encrypt` of the v0.1 text.
 
 use crate::{
+    GatewayError,
     error::Refusal,
     gateway::Gateway,
     request::{Parameters, RequestError},
@@ -30,11 +31,10 @@ pub(super) async fn publish(
     credential
         .check(&Message::Publish { document_id: document_id.clone() }, publisher, now)
         .map_err(|e| Refusal::Signature(e.to_string()))?;
-    encrypted(&gateway, &document_id, &p, "publish").await
+    encrypted(&gateway, &document_id, Some(publisher), &p, "publish").await
 }
 
-/// Unsigned in the v0.1 text. Encrypting for a stranger costs the key servers a key, so the account behind the
-/// listing is still asked for: only listings that name this gateway, or that nobody registered yet.
+/// Unsigned in the v0.1 text: only for listings that nobody registered yet.
 pub(super) async fn encrypt(
     State(gateway): State<Gateway>,
     RawQuery(query): RawQuery,
@@ -42,21 +42,31 @@ pub(super) async fn encrypt(
 ) -> Result<(StatusCode, String), Refusal> {
     let p = Parameters::read(query.as_deref(), &body)?;
     let id = p.required(&["id", "documentId"], "encrypt")?;
-    encrypted(&gateway, &id, &p, "encrypt").await
+    encrypted(&gateway, &id, None, &p, "encrypt").await
 }
 
 async fn encrypted(
     gateway: &Gateway,
     id: &str,
+    publisher: Option<Address>,
     p: &Parameters,
     method: &'static str,
 ) -> Result<(StatusCode, String), Refusal> {
     let did: Did = id.parse().map_err(|e| RequestError::Wrong { name: "documentId", why: format!("{e}") })?;
-    if !gateway.inner.limiter.admit(gateway.provider(), std::time::Instant::now()) {
+    if !gateway.inner.limiter.admit(publisher.unwrap_or(Address::ZERO), std::time::Instant::now()) {
         return Err(Refusal::TooMany);
+    }
+    // Whose files a registered listing sells is its owner's to say.
+    if let Some(register) = gateway.inner.keeper.did_register(did).await?
+        && Some(register.owner) != publisher
+    {
+        return Err(Refusal::Forbidden(format!("{did} belongs to another account")));
     }
     let document = p.document("document", method)?;
     let text = serde_json::to_vec(&document).map_err(|e| Refusal::Failed(e.to_string()))?;
-    let encrypted = gateway.encrypt(did, &text).await.map_err(|e| Refusal::Failed(e.to_string()))?;
+    let encrypted = gateway.encrypt_for_stranger(did, &text).await.map_err(|error| match error {
+        GatewayError::Listing(why) => Refusal::Forbidden(why),
+        other => Refusal::Failed(other.to_string()),
+    })?;
     Ok((StatusCode::CREATED, format!("0x{}", hex::encode(encrypted))))
 }
