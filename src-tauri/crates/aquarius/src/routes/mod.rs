@@ -24,7 +24,11 @@ pub fn router(catalogue: Catalogue) -> Router {
         .route("/assets/ddo/{did}", get(read::ddo).put(change::update).delete(change::unlist))
         .route("/assets/metadata/{did}", get(read::metadata))
         .route("/assets/search", post(read::search));
-    Router::new().nest("/api/v1/aquarius", base).layer(DefaultBodyLimit::max(MAX_DOCUMENT + 4096)).with_state(catalogue)
+    Router::new()
+        .nest("/api/v1/aquarius", base)
+        .route("/api/v1/aquarius/", get(root))
+        .layer(DefaultBodyLimit::max(MAX_DOCUMENT + 4096))
+        .with_state(catalogue)
 }
 
 async fn root() -> Json<Value> {

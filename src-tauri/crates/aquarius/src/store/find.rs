@@ -45,15 +45,6 @@ impl Sql {
         }
     }
 
-    /// Any word of any of the texts, in these columns of the index.
-    fn text(&mut self, columns: &str, texts: &[String]) {
-        let words: Vec<String> = texts.iter().flat_map(|text| tokens(text)).map(|w| format!("\"{w}\"")).collect();
-        if !words.is_empty() {
-            let place = self.with(format!("{columns}({})", words.join(" OR ")));
-            self.conditions.push(format!("l.id IN (SELECT rowid FROM text WHERE text MATCH {place})"));
-        }
-    }
-
     fn dates(&mut self, column: &str, range: Option<DateRange>) {
         let Some(range) = range else { return };
         self.conditions.push(format!("l.{column} IS NOT NULL"));
@@ -66,11 +57,15 @@ impl Sql {
     }
 }
 
+/// Any word of any of the texts, in these columns of the index; quoted, so that nothing is an operator.
+fn any_word(columns: &str, texts: &[String]) -> Option<String> {
+    let words: Vec<String> = texts.iter().flat_map(|text| tokens(text)).map(|w| format!("\"{w}\"")).collect();
+    (!words.is_empty()).then(|| format!("({columns}({}))", words.join(" OR ")))
+}
+
 pub(crate) fn find(connection: &Connection, search: &Search) -> Result<Found, CatalogueError> {
     let query = &search.query;
     let mut sql = Sql { conditions: vec!["l.listed = 1".to_owned()], values: Vec::new() };
-    sql.text("{name description} : ", &query.text);
-    sql.text("", &query.anywhere);
     sql.column("license", &query.license);
     sql.column("kind", &query.metadata_type);
     sql.column("update_frequency", &query.update_frequency);
@@ -98,24 +93,24 @@ pub(crate) fn find(connection: &Connection, search: &Search) -> Result<Found, Ca
             SortKey::DatePublished => "l.date_published",
             SortKey::Price => "l.price",
             SortKey::Rating => "l.rating",
-            SortKey::Name => "l.name COLLATE NOCASE",
-            SortKey::Author => "l.author COLLATE NOCASE",
+            SortKey::Name => "l.name",
+            SortKey::Author => "l.author",
             SortKey::License => "l.license",
             SortKey::Id => "l.did",
         };
         let direction = if step.direction == Direction::Ascending { "" } else { " DESC" };
         order.push(format!("{column}{direction}"));
     }
-    let texts: Vec<String> = query.text.iter().chain(&query.anywhere).cloned().collect();
-    let mut from = "listing l".to_owned();
-    let words: Vec<String> = texts.iter().flat_map(|text| tokens(text)).map(|w| format!("\"{w}\"")).collect();
-    if order.is_empty() && !words.is_empty() {
-        let place = sql.with(words.join(" OR "));
-        from = format!(
-            "listing l LEFT JOIN (SELECT rowid AS hit, bm25(text, {WEIGHTS}) AS fit FROM text WHERE text MATCH {place})
-             ON hit = l.id"
-        );
-        order.push("fit".to_owned());
+    let mut from = "listing l";
+    let words = [any_word("{name description} : ", &query.text), any_word("", &query.anywhere)];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    if !words.is_empty() {
+        from = "text CROSS JOIN listing l ON l.id = text.rowid";
+        let place = sql.with(words.join(" AND "));
+        sql.conditions.push(format!("text MATCH {place}"));
+        if order.is_empty() {
+            order.push(format!("bm25(text, {WEIGHTS})"));
+        }
     }
     order.push("l.did".to_owned());
     let condition = sql.conditions.join(" AND ");

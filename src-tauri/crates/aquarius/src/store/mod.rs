@@ -24,7 +24,7 @@ const MIGRATIONS: &[&str] = &[
         created INTEGER, date_created INTEGER, date_published INTEGER);
      CREATE INDEX listing_newest ON listing (listed, date_published DESC, did);
      CREATE INDEX listing_price ON listing (listed, price, did);
-     CREATE INDEX listing_name ON listing (listed, name COLLATE NOCASE, did);
+     CREATE INDEX listing_name ON listing (listed, name, did);
      CREATE INDEX listing_owner ON listing (owner, listed);
      CREATE TABLE term (
         id INTEGER PRIMARY KEY, field TEXT NOT NULL, value TEXT NOT NULL, shown TEXT NOT NULL,
@@ -122,8 +122,8 @@ pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueErro
         did,
         ddo.raw(),
         m.is_listed,
-        m.name,
-        m.author,
+        m.name.to_lowercase(),
+        m.author.to_lowercase(),
         ddo.owner().map(|a: Address| a.hex()).unwrap_or_default(),
         folded(&m.license),
         folded(&m.kind),

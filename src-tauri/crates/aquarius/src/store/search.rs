@@ -141,7 +141,7 @@ pub(crate) fn search(connection: &Connection, request: &SearchRequest) -> Result
             SearchOrder::Best | SearchOrder::Newest => newest,
             SearchOrder::PriceUp => "l.price, l.did",
             SearchOrder::PriceDown => "l.price DESC, l.did",
-            SearchOrder::Name => "l.name COLLATE NOCASE, l.did",
+            SearchOrder::Name => "l.name, l.did",
         };
         let rows =
             format!("SELECT l.document FROM {from} WHERE {condition} ORDER BY {order} LIMIT {size} OFFSET {skip}");

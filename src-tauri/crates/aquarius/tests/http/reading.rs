@@ -8,6 +8,7 @@ async fn it_says_what_it_is() {
     world.client.health().await.unwrap();
     assert_eq!(world.get("/health").await, (200, "Sqlite connected".to_owned()));
     let (status, text) = world.get("").await;
+    assert_eq!(status, 200, "{text}");
     let root: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((status, &root["software"], &root["plugin"]), (200, &json!("Aquarius"), &json!("sqlite")));
     assert!(root["version"].is_string());
