@@ -35,7 +35,7 @@ const MIGRATIONS: &[&str] = &[
      CREATE TABLE change (message TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
      CREATE VIRTUAL TABLE text USING fts5 (
         name, description, author, tags, everything, content = '', contentless_delete = 1, columnsize = 1,
-        prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2');",
+        prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2');",
 ];
 
 /// The words of one column may not push out those of another: what a person reads first counts most.

@@ -8,7 +8,7 @@ use protocol::{
 };
 use rusqlite::{Connection, ToSql};
 use serde_json::value::RawValue;
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
 /// Listings that are ranked by how well they fit, and among which categories, licences and tags are counted. Of a
 /// search that more of them meet, it is the newest: a person who types it narrows it down, and nobody waits.
@@ -81,14 +81,35 @@ fn hits(
     connection: &Connection,
     from: &str,
     condition: &str,
-    fit: &str,
     order: &str,
     values: &[&dyn ToSql],
 ) -> Result<Vec<Hit>, CatalogueError> {
-    let sql = format!("SELECT l.id, {fit} FROM {from} WHERE {condition} ORDER BY {order} LIMIT {RANKED}");
+    let sql = format!("SELECT l.id FROM {from} WHERE {condition} ORDER BY {order} LIMIT {RANKED}");
     let mut query = connection.prepare_cached(&sql)?;
-    let rows = query.query_map(values, |row| Ok(Hit { listing: row.get(0)?, fit: row.get(1)? }))?;
+    let rows = query.query_map(values, |row| Ok(Hit { listing: row.get(0)?, fit: 0.0 }))?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Says how well each fits. Of words that few have, by how rare they are and where they stand. To weigh a word that
+/// very many have, the index reads all of these; then only the title counts, and after it what is newer.
+fn rank(connection: &Connection, hits: &mut [Hit], words: &str, all_match: bool) -> Result<(), CatalogueError> {
+    let Some(oldest) = hits.iter().map(|hit| hit.listing).min() else { return Ok(()) };
+    let few = all_match && hits.len() < RANKED;
+    let (fit, words) = if few {
+        (format!("bm25(text, {WEIGHTS})"), words.to_owned())
+    } else {
+        ("-1.0".to_owned(), format!("{{name}} : ({words})"))
+    };
+    let most = 2 * RANKED;
+    let sql =
+        format!("SELECT rowid, {fit} FROM text WHERE text MATCH ?1 AND rowid >= ?2 ORDER BY rowid DESC LIMIT {most}");
+    let mut query = connection.prepare_cached(&sql)?;
+    let rows = query.query_map(rusqlite::params![words, oldest], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let fits: HashMap<i64, f64> = rows.collect::<Result<_, _>>()?;
+    for hit in hits {
+        hit.fit = fits.get(&hit.listing).copied().unwrap_or_default();
+    }
+    Ok(())
 }
 
 pub(crate) fn search(connection: &Connection, request: &SearchRequest) -> Result<SearchAnswer, CatalogueError> {
@@ -103,22 +124,24 @@ pub(crate) fn search(connection: &Connection, request: &SearchRequest) -> Result
     sql.conditions.push("l.listed = 1".to_owned());
     let mut from = "listing l".to_owned();
     let mut newest = "l.date_published DESC, l.did";
-    let mut fit = "0.0".to_owned();
     let by_words = words.is_some();
+    let words_alone = words.clone();
     if let Some(words) = words {
         let place = sql.with(words);
         // CROSS: the words lead, since the index gives them newest first without sorting.
         from = "text CROSS JOIN listing l ON l.id = text.rowid".to_owned();
         sql.conditions.push(format!("text MATCH {place}"));
         newest = "text.rowid DESC";
-        fit = format!("bm25(text, {WEIGHTS})");
     }
     let condition = sql.conditions.join(" AND ");
     let values: Vec<&dyn ToSql> = sql.values.iter().map(AsRef::as_ref).collect();
     let values = values.as_slice();
 
     let whole = everything && !by_words;
-    let mut hits = if whole { Vec::new() } else { hits(connection, &from, &condition, &fit, newest, values)? };
+    let mut hits = if whole { Vec::new() } else { hits(connection, &from, &condition, newest, values)? };
+    if ranked {
+        rank(connection, &mut hits, words_alone.as_deref().unwrap_or_default(), everything)?;
+    }
     let mut facets = if whole {
         facets::of_all(connection)?
     } else {
