@@ -3,7 +3,7 @@
 use crate::texts::Tongue;
 use api::Theme;
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{HtmlDocument, HtmlElement, HtmlInputElement};
 
 /// The key under which the look is remembered for the next start.
@@ -31,6 +31,17 @@ pub(crate) fn dress(theme: Theme) {
     // Only the look of the first moment depends on it; without storage the window starts as the system looks.
     if let Ok(Some(storage)) = window().local_storage() {
         drop(if theme == Theme::System { storage.remove_item(LOOK) } else { storage.set_item(LOOK, name) });
+    }
+}
+
+/// Hears when the system changes its colours, as long as the window lives.
+pub(crate) fn on_system_look(change: impl FnMut() + 'static) {
+    let ear = Closure::<dyn FnMut()>::new(change).into_js_value();
+    for query in ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"] {
+        if let Ok(Some(query)) = window().match_media(query) {
+            // Without it the look changes with the next start.
+            drop(query.add_event_listener_with_callback("change", ear.unchecked_ref()));
+        }
     }
 }
 

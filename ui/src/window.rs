@@ -29,6 +29,7 @@ pub(crate) fn Window() -> impl IntoView {
         return view! { <main class="empty"><p>{app.texts().shell.outside}</p></main> }.into_any();
     }
     app.begin();
+    browser::on_system_look(move || app.settle(app.settings.get_untracked()));
     // Fails only where a page has no timers; then the clocks stand still and everything else works.
     drop(set_interval_with_handle(
         move || {
@@ -65,7 +66,12 @@ fn Frame() -> impl IntoView {
         }
     });
     move || match shows.get() {
-        Shows::Nothing => view! { <div class="window" aria-busy="true"></div> }.into_any(),
+        Shows::Nothing => view! {
+            <main aria-busy="true">
+                <p class="waiting" role="status">{app.texts().shell.starting}</p>
+            </main>
+        }
+        .into_any(),
         Shows::Stuck => view! {
             <main class="narrow roomy stack">
                 {move || {

@@ -41,13 +41,14 @@ fn told(kind: ActivityKind, t: &Texts) -> (Icon, &'static str, Direction) {
     }
 }
 
+/// What happened, and when.
+type Dated = (Option<Moment>, ActivityItem);
+/// A day's name, and what happened on it.
+type Day = (String, Vec<Dated>);
+
 /// Groups what follows each other on the same day.
-fn by_day(
-    items: Vec<(Option<Moment>, ActivityItem)>,
-    now: Moment,
-    t: &Texts,
-) -> Vec<(String, Vec<(Option<Moment>, ActivityItem)>)> {
-    let mut days: Vec<(String, Vec<(Option<Moment>, ActivityItem)>)> = Vec::new();
+fn by_day(items: Vec<Dated>, now: Moment, t: &Texts) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
     for (at, item) in items {
         let day = at.map(|at| at.day(now, t)).unwrap_or_default();
         match days.last_mut() {
