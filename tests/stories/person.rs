@@ -132,8 +132,19 @@ impl Person {
     pub(crate) fn publishes(&self, path: &Path, name: &str, price: &str) -> String {
         let path = path.to_str().unwrap();
         let told = self.types(&[
-            "publish", "--file", path, "--name", name, "--author", "A Publisher", "--license", "CC-BY-4.0", "--price",
-            price, "--description", "Numbers for a story.",
+            "publish",
+            "--file",
+            path,
+            "--name",
+            name,
+            "--author",
+            "A Publisher",
+            "--license",
+            "CC-BY-4.0",
+            "--price",
+            price,
+            "--description",
+            "Numbers for a story.",
         ]);
         told.ok()["did"].as_str().unwrap().to_owned()
     }

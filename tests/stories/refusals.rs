@@ -27,7 +27,19 @@ fn nonsense_is_answered_with_a_sentence() {
     let person = Person::alone().with_account(0);
     let file = person.file("a.csv", "a\n1\n");
     let publish = |price: &str, file: &str| {
-        person.types(&["publish", "--file", file, "--name", "x", "--author", "a", "--license", "CC0-1.0", "--price", price])
+        person.types(&[
+            "publish",
+            "--file",
+            file,
+            "--name",
+            "x",
+            "--author",
+            "a",
+            "--license",
+            "CC0-1.0",
+            "--price",
+            price,
+        ])
     };
     let path = file.to_str().unwrap();
     assert_eq!(publish("-1", path).code, 2, "a negative price is no price");
@@ -38,8 +50,18 @@ fn nonsense_is_answered_with_a_sentence() {
     assert_eq!(none.error(), "invalid", "no files");
     let big = person.file("big.json", &format!("{{\"description\":\"{}\"}}", "x".repeat(10 << 20)));
     let told = person.types(&[
-        "publish", big.to_str().unwrap(), "--file", path, "--name", "x", "--author", "a", "--license", "CC0-1.0",
-        "--price", "1",
+        "publish",
+        big.to_str().unwrap(),
+        "--file",
+        path,
+        "--name",
+        "x",
+        "--author",
+        "a",
+        "--license",
+        "CC0-1.0",
+        "--price",
+        "1",
     ]);
     assert_eq!(told.error(), "invalid", "a description of ten megabytes");
     let broken = person.file("broken.json", "{ not json");

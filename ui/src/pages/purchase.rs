@@ -57,7 +57,7 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
     let clocks = purchases::has_clocks(&purchase).then(|| view! { <Clocks purchase=purchase.clone() /> });
     let ending = purchases::ending(&purchase, t, tongue);
     let going_on = matches!(ending, Ending::Open);
-    let lead = going_on.then(|| if purchase.may_close { b.may_close } else { b.keep_open });
+    let lead = going_on.then_some(if purchase.may_close { b.may_close } else { b.keep_open });
     let trouble = purchase.trouble.clone().filter(|_| going_on);
     let money = purchases::money(&purchase, t, tongue);
     let waits_for_unlock = purchase.waiting_for == WaitingFor::Unlock;

@@ -84,7 +84,7 @@ pub(crate) fn missing(draft: &Draft, page: Page, tongue: Tongue, t: &Texts) -> V
 pub(crate) fn page_of(field: &str) -> Page {
     match field.split('/').next().unwrap_or("") {
         "files" => Page::Files,
-        "price" | "license" | "deliver_within_minutes" | "access_seconds" => Page::Price,
+        "price" | "license" | "deliver_within_seconds" | "access_seconds" => Page::Price,
         _ => Page::Describe,
     }
 }

@@ -69,8 +69,8 @@ pub struct Draft {
     pub tags: Vec<String>,
     /// When the data was made, `YYYY-MM-DDTHH:MM:SSZ`; "" is now.
     pub created: String,
-    /// Minutes to open a purchase before the money goes back; 0 is the network's default.
-    pub deliver_within_minutes: u64,
+    /// Seconds to open a purchase before the money goes back; 0 is the network's default.
+    pub deliver_within_seconds: u64,
     /// Seconds a buyer may fetch it; 0 is for ever.
     pub access_seconds: u64,
     /// When it was last kept, RFC 3339.

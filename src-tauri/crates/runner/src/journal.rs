@@ -330,22 +330,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runner.db");
         let journal = Journal::new(&Ledger::open(&path).unwrap());
-        assert!(journal.begin(entry("a", "confirmed"), Point::JournalRow).await.unwrap());
-        assert!(!journal.begin(entry("a", "confirmed"), Point::JournalRow).await.unwrap(), "an id is used once");
-        journal.put(entry("a", "locked"), Point::JournalRow).await.unwrap();
-        assert_eq!(journal.failed("a", "the network is gone", Point::JournalRow).await.unwrap(), 1);
+        assert!(journal.begin(entry("a", "confirmed"), Point::OtherSigned).await.unwrap());
+        assert!(!journal.begin(entry("a", "confirmed"), Point::OtherSigned).await.unwrap(), "an id is used once");
+        journal.put(entry("a", "locked"), Point::OtherSigned).await.unwrap();
+        assert_eq!(journal.failed("a", "the network is gone", Point::OtherSigned).await.unwrap(), 1);
         drop(journal);
 
         let journal = Journal::new(&Ledger::open(&path).unwrap());
         let open = journal.open("buyer").await.unwrap();
         assert_eq!((open.len(), open[0].attempts, open[0].entry.state.as_str()), (1, 1, "locked"));
         let done = Entry { status: Status::StoredDb, ..entry("a", "completed") };
-        journal.close(done.clone(), Point::JournalRow).await.unwrap();
+        journal.close(done.clone(), Point::OtherSigned).await.unwrap();
         assert!(journal.open("buyer").await.unwrap().is_empty());
         assert_eq!(journal.closed("buyer", 0, 10).await.unwrap()[0].entry, done);
         assert_eq!(journal.closed_count("buyer").await.unwrap(), 1);
         assert_eq!(journal.get("a").await.unwrap().unwrap().attempts, 1, "attempts are kept");
-        assert!(!journal.begin(entry("a", "confirmed"), Point::JournalRow).await.unwrap(), "not even a closed one");
+        assert!(!journal.begin(entry("a", "confirmed"), Point::OtherSigned).await.unwrap(), "not even a closed one");
         let history = journal.history("a").await.unwrap();
         let states: Vec<&str> = history.iter().map(|s| s.state.as_str()).collect();
         assert_eq!(states, ["confirmed", "locked", "locked", "completed"]);
@@ -356,14 +356,14 @@ mod tests {
     async fn only_rows_with_limits_are_given_up() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::new(&Ledger::open(&folder.path().join("runner.db")).unwrap());
-        journal.put(entry("money", "locked"), Point::JournalRow).await.unwrap();
-        journal.put(Entry { max_retries: 1, ..entry("other", "x") }, Point::JournalRow).await.unwrap();
+        journal.put(entry("money", "locked"), Point::OtherSigned).await.unwrap();
+        journal.put(Entry { max_retries: 1, ..entry("other", "x") }, Point::OtherSigned).await.unwrap();
         for id in ["money", "other"] {
             for _ in 0..2 {
-                journal.failed(id, "no", Point::JournalRow).await.unwrap();
+                journal.failed(id, "no", Point::OtherSigned).await.unwrap();
             }
         }
-        assert_eq!(journal.give_up(Point::JournalRow).await.unwrap(), ["other"]);
+        assert_eq!(journal.give_up(Point::OtherSigned).await.unwrap(), ["other"]);
         assert_eq!(journal.open("buyer").await.unwrap().len(), 1);
     }
 }

@@ -57,7 +57,7 @@ pub use keeper_chain::read_facts;
 pub use ledger::{Handed, Ledger, LedgerError};
 pub use machine::{Journaled, buyer_id, publisher_id};
 pub use outbox::{Batch, Item, Key, Outbox, OutboxError, Pending};
-pub use point::Point;
+pub use point::{Point, at};
 
 /// What the outcome of [`Outbox::run`] tells a machine: `done` where it succeeded, `failed` with a reason where it
 /// certainly failed, `too_late` where it was not signed in time, and a hold where the last word is not spoken.

@@ -99,8 +99,10 @@ points! {
     PublishRegistered = "publish_registered",
     /// It is in the catalogue.
     PublishListed = "publish_listed",
-    /// Another row of the journal.
-    JournalRow = "journal_row",
+    /// Keys and file list of a purchase are in the library.
+    LibraryKept = "library_kept",
+    /// How a download stands is noted.
+    DownloadKept = "download_kept",
 }
 
 #[cfg(feature = "killpoints")]
@@ -174,6 +176,14 @@ pub(crate) fn after(point: Point) {
     kill::pass(point, true);
     #[cfg(not(feature = "killpoints"))]
     let _ = point;
+}
+
+/// A commit of another file than the ledger's, at its point.
+pub fn at<T>(point: Point, commit: impl FnOnce() -> T) -> T {
+    before(point);
+    let done = commit();
+    after(point);
+    done
 }
 
 #[cfg(test)]

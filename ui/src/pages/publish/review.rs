@@ -44,7 +44,7 @@ pub(super) fn Review() -> impl IntoView {
             vec![
                 (p.price, price),
                 (p.licence, sentence(&licences(p), &draft.license)),
-                (p.promise, sentence(&promises(p), &draft.deliver_within_minutes.to_string())),
+                (p.promise, sentence(&promises(p), &draft.deliver_within_seconds.to_string())),
                 (p.access, sentence(&accesses(p), &draft.access_seconds.to_string())),
             ],
         ),

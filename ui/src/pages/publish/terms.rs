@@ -27,10 +27,10 @@ pub(super) fn licences(p: &Publishing) -> Vec<(String, String)> {
     .into()
 }
 
-/// Promises, in minutes.
+/// Promises, in seconds.
 pub(super) fn promises(p: &Publishing) -> Vec<(String, String)> {
-    [(0, p.promise_default), (30, p.promise_30), (240, p.promise_4h), (1440, p.promise_day)]
-        .map(|(minutes, sentence)| (minutes.to_string(), sentence.to_owned()))
+    [(0, p.promise_default), (1800, p.promise_30), (14_400, p.promise_4h), (86_400, p.promise_day)]
+        .map(|(seconds, sentence)| (seconds.to_string(), sentence.to_owned()))
         .into()
 }
 
@@ -99,9 +99,9 @@ pub(super) fn Terms() -> impl IntoView {
                 id="publish-promise"
                 label=p.promise
                 options=promises(p)
-                chosen=Signal::derive(move || form.draft.with(|d| d.deliver_within_minutes.to_string()))
+                chosen=Signal::derive(move || form.draft.with(|d| d.deliver_within_seconds.to_string()))
                 on_choose=move |chosen: String| {
-                    form.draft.update(|d| d.deliver_within_minutes = chosen.parse().unwrap_or_default());
+                    form.draft.update(|d| d.deliver_within_seconds = chosen.parse().unwrap_or_default());
                 }
                 hint=p.promise_hint.to_owned()
                 testid="publish-promise"

@@ -88,6 +88,16 @@ impl Publication {
         }
     }
 
+    /// The point at which this stage becomes durable.
+    pub(super) fn point(&self) -> Point {
+        match self.stage {
+            Stage::Drafted | Stage::Numbered { .. } => Point::PublishDrafted,
+            Stage::Encrypted { .. } => Point::PublishEncrypted,
+            Stage::Registered { .. } => Point::PublishRegistered,
+            Stage::Listed { .. } => Point::PublishListed,
+        }
+    }
+
     fn did(&self) -> Option<Did> {
         match &self.stage {
             Stage::Drafted => None,
@@ -139,7 +149,7 @@ impl Flow<'_> {
             if matches!(p.stage, Stage::Listed { .. }) {
                 p.ended_ms = Some(clock::now_ms());
             }
-            self.core.store.save_publication(self.id, p).await.map_err(errors::store)?;
+            self.core.store.save_publication(self.id, p, p.point()).await.map_err(errors::store)?;
         }
     }
 
@@ -188,9 +198,9 @@ impl Flow<'_> {
         let catalogue = services.aquarius.first().cloned().unwrap_or_default();
         let base = catalogue.trim_end_matches("/api/v1/aquarius");
         let secret_store = services.secret_store.first().cloned().unwrap_or_default();
-        let blocks = match p.draft.deliver_within_minutes {
+        let blocks = match p.draft.deliver_within_seconds {
             0 => DELIVER_WITHIN,
-            minutes => (minutes.saturating_mul(60_000) / self.core.block_ms()).max(8),
+            seconds => (seconds.saturating_mul(1000) / self.core.block_ms()).max(8),
         };
         let mut more = BTreeMap::new();
         if !columns.is_empty() {

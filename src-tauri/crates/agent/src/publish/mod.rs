@@ -96,7 +96,7 @@ impl Publications {
                 if !retry {
                     publication.failed = true;
                 }
-                if let Err(error) = self.core.store.save_publication(id, &publication).await {
+                if let Err(error) = self.core.store.save_publication(id, &publication, publication.point()).await {
                     tracing::error!(%error, "a publication could not be kept");
                 }
             }

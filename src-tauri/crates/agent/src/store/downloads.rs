@@ -3,6 +3,7 @@
 use super::{Store, StoreError};
 use api::{ApiError, DownloadState, Verdict};
 use protocol::AgreementId;
+use runner::Point;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ pub(crate) struct DownloadRow {
 impl Store {
     /// Keeps a download; one with the number 0 is new and gets its number here.
     pub(crate) async fn save_download(&self, mut row: DownloadRow) -> Result<DownloadRow, StoreError> {
-        self.run(move |c| {
+        self.commit(Point::DownloadKept, move |c| {
             if row.id == 0 {
                 c.execute("INSERT INTO download (content) VALUES ('{}')", [])?;
                 row.id = u64::try_from(c.last_insert_rowid()).unwrap_or(0);

@@ -3,6 +3,7 @@
 use super::{Store, StoreError};
 use api::{FileView, Verdict};
 use protocol::{Address, AgreementId, Did, Vodka};
+use runner::Point;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +61,7 @@ fn owned((content, document): (String, Vec<u8>)) -> Result<OwnedRow, StoreError>
 impl Store {
     /// Puts something into the library; a second time replaces it.
     pub(crate) async fn own(&self, row: OwnedRow) -> Result<(), StoreError> {
-        self.run(move |c| {
+        self.commit(Point::LibraryKept, move |c| {
             c.execute(
                 "INSERT OR REPLACE INTO owned (agreement, did, bought, content, document) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![row.agreement.hex(), row.did.hex(), row.bought, serde_json::to_string(&row)?, row.document],

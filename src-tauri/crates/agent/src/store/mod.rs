@@ -16,6 +16,7 @@ pub(crate) use library::{OwnedRow, SavedRow};
 pub(crate) use listings::ListingRecord;
 pub(crate) use purchases::PurchaseRecord;
 
+use runner::Point;
 use rusqlite::Connection;
 use std::{
     path::{Path, PathBuf},
@@ -71,6 +72,15 @@ impl Store {
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         schema::migrate(&mut connection, path)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// A commit at its named point.
+    async fn commit<T: Send + 'static>(
+        &self,
+        point: Point,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(move |c| runner::at(point, || work(c))).await
     }
 
     /// Runs a piece of work away from the asynchronous threads.

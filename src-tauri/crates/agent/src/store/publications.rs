@@ -1,6 +1,7 @@
 //! Publications under way: the journal of publishing, one row each, rewritten at every step.
 
 use super::{Store, StoreError};
+use runner::Point;
 use rusqlite::{OptionalExtension, params};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -8,7 +9,7 @@ impl Store {
     /// A new publication's number.
     pub(crate) async fn begin_publication<T: Serialize>(&self, content: &T) -> Result<u64, StoreError> {
         let text = serde_json::to_string(content)?;
-        self.run(move |c| {
+        self.commit(Point::PublishDrafted, move |c| {
             c.execute("INSERT INTO publication (content) VALUES (?1)", [text])?;
             Ok(u64::try_from(c.last_insert_rowid()).unwrap_or(0))
         })
@@ -16,9 +17,14 @@ impl Store {
     }
 
     /// Keeps how a publication stands.
-    pub(crate) async fn save_publication<T: Serialize>(&self, id: u64, content: &T) -> Result<(), StoreError> {
+    pub(crate) async fn save_publication<T: Serialize>(
+        &self,
+        id: u64,
+        content: &T,
+        point: Point,
+    ) -> Result<(), StoreError> {
         let text = serde_json::to_string(content)?;
-        self.run(move |c| {
+        self.commit(point, move |c| {
             c.execute("UPDATE publication SET content = ?2 WHERE id = ?1", params![number(id), text])?;
             Ok(())
         })

@@ -118,7 +118,7 @@ fn draft(arguments: Publish) -> Result<Draft, ApiError> {
                 filled_permille: None,
             })
             .collect(),
-        deliver_within_minutes: deliver.div_ceil(60),
+        deliver_within_seconds: deliver,
         access_seconds: access,
         ..Draft::default()
     })
