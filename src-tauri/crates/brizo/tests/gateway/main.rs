@@ -1,0 +1,148 @@
+//! A gateway among real parts: chain, contracts, key servers, files, HTTP.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod world;
+
+use brizo::SaleStage;
+use clients::brizo::Initialized;
+use keeper::ConditionState;
+use protocol::{Signer, Vodka};
+use serde_json::json;
+use world::{PRICE, World, some_did};
+
+const RAIN: &[u8] = b"day,millimetres\n1,0\n2,13\n3,4\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_goes_from_the_signed_request_to_the_file_and_the_payment() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let terms = world.terms(&listing, 1);
+    let mut news = world.gateway.sales();
+    world.client().check_alive(world.gateway.provider()).await.unwrap();
+
+    let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+    let others = world.owner.sign_personal(&terms.hash()).unwrap();
+    let ask = async |signature| {
+        world.client().initialize(terms.did, terms.agreement, 2, signature, terms.consumer).await.unwrap()
+    };
+    assert!(matches!(ask(&others).await, Initialized::Refused { may_pass: false, .. }), "signed by somebody else");
+    assert!(world.keeper.agreement(terms.agreement).await.unwrap().is_none());
+    assert_eq!(ask(&signature).await, Initialized::Created);
+    let on_chain = world.keeper.agreement(terms.agreement).await.unwrap().unwrap();
+    assert_eq!(on_chain.conditions, terms.ids().v02());
+    assert_eq!(ask(&signature).await, Initialized::Created, "asked again after a broken connection");
+
+    let url = [("url", listing.url.as_str())];
+    assert_eq!(world.consume(&terms, &url, None).await.status, 401, "nothing before the grant");
+    world.pay(&terms).await;
+    world.granted(&terms).await;
+
+    assert_eq!(world.consume(&terms, &[("url", "http://127.0.0.1:1/secret")], None).await.status, 401);
+    assert_eq!(world.consume(&terms, &[("url", "unix:/etc/passwd")], None).await.status, 401);
+    let part = world.consume(&terms, &url, Some("bytes=4-14")).await;
+    assert_eq!((part.status, part.header("content-range")), (206, Some("bytes 4-14/30")));
+    assert_eq!(part.bytes(1 << 10).await.unwrap(), RAIN[4..15]);
+    assert_eq!(world.consume(&terms, &url, Some("bytes=30-")).await.status, 416);
+
+    let whole = world.consume(&terms, &url, None).await;
+    assert_eq!(whole.header("content-disposition"), Some("attachment;filename=rain__fall_.csv"));
+    assert_eq!(whole.header("content-length"), Some("30"));
+    assert_eq!(whole.bytes(1 << 10).await.unwrap(), RAIN);
+    world.stage(&mut news, terms.agreement, SaleStage::Paid).await;
+    assert_eq!(world.balance(world.owner.address()).await, Vodka::from_ocean(PRICE));
+    let sales = world.gateway.all_sales().await.unwrap();
+    assert_eq!(sales.iter().map(|s| (s.agreement, s.stage)).collect::<Vec<_>>(), [(terms.agreement, SaleStage::Paid)]);
+
+    let signed = world.buyer.sign_personal(terms.agreement.hex().as_bytes()).unwrap().to_string();
+    let by_index = [("signature", signed.as_str()), ("index", "0")];
+    assert_eq!(world.consume(&terms, &by_index, None).await.bytes(1 << 10).await.unwrap(), RAIN);
+    let forged = world.owner.sign_personal(terms.agreement.hex().as_bytes()).unwrap().to_string();
+    assert_eq!(world.consume(&terms, &[("signature", forged.as_str()), ("index", "0")], None).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_what_was_sold_is_never_granted() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    assert_eq!(world.gateway.file_trouble(listing.built.did).await.unwrap(), None);
+    let terms = world.terms(&listing, 1);
+    let mut news = world.gateway.sales();
+    let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+    let asked = world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
+    assert_eq!(asked, Initialized::Created);
+    std::fs::write(&listing.path, b"something else").unwrap();
+    world.pay(&terms).await;
+    world.stage(&mut news, terms.agreement, SaleStage::Ended).await;
+    assert_eq!(world.state(terms.ids().lock).await, ConditionState::Fulfilled);
+    assert_eq!(world.state(terms.ids().access).await, ConditionState::Unfulfilled);
+    let trouble = world.gateway.file_trouble(listing.built.did).await.unwrap().unwrap();
+    assert!(trouble.contains("has changed"), "{trouble}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_that_a_buyer_made_while_the_gateway_was_away_is_served() {
+    let mut world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    // As squid-js makes them: without time limits.
+    let mut terms = world.terms(&listing, 1);
+    terms.time_outs = [0; 3];
+    let made = terms.clone();
+    world
+        .reopen(async |world| {
+            world.send(&world.buyer, world.keeper.contracts().create_agreement(&made)).await;
+            world.pay(&made).await;
+        })
+        .await;
+    world.granted(&terms).await;
+    let file = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
+    assert_eq!(file.bytes(1 << 10).await.unwrap(), RAIN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_before_a_restart_is_paid_after_it() {
+    let mut world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let terms = world.terms(&listing, 1);
+    let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+    world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
+    world.pay(&terms).await;
+    world.granted(&terms).await;
+    let file = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
+    assert_eq!(file.status, 200);
+    file.bytes(1 << 10).await.unwrap();
+    world.reopen(async |_| {}).await;
+    let mut blocks = world.keeper.blocks();
+    while world.state(terms.ids().escrow).await != ConditionState::Fulfilled {
+        blocks.changed().await.unwrap();
+    }
+    assert_eq!(world.balance(world.owner.address()).await, Vodka::from_ocean(PRICE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_change_nothing_and_sell_nothing_of_others() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let list = |url: &str| json!([{"url": url, "index": 0}]).to_string();
+    let body = json!({"id": listing.built.did, "document": list("https://example.com/other.csv")});
+    assert_eq!(world.post("encrypt", &body).await.status, 401, "the listing is its owner's");
+    let signature = world.buyer.sign_personal(listing.built.did.hex().as_bytes()).unwrap();
+    let body = json!({"documentId": listing.built.did.hex(), "signature": signature,
+        "document": list("https://example.com/other.csv"), "publisherAddress": world.buyer.address()});
+    assert_eq!(world.post("publish", &body).await.status, 401, "signed, but not by the owner");
+    let body = json!({"id": some_did(), "document": list(&listing.url)});
+    assert_eq!(world.post("encrypt", &body).await.status, 401, "the file is another publisher's");
+    let body = json!({"id": some_did(), "document": list("https://example.com/mine.csv")});
+    let made = world.post("encrypt", &body).await;
+    assert_eq!(made.status, 201);
+    assert!(made.text(1 << 16).await.unwrap().starts_with("0x"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_keeps_the_gateway_busy_without_end() {
+    let world = World::new().await;
+    let body = json!({"id": some_did(), "document": "no list"});
+    for _ in 0..60 {
+        assert_eq!(world.post("encrypt", &body).await.status, 400);
+    }
+    assert_eq!(world.post("encrypt", &body).await.status, 429);
+}
