@@ -1,4 +1,4 @@
-//! What the contracts know, read from the newest block.
+//! What the contracts know, read from the newest block or from a given one.
 
 use crate::{
     Keeper, KeeperError, LogFilter,
@@ -11,7 +11,7 @@ use crate::{
     events::KeeperEvent,
     rpc::ask,
 };
-use ethers::types::U256;
+use ethers::types::{BlockNumber, U256};
 use protocol::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, TemplateId, Vodka, event_topics::topic};
 use serde::Deserialize;
 use serde_json::json;
@@ -227,8 +227,21 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError`].
     pub async fn condition(&self, id: ConditionId) -> Result<ConditionOnChain, KeeperError> {
+        self.condition_in(id, BlockNumber::Latest).await
+    }
+
+    /// A condition as it was after this block: what is read at one block fits together.
+    ///
+    /// # Errors
+    /// [`KeeperError`], also where the node does not have the block, or its state, any more or not yet.
+    pub async fn condition_at(&self, id: ConditionId, block: u64) -> Result<ConditionOnChain, KeeperError> {
+        self.condition_in(id, block.into()).await
+    }
+
+    async fn condition_in(&self, id: ConditionId, block: BlockNumber) -> Result<ConditionOnChain, KeeperError> {
         let store = ConditionStoreManager::new(h160(self.contracts().condition_store), self.provider());
-        let (type_ref, state, lock, out, created, by, updated) = store.get_condition(id.0).legacy().call().await?;
+        let call = store.get_condition(id.0).legacy().block(block);
+        let (type_ref, state, lock, out, created, by, updated) = call.call().await?;
         let state = ConditionState::from_number(state)
             .ok_or_else(|| KeeperError::Answer(format!("a condition has no state {state}")))?;
         Ok(ConditionOnChain {
@@ -247,8 +260,21 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError`].
     pub async fn agreement(&self, id: AgreementId) -> Result<Option<AgreementOnChain>, KeeperError> {
+        self.agreement_in(id, BlockNumber::Latest).await
+    }
+
+    /// An agreement as it was after this block; `None` where there was none.
+    ///
+    /// # Errors
+    /// As [`Keeper::condition_at`].
+    pub async fn agreement_at(&self, id: AgreementId, block: u64) -> Result<Option<AgreementOnChain>, KeeperError> {
+        self.agreement_in(id, block.into()).await
+    }
+
+    async fn agreement_in(&self, id: AgreementId, block: BlockNumber) -> Result<Option<AgreementOnChain>, KeeperError> {
         let store = AgreementStoreManager::new(h160(self.contracts().agreement_store), self.provider());
-        let (agreement, actors) = (store.get_agreement(id.0).legacy(), store.get_agreement_actors(id.0).legacy());
+        let agreement = store.get_agreement(id.0).legacy().block(block);
+        let actors = store.get_agreement_actors(id.0).legacy().block(block);
         let (agreement, actors) = tokio::try_join!(agreement.call(), actors.call())?;
         let (did, did_owner, template, conditions, created_by, created_at) = agreement;
         if created_at.is_zero() {

@@ -99,10 +99,10 @@ pub async fn read_facts(keeper: &Keeper, terms: &AccessTerms) -> Result<Facts, K
     let block = keeper.block_number().await?;
     let ids = terms.ids();
     let (agreement, lock, access, escrow) = tokio::try_join!(
-        keeper.agreement(terms.agreement),
-        keeper.condition(ids.lock),
-        keeper.condition(ids.access),
-        keeper.condition(ids.escrow),
+        keeper.agreement_at(terms.agreement, block),
+        keeper.condition_at(ids.lock, block),
+        keeper.condition_at(ids.access, block),
+        keeper.condition_at(ids.escrow, block),
     )?;
     let agreement = agreement.map(|found| AgreementFact {
         did: found.did,

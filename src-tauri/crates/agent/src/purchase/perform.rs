@@ -3,21 +3,15 @@
 
 use super::Purchases;
 use crate::{core::Core, describe, store::OwnedRow};
-use agreement::{
-    AgreementFact, ConditionFact, ConditionState, Facts,
-    buyer::{Act, Effect, Event, State},
-};
+use agreement::buyer::{Act, Effect, Event, State};
 use async_trait::async_trait;
 use clients::brizo::{BrizoClient, Initialized};
-use futures_util::future::try_join_all;
-use keeper::{ConditionOnChain, KeeperError};
 use protocol::{
     Signer,
-    conditions::{AccessTerms, ConditionKind},
+    conditions::AccessTerms,
     ddo::{DEFAULT_TIMEOUT_SECONDS, Ddo},
-    tx::Call,
 };
-use runner::{Batch, Hold, Item, Key, Perform, Point, tx_events};
+use runner::{Batch, Hold, Item, Perform, Point, items, read_facts, tx_events};
 use std::sync::{Arc, OnceLock};
 
 /// How often gateway and key servers are asked whether they are there.
@@ -46,24 +40,6 @@ impl Buying {
 
     fn service(&self) -> Arc<dyn Signer> {
         self.core.service.clone()
-    }
-
-    async fn facts(&self, terms: &AccessTerms) -> Result<Facts, KeeperError> {
-        let keeper = &self.core.keeper;
-        let ids = terms.ids();
-        let block = keeper.block_number().await?;
-        let conditions = ConditionKind::ALL.map(|kind| keeper.condition(ids.get(kind)));
-        let (agreement, conditions) = tokio::try_join!(keeper.agreement(terms.agreement), try_join_all(conditions))?;
-        let [lock, access, escrow] = <[ConditionOnChain; 3]>::try_from(conditions)
-            .map_err(|_| KeeperError::Answer("three conditions were asked for".to_owned()))?
-            .map(fact);
-        let agreement = agreement.map(|a| AgreementFact {
-            did: a.did,
-            template: a.template,
-            conditions: a.conditions,
-            actors: a.actors,
-        });
-        Ok(Facts { block, agreement, lock, access, escrow })
     }
 
     async fn liveness(&self, terms: &AccessTerms, gateway: &str) -> Event {
@@ -166,40 +142,20 @@ impl Buying {
     }
 }
 
-fn item(key: Key, call: Call, gas: Option<u64>) -> Item {
-    Item { key, call, gas }
-}
-
-fn fact(found: ConditionOnChain) -> ConditionFact {
-    ConditionFact {
-        type_ref: found.type_ref,
-        state: match found.state {
-            keeper::ConditionState::Uninitialized => ConditionState::Uninitialized,
-            keeper::ConditionState::Unfulfilled => ConditionState::Unfulfilled,
-            keeper::ConditionState::Fulfilled => ConditionState::Fulfilled,
-            keeper::ConditionState::Aborted => ConditionState::Aborted,
-        },
-        time_lock: found.time_lock,
-        time_out: found.time_out,
-        created_at: found.created_at,
-    }
-}
-
 #[async_trait]
 impl Perform<State> for Buying {
     async fn perform(&self, state: &State, effect: &Effect) -> Result<Vec<Event>, Hold> {
         let terms = &state.order().terms;
         let contracts = self.core.keeper.contracts();
-        let key = |purpose: &str| Key::of(terms.agreement, purpose);
         match effect {
             Effect::CheckLiveness => Ok(vec![self.liveness(terms, &state.order().gateway).await]),
             Effect::PostAgreement => self.post(state).await,
             Effect::CreateAgreement => {
-                let items = vec![item(key("create"), contracts.create_agreement(terms), None)];
-                self.run(self.buyer(terms)?, items, None, Point::CreateSigned, Act::Create).await
+                self.run(self.buyer(terms)?, items::creation(contracts, terms), None, Point::CreateSigned, Act::Create)
+                    .await
             }
             Effect::ReadFacts => {
-                let facts = self.facts(terms).await.map_err(Hold::later)?;
+                let facts = read_facts(&self.core.keeper, terms).await.map_err(Hold::later)?;
                 Ok(vec![Event::Facts(Box::new(facts))])
             }
             Effect::TickUntil { block } => {
@@ -207,30 +163,27 @@ impl Perform<State> for Buying {
                 Ok(Vec::new())
             }
             Effect::ApproveAndLock { not_after } => {
-                let items = vec![
-                    item(
-                        key("approve"),
-                        contracts.approve(contracts.lock_reward, terms.price),
-                        Some(keeper::gas::APPROVE),
-                    ),
-                    item(key("lock"), contracts.lock_reward(terms), Some(keeper::gas::LOCK)),
-                ];
-                self.run(self.buyer(terms)?, items, *not_after, Point::PaymentSigned, Act::Pay).await
+                self.run(
+                    self.buyer(terms)?,
+                    items::payment(contracts, terms),
+                    *not_after,
+                    Point::PaymentSigned,
+                    Act::Pay,
+                )
+                .await
             }
             Effect::WithdrawPayment => {
-                let keys = [key("approve"), key("lock")];
+                let keys = items::payment_keys(terms);
                 let forbidden = self.core.outbox.forbid(&keys, Point::PaymentForbidden).await.map_err(Hold::later)?;
                 Ok(if forbidden { vec![Event::Withdrawn] } else { Vec::new() })
             }
             Effect::FetchKeys => self.fetch_keys(state).await,
             Effect::AbortByTimeout { attempt } => {
-                let call = contracts.abort_by_timeout(ConditionKind::AccessSecretStore, terms.ids().access);
-                let items = vec![item(Key::attempt(terms.agreement, "abort", *attempt), call, None)];
+                let items = items::abort(contracts, terms, *attempt);
                 self.run(self.service(), items, None, Point::AbortSigned, Act::Abort).await
             }
             Effect::Refund { attempt } => {
-                let call = contracts.release_reward(terms);
-                let items = vec![item(Key::attempt(terms.agreement, "refund", *attempt), call, None)];
+                let items = items::refund(contracts, terms, *attempt);
                 self.run(self.service(), items, None, Point::RefundSigned, Act::Refund).await
             }
         }
