@@ -12,6 +12,10 @@ use std::{
 };
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// One window at a time has the screen and the focus, as with a person.
+static SCREEN: Mutex<()> = Mutex::const_new(());
 
 /// How long anything may take on a busy machine before a story fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,6 +83,8 @@ pub(crate) struct App {
     /// Ends after the session.
     _driver: Driver,
     home: Arc<TempDir>,
+    /// Given back last.
+    _screen: MutexGuard<'static, ()>,
 }
 
 impl App {
@@ -93,6 +99,7 @@ impl App {
         if !picked.is_empty() {
             environment.push(("NEUSTON_TEST_PICK", env::join_paths(picked).unwrap().into_string().unwrap()));
         }
+        let screen = SCREEN.lock().await;
         let driver = Driver::start(&environment);
         let mut wanted = Capabilities::new();
         wanted.set("browserName", "wry").unwrap();
@@ -100,7 +107,7 @@ impl App {
             json!({ "application": env!("CARGO_BIN_EXE_neuston-desktop"), "args": ["--home", home.path()] });
         wanted.set("tauri:options", application).unwrap();
         let page = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), wanted).await.expect("a session");
-        Self { page, _driver: driver, home }
+        Self { page, _driver: driver, home, _screen: screen }
     }
 
     /// The data folder, to start another window on it.

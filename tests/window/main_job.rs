@@ -98,7 +98,13 @@ async fn a_publisher_lists_a_local_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_account_signs_only_with_its_password() {
     let app = settled().await;
+    app.ask(json!({ "call": "get_test_tokens", "with": { "amount": 10 } })).await.expect("test tokens");
     app.click(&named("lock-toggle")).await;
+    app.until("a locked account", async || {
+        let status = app.ask(json!({ "call": "get_status", "with": {} })).await.ok()?;
+        (status["with"]["account"]["lock"] == "locked").then_some(())
+    })
+    .await;
     let refused = app
         .ask(json!({ "call": "send_tokens", "with": { "to": "0x0000000000000000000000000000000000000001", "amount": "1" } }))
         .await

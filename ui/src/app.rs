@@ -128,10 +128,10 @@ impl App {
                 Err(error) => self.stuck.set(Some(error)),
             }
             if let Ok(purchases) = ipc::call(ListPurchases {}).await {
-                self.purchases.set(purchases);
+                purchases.into_iter().rev().for_each(|purchase| self.answer_purchase(purchase));
             }
             if let Ok(downloads) = ipc::call(ListDownloads {}).await {
-                self.downloads.set(downloads);
+                downloads.into_iter().rev().for_each(|download| self.answer_download(download));
             }
         });
     }
@@ -173,6 +173,25 @@ impl App {
             self.money_news.set(said);
         }
         self.purchases.update(|all| put(all, purchase, |a, b| a.agreement == b.agreement));
+    }
+
+    /// Takes the reply to a question about a purchase; events may have told what came after it.
+    pub(crate) fn answer_purchase(self, purchase: PurchaseView) {
+        let known = self
+            .purchases
+            .with_untracked(|all| all.iter().find(|p| p.agreement == purchase.agreement).map(|p| p.state));
+        if known.is_none_or(|known| known.leads_to(purchase.state)) {
+            self.take_purchase(purchase);
+        }
+    }
+
+    /// Takes the reply to an order for a download; events may have told what came after it.
+    pub(crate) fn answer_download(self, download: DownloadView) {
+        let known =
+            self.downloads.with_untracked(|all| all.iter().find(|d| d.id == download.id).map(|known| known.state));
+        if known.is_none_or(|known| known.leads_to(download.state)) {
+            self.downloads.update(|all| put(all, download, |a, b| a.id == b.id));
+        }
     }
 
     /// Takes settings into effect: colours and language.
@@ -261,16 +280,29 @@ fn put<T>(all: &mut Vec<T>, new: T, same: impl Fn(&T, &T) -> bool) {
     }
 }
 
-/// Asks the backend and puts the answer where a page watches it. A page that is gone misses nothing.
-pub(crate) fn ask<C>(call: C, into: RwSignal<Asked<C::Answer>>)
+/// A way to ask the backend, again and again, and to put the answer where a page watches it. Of answers that overtake
+/// each other the one to the last question counts. A page that is gone misses nothing.
+pub(crate) fn loader<C>(into: RwSignal<Asked<C::Answer>>, call: impl Fn() -> C + Copy + 'static) -> impl Fn() + Copy
 where
     C: Call + 'static,
     C::Answer: Send + Sync + 'static,
 {
-    spawn_local(async move {
-        let answer = ipc::call(call).await;
-        into.try_set(answer.into());
-    });
+    let questions = StoredValue::new(0_u64);
+    move || {
+        let Some(mine) = questions.try_update_value(|n| {
+            *n += 1;
+            *n
+        }) else {
+            return;
+        };
+        let question = call();
+        spawn_local(async move {
+            let answer = ipc::call(question).await;
+            if questions.try_get_value() == Some(mine) {
+                into.try_set(answer.into());
+            }
+        });
+    }
 }
 
 /// Does something with the backend, marking the time it takes and keeping its error.

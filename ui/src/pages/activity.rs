@@ -1,7 +1,7 @@
 //! What happened, each thing in one sentence, by day.
 
 use crate::{
-    app::{App, Asked, app, ask},
+    app::{App, Asked, app, loader},
     browser,
     components::{Empty, Glyph, Icon, listing_path, purchase_path, shown},
     state::{
@@ -67,7 +67,7 @@ pub(crate) fn Activity() -> impl IntoView {
     let a = &t.activity;
     browser::title(t.shell.activity);
     let items = RwSignal::new(Asked::<Vec<ActivityItem>>::Waiting);
-    let load = move || ask(ListActivity {}, items);
+    let load = loader(items, || ListActivity {});
     Effect::new(move |_| {
         app.purchases.track();
         app.sales.track();

@@ -1,7 +1,7 @@
 //! The one question between a listing and its files.
 
 use crate::{
-    app::{Asked, act, app, ask},
+    app::{Asked, act, app, loader},
     components::{Button, Glyph, Icon, Sheet, Trouble, TroubleHere, shown},
     state::{amounts, moments, places::Place},
     texts::fill,
@@ -17,7 +17,7 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
     let free = listing.row.price.is_zero();
     let did = listing.row.did;
     let quote = RwSignal::new(Asked::<Quote>::Waiting);
-    let load = move || ask(GetQuote { did, service: None }, quote);
+    let load = loader(quote, move || GetQuote { did, service: None });
     load();
     let mut from = vec![fill(t.buy.from, &[("publisher", &listing.row.author)])];
     from.push(listing.row.license.clone());
@@ -63,7 +63,7 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
             let call = Buy { did, service: Some(service), max_price, version: Some(version) };
             act(call, busy, wrong, move |purchase| {
                 let place = Place::Purchase(purchase.agreement);
-                app.take_purchase(purchase);
+                app.answer_purchase(purchase);
                 open.try_set(false);
                 app.go(place);
             });

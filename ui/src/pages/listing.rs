@@ -2,7 +2,7 @@
 
 use super::buy::BuySheet;
 use crate::{
-    app::{App, Asked, app, ask},
+    app::{App, Asked, app, loader},
     browser,
     components::{Below, Glyph, Icon, Number, Outward, Profile, Prose, Tag, shown},
     state::{
@@ -20,7 +20,7 @@ use protocol::Did;
 pub(crate) fn Listing(did: Did) -> impl IntoView {
     let app = app();
     let listing = RwSignal::new(Asked::<ListingView>::Waiting);
-    let load = move || ask(GetListing { did }, listing);
+    let load = loader(listing, move || GetListing { did });
     load();
     // A change of the catalogue or of one's purchases shows without a blink.
     Effect::new(move |before: Option<()>| {

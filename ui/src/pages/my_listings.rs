@@ -1,7 +1,7 @@
 //! What one offers: state, sales, what was earned.
 
 use crate::{
-    app::{App, Asked, act, app, ask},
+    app::{App, Asked, act, app, loader},
     browser,
     components::{
         AmountField, Button, Empty, Field, Icon, Months, Sheet, Tag, TextButton, TroubleHere, listing_path, shown,
@@ -47,7 +47,7 @@ pub(crate) fn MyListings() -> impl IntoView {
     let m = &t.mine;
     browser::title(t.shell.my_listings);
     let listings = RwSignal::new(Asked::<Vec<MyListing>>::Waiting);
-    let load = move || ask(ListMyListings {}, listings);
+    let load = loader(listings, || ListMyListings {});
     Effect::new(move |_| {
         app.sales.track();
         app.catalogue.track();

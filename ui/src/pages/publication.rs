@@ -1,7 +1,7 @@
 //! A publication on its way.
 
 use crate::{
-    app::{Asked, app, ask},
+    app::{Asked, app, loader},
     browser,
     components::{Bar, Glyph, Icon, Timeline, Trouble, listing_path, shown},
     state::purchases::Line,
@@ -48,7 +48,7 @@ fn lines(step: PublishStep, t: &Publishing) -> Vec<Line> {
 pub(crate) fn Publication(id: u64) -> impl IntoView {
     let app = app();
     let publication = RwSignal::new(Asked::<PublicationView>::Waiting);
-    let load = move || ask(GetPublication { id }, publication);
+    let load = loader(publication, move || GetPublication { id });
     load();
     Effect::new(move |_| {
         if let Some(newest) = app.publications.with(|all| all.iter().find(|p| p.id == id).cloned()) {

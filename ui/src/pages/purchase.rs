@@ -2,7 +2,7 @@
 
 use super::save_to::SaveSheet;
 use crate::{
-    app::{App, Asked, act, app, ask},
+    app::{App, Asked, act, app, loader},
     browser,
     components::{
         Below, Button, Clocks, Glyph, Icon, Number, TextButton, Timeline, Trouble, TroubleHere, listing_path, shown,
@@ -23,7 +23,7 @@ use protocol::AgreementId;
 pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
     let app = app();
     let purchase = RwSignal::new(Asked::<PurchaseView>::Waiting);
-    let load = move || ask(GetPurchase { agreement }, purchase);
+    let load = loader(purchase, move || GetPurchase { agreement });
     load();
     // Events carry the whole view: the newest one shows.
     Effect::new(move |_| {
@@ -108,7 +108,7 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
 fn resume(app: App, agreement: AgreementId) {
     spawn_local(async move {
         match ipc::call(Resume { agreement: Some(agreement) }).await {
-            Ok(all) => all.into_iter().for_each(|purchase| app.take_purchase(purchase)),
+            Ok(all) => all.into_iter().for_each(|purchase| app.answer_purchase(purchase)),
             Err(error) => app.news.set(error.message),
         }
     });
@@ -183,7 +183,7 @@ fn TakeBack(agreement: AgreementId) -> impl IntoView {
             icon=Icon::Undo2
             off=busy
             testid="refund"
-            on_press=move |()| act(Refund { agreement }, busy, wrong, move |purchase| app.take_purchase(purchase))
+            on_press=move |()| act(Refund { agreement }, busy, wrong, move |purchase| app.answer_purchase(purchase))
         />
     }
 }

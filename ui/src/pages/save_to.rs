@@ -33,10 +33,7 @@ pub(super) fn SaveSheet(
         let chosen = place.clone();
         act(StartDownload { agreement, index, folder: place }, busy, wrong, move |started| {
             for download in started {
-                app.downloads.update(|all| {
-                    all.retain(|d| d.id != download.id);
-                    all.insert(0, download);
-                });
+                app.answer_download(download);
             }
             if app.settings.with_untracked(|s| s.download_folder != chosen) {
                 app.change_settings(|settings| settings.download_folder = chosen);

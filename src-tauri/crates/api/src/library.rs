@@ -87,6 +87,19 @@ pub enum DownloadState {
     Failed,
 }
 
+impl DownloadState {
+    /// Whether `next` can be a later view of the same download, or the same one: a reply may come after the event that
+    /// told of what followed it.
+    pub const fn leads_to(self, next: Self) -> bool {
+        match self {
+            Self::Done => matches!(next, Self::Done),
+            Self::Cancelled => matches!(next, Self::Cancelled),
+            Self::Running => !matches!(next, Self::Queued),
+            Self::Queued | Self::Paused | Self::Failed => true,
+        }
+    }
+}
+
 /// A download.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DownloadView {

@@ -83,6 +83,24 @@ impl PurchaseState {
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Refunded | Self::Abandoned)
     }
+
+    /// Whether `next` can be a later view of the same purchase, or the same one. A reply may come after the event that
+    /// told of what followed it; whoever listens to both asks this before going back.
+    pub const fn leads_to(self, next: Self) -> bool {
+        if self.is_final() { self as u8 == next as u8 } else { self.step() <= next.step() }
+    }
+
+    const fn step(self) -> u8 {
+        match self {
+            Self::Confirmed => 0,
+            Self::Created => 1,
+            Self::Locking => 2,
+            Self::Locked => 3,
+            Self::Granted | Self::Refundable => 4,
+            Self::Refunding => 5,
+            Self::Completed | Self::Refunded | Self::Abandoned => 6,
+        }
+    }
 }
 
 /// A purchase as people see it.
@@ -262,4 +280,19 @@ pub enum ActivityKind {
     TestTokens,
     /// Tokens were sent.
     Sent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PurchaseState::{Abandoned, Completed, Confirmed, Granted, Locked, Refundable, Refunded};
+
+    #[test]
+    fn a_late_reply_never_goes_back() {
+        assert!(Confirmed.leads_to(Locked) && Locked.leads_to(Locked) && Refundable.leads_to(Granted));
+        assert!(!Locked.leads_to(Confirmed));
+        for end in [Completed, Refunded, Abandoned] {
+            assert!(end.leads_to(end) && !end.leads_to(Confirmed) && Granted.leads_to(end));
+        }
+        assert!(!Completed.leads_to(Refunded));
+    }
 }

@@ -1,7 +1,7 @@
 //! What one can do with an account: send, back up, change the password, have more of them.
 
 use crate::{
-    app::{App, Asked, act, app, ask},
+    app::{App, Asked, act, app, loader},
     components::{AmountField, Button, Field, Icon, PasswordField, Tag, TextButton, TroubleHere},
     ipc,
     state::amounts,
@@ -221,7 +221,7 @@ pub(super) fn MoreAccounts() -> impl IntoView {
     let a = &t.account;
     let tongue = app.spoken();
     let accounts = RwSignal::new(Asked::<Vec<AccountView>>::Waiting);
-    let load = move || ask(ListAccounts {}, accounts);
+    let load = loader(accounts, || ListAccounts {});
     load();
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());

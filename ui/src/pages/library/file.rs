@@ -121,11 +121,7 @@ pub(super) fn Running(download: DownloadView) -> impl IntoView {
     let id = download.id;
     let steer = move |order| {
         act(SteerDownload { id, order }, busy, wrong, move |download| {
-            app.downloads.update(|all| {
-                if let Some(place) = all.iter_mut().find(|d| d.id == download.id) {
-                    *place = download;
-                }
-            });
+            app.answer_download(download);
         });
     };
     let words = running_words(&download, app);

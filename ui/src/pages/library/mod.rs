@@ -4,7 +4,7 @@ mod file;
 
 use super::save_to::SaveSheet;
 use crate::{
-    app::{App, Asked, act, app, ask},
+    app::{App, Asked, act, app, loader},
     browser,
     components::{Button, Empty, Icon, Tag, TextButton, TroubleHere, listing_path, purchase_path, shown},
     ipc,
@@ -29,7 +29,7 @@ pub(crate) fn Library() -> impl IntoView {
     let l = &t.library;
     browser::title(t.shell.library);
     let owned = RwSignal::new(Asked::<Vec<OwnedAsset>>::Waiting);
-    let load = move || ask(ListLibrary {}, owned);
+    let load = loader(owned, || ListLibrary {});
     // What is owned changes when a purchase ends or a download does.
     let endings = Memo::new(move |_| {
         let purchases = app.purchases.with(|all| all.iter().filter(|p| p.state.is_final()).count());

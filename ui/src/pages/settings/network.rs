@@ -1,7 +1,7 @@
 //! Networks: which is in use, how it is, adding and sharing one.
 
 use crate::{
-    app::{Asked, act, app, ask},
+    app::{Asked, act, app, loader},
     components::{Below, Button, Field, Icon, Number, Tag, TextButton, TroubleHere, shown},
     ipc,
     texts::fill,
@@ -14,7 +14,7 @@ use leptos::{prelude::*, task::spawn_local};
 pub(super) fn Network() -> impl IntoView {
     let s = &app().texts().settings;
     let networks = RwSignal::new(Asked::<Vec<NetworkView>>::Waiting);
-    let load = move || ask(ListNetworks {}, networks);
+    let load = loader(networks, || ListNetworks {});
     load();
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
