@@ -13,6 +13,10 @@ use runner::{Batch, Item, Key, Point};
 use wallet::{RecoveryWords, WordCount};
 use zeroize::Zeroizing;
 
+/// What the keys of transactions outside agreements begin with.
+const FAUCET: &str = "faucet:";
+const TRANSFER: &str = "transfer:";
+
 /// Files with keys are small: 64 KiB.
 const MAX_KEY_FILE: u64 = 64 << 10;
 
@@ -156,7 +160,7 @@ impl Core {
             ApiError::new(Code::NotFound, "This network hands out no test tokens.", "Receive tokens from somebody.")
         })?;
         let before = self.balance().await?;
-        self.send_own(call, "faucet").await?;
+        self.send_own(call, FAUCET).await?;
         if self.balance().await? == before {
             return Err(ApiError::new(
                 Code::Refused,
@@ -178,7 +182,7 @@ impl Core {
             return Err(insufficient(amount, balance));
         }
         let call = self.keeper.contracts().transfer(to, amount);
-        self.send_own(call, "transfer").await?;
+        self.send_own(call, TRANSFER).await?;
         self.remember(ActivityKind::Sent, Some(amount)).await?;
         Ok(self.told_account().await)
     }
@@ -191,11 +195,18 @@ impl Core {
     /// One transaction from the account in use, outside any agreement.
     async fn send_own(&self, call: Call, purpose: &str) -> Result<(), ApiError> {
         let signer = self.signer()?;
-        let key = Key::other(format!("{purpose}:{}", hex::encode(rand::random::<[u8; 16]>())));
+        let key = Key::other(format!("{purpose}{}", hex::encode(rand::random::<[u8; 16]>())));
         let items = vec![Item { key, call, gas: None }];
         let batch = Batch { signer, items, not_after: None, point: Point::OtherSigned };
         self.outbox.run(batch).await.map_err(outbox)?;
         Ok(())
+    }
+
+    /// How many transfers and requests for test tokens are signed and not known to be mined.
+    pub(crate) async fn transfers_under_way(&self) -> Result<u32, ApiError> {
+        let pending = self.outbox.pending().await.map_err(outbox)?;
+        let count = pending.iter().filter(|p| p.key.starts_with(FAUCET) || p.key.starts_with(TRANSFER)).count();
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     async fn remember(&self, kind: ActivityKind, amount: Option<Vodka>) -> Result<(), ApiError> {

@@ -133,7 +133,11 @@ impl Agent {
             (Ok(_), false) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".to_owned())),
             (Ok(_), true) => (NetworkHealth::Fine, None),
         };
-        let (pending, waiting_for_unlock) = self.purchases.open_count().await.unwrap_or((0, 0));
+        let (purchases, purchases_locked) = self.purchases.open_count().await.unwrap_or((0, 0));
+        let (publications, publications_locked) = self.publications.open_count();
+        let transfers = self.core.transfers_under_way().await.unwrap_or(0);
+        let pending = purchases.saturating_add(publications).saturating_add(transfers);
+        let waiting_for_unlock = purchases_locked.saturating_add(publications_locked);
         Status {
             network: self.core.title.to_string(),
             health,
@@ -184,6 +188,7 @@ impl Agent {
             Request::Unlock(c) => {
                 let view = core.unlock(c.password).await?;
                 self.purchases.wake();
+                self.publications.wake();
                 self.publications.resume_all().await?;
                 Unlock::reply(view)
             }

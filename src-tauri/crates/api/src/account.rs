@@ -111,7 +111,7 @@ pub struct Status {
     pub block_ms: u64,
     /// The account.
     pub account: AccountView,
-    /// Purchases, refunds and publications under way.
+    /// Purchases, refunds, publications and transfers under way.
     pub pending: u32,
     /// Of these, how many wait for the account to be unlocked.
     pub waiting_for_unlock: u32,

@@ -198,9 +198,7 @@ impl Store {
                     Ok((row.get(0)?, row.get(1)?))
                 })
                 .optional()?;
-            Ok(row
-                .map(|(text, own)| Ok::<_, StoreError>(FileList { urls: serde_json::from_str(&text)?, own }))
-                .transpose()?)
+            row.map(|(text, own)| Ok(FileList { urls: serde_json::from_str(&text)?, own })).transpose()
         })
         .await
     }

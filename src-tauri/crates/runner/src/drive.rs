@@ -133,6 +133,17 @@ impl<M: Journaled> Clone for Driver<M> {
     }
 }
 
+/// A driver that does not keep itself alive: for whoever performs for it. Two that hold each other would never end, and
+/// with them the journal's writer.
+pub struct WeakDriver<M: Journaled>(std::sync::Weak<Inner<M>>);
+
+impl<M: Journaled> WeakDriver<M> {
+    /// The driver, as long as somebody else holds it.
+    pub fn upgrade(&self) -> Option<Driver<M>> {
+        self.0.upgrade().map(Driver)
+    }
+}
+
 /// Takes a machine off the list however its driving ends.
 struct Registered<M: Journaled> {
     driver: Driver<M>,
@@ -150,6 +161,11 @@ impl<M: Journaled> Driver<M> {
     pub fn new(journal: Journal, perform: Arc<dyn Perform<M>>, heads: watch::Receiver<u64>) -> Self {
         let (wake, driven) = (watch::Sender::new(0), Mutex::default());
         Self(Arc::new(Inner { journal, perform, heads, wake, driven }))
+    }
+
+    /// The same driver, without keeping it alive.
+    pub fn downgrade(&self) -> WeakDriver<M> {
+        WeakDriver(Arc::downgrade(&self.0))
     }
 
     /// Writes a new machine; durable when this returns. Drive it with [`Driver::run_until`].

@@ -51,7 +51,7 @@ mod outbox;
 mod point;
 
 pub use chain::{BroadcastError, Chain, ChainError};
-pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble};
+pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};
 pub use journal::{Entry, Journal, Kind, Row, Status, Step};
 pub use keeper_chain::read_facts;
 pub use ledger::{Handed, Ledger, LedgerError};

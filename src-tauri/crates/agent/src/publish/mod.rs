@@ -11,19 +11,30 @@ use crate::{
     errors,
     policy::{self, Action},
 };
-use api::{ApiError, Draft, Event, PublicationView, PublishStep};
+use api::{ApiError, Code, Draft, Event, PublicationView, PublishStep};
 use flow::{Flow, Publication};
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+use tokio::sync::Notify;
 
 /// The publications of an agent. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Publications {
     pub(crate) core: Core,
-    running: Arc<Mutex<HashSet<u64>>>,
+    running: Arc<Mutex<HashMap<u64, Waits>>>,
+    again: Arc<Notify>,
+}
+
+/// What a publication under way waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    /// Nothing but its own work, or a service that is away.
+    Work,
+    /// The account to be unlocked.
+    Unlock,
 }
 
 /// How long until a publication that could not go on is tried again.
@@ -31,7 +42,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 impl Publications {
     pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
-        let this = Self { core, running: Arc::default() };
+        let this = Self { core, running: Arc::default(), again: Arc::default() };
         this.resume_all().await?;
         Ok(this)
     }
@@ -46,6 +57,18 @@ impl Publications {
             }
         }
         Ok(open)
+    }
+
+    /// How many are not finished, and how many of these wait for the account to be unlocked.
+    pub(crate) fn open_count(&self) -> (u32, u32) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let locked = running.values().filter(|waits| **waits == Waits::Unlock).count();
+        (u32::try_from(running.len()).unwrap_or(u32::MAX), u32::try_from(locked).unwrap_or(u32::MAX))
+    }
+
+    /// Tries again at once what waits: to be called after an unlock.
+    pub(crate) fn wake(&self) {
+        self.again.notify_waiters();
     }
 
     /// Publishes a draft: checked and on disk when this returns.
@@ -68,8 +91,9 @@ impl Publications {
     }
 
     fn spawn(&self, id: u64) {
-        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
-            return;
+        match self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(id) {
+            std::collections::hash_map::Entry::Occupied(_) => return,
+            std::collections::hash_map::Entry::Vacant(place) => drop(place.insert(Waits::Work)),
         }
         let this = self.clone();
         tokio::spawn(async move {
@@ -86,11 +110,17 @@ impl Publications {
         loop {
             let loaded = self.core.store.publication::<Publication>(id).await;
             let Ok(Some(mut publication)) = loaded else { return };
+            // Listened to before the attempt: an unlock during it is not missed.
+            let again = self.again.notified();
+            tokio::pin!(again);
+            again.as_mut().enable();
             let ended = flow.run(&mut publication).await;
-            let retry = match &ended {
-                Ok(()) => false,
-                Err(error) => !flow::is_final(error),
+            let (retry, waits) = match &ended {
+                Ok(()) => (false, Waits::Work),
+                Err(error) if error.code == Code::Locked => (true, Waits::Unlock),
+                Err(error) => (!flow::is_final(error), Waits::Work),
             };
+            self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, waits);
             if let Err(error) = ended {
                 publication.trouble = Some(error);
                 if !retry {
@@ -107,7 +137,10 @@ impl Publications {
                 }
                 return;
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = again => {}
+            }
         }
     }
 }

@@ -19,6 +19,9 @@ use protocol::{AgreementId, Checksum, Did, Vodka};
 use runner::{DriveError, Driver, buyer_id};
 use std::sync::Arc;
 
+/// How often somebody who has something to tell looks whether a purchase is driven yet.
+const TRIES: u32 = 1000;
+
 /// The purchases of an agent. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Purchases {
@@ -43,7 +46,7 @@ impl Purchases {
         let performer = Arc::new(Buying::new(core.clone()));
         let driver = Driver::new(core.journal.clone(), performer.clone(), core.keeper.blocks());
         let this = Self { core, driver };
-        performer.follow(this.clone());
+        performer.follow(this.driver.downgrade());
         this.resume_all().await?;
         Ok(this)
     }
@@ -197,8 +200,14 @@ impl Purchases {
         }
         let id = buyer_id(agreement);
         self.spawn(id.clone());
-        if !self.driver.tell(&id, buyer::Event::Cancel) {
-            self.driver.tell(&id, buyer::Event::Resume);
+        for _ in 0..TRIES {
+            if view.state.is_final() || self.driver.tell(&id, buyer::Event::Cancel) {
+                break;
+            }
+            // Its driving is just beginning, or it has just ended.
+            if self.driver.load(&id).await.map_err(drive)?.is_none_or(|state| state.is_final()) {
+                break;
+            }
         }
         self.wake();
         self.view(agreement).await

@@ -11,7 +11,7 @@ use protocol::{
     conditions::AccessTerms,
     ddo::{DEFAULT_TIMEOUT_SECONDS, Ddo},
 };
-use runner::{Batch, Hold, Item, Perform, Point, items, read_facts, tx_events};
+use runner::{Batch, Hold, Item, Perform, Point, WeakDriver, items, read_facts, tx_events};
 use std::sync::{Arc, OnceLock};
 
 /// How often gateway and key servers are asked whether they are there.
@@ -19,18 +19,18 @@ const LIVENESS_TRIES: u32 = 4;
 
 pub(super) struct Buying {
     core: Core,
-    /// Whom to tell of changes.
-    purchases: OnceLock<Purchases>,
+    /// The driver that it performs for, to tell of changes.
+    driver: OnceLock<WeakDriver<State>>,
 }
 
 impl Buying {
     pub(super) fn new(core: Core) -> Self {
-        Self { core, purchases: OnceLock::new() }
+        Self { core, driver: OnceLock::new() }
     }
 
-    pub(super) fn follow(&self, purchases: Purchases) {
+    pub(super) fn follow(&self, driver: WeakDriver<State>) {
         // Set once, when the agent is opened.
-        let _ = self.purchases.set(purchases);
+        let _ = self.driver.set(driver);
     }
 
     /// The buyer's account as it is now; its lock is looked at when something is signed.
@@ -190,8 +190,8 @@ impl Perform<State> for Buying {
     }
 
     fn changed(&self, _before: Option<&State>, now: &State) {
-        if let Some(purchases) = self.purchases.get().cloned() {
-            let now = now.clone();
+        if let Some(driver) = self.driver.get().and_then(WeakDriver::upgrade) {
+            let (purchases, now) = (Purchases { core: self.core.clone(), driver }, now.clone());
             tokio::spawn(async move { purchases.told(&now).await });
         }
     }

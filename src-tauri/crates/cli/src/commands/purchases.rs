@@ -42,8 +42,10 @@ pub(super) async fn buy(session: &Session, buy: Buy) -> Result<(), ApiError> {
     let view = session.ask(call).await?;
     let agreement = view.agreement;
     let view = follow(session, agreement, buy.until.as_deref()).await?;
+    // Either the purchase or the error: one document.
+    outcome(&view)?;
     session.output.answer(&shapes::purchase(&view), || told(&view));
-    outcome(&view)
+    Ok(())
 }
 
 /// Prints each step as it is done, until the purchase is where it should be.
@@ -116,7 +118,12 @@ fn told(view: &PurchaseView) -> String {
 fn outcome(view: &PurchaseView) -> Result<(), ApiError> {
     match view.state {
         PurchaseState::Refunded | PurchaseState::Abandoned => Err(view.trouble.clone().unwrap_or_else(|| {
-            ApiError::new(Code::TimedOut, "It was not opened in time. Your money is with you.", "Try again later.")
+            let back = if view.price.is_zero() { "" } else { " Your money is back." };
+            ApiError::new(
+                Code::TimedOut,
+                format!("The publisher did not open “{}” in time.{back}", view.name),
+                format!("Try again later, or tell the publisher. See neuston agreements {}", view.agreement),
+            )
         })),
         _ => Ok(()),
     }
@@ -164,26 +171,32 @@ fn number(text: &str) -> Result<AgreementId, ApiError> {
 
 pub(super) async fn resume(session: &Session, id: Option<String>) -> Result<(), ApiError> {
     let agreement = id.as_deref().map(number).transpose()?;
-    let pending = session.ask(api::Resume { agreement }).await?;
-    if pending.iter().any(|v| v.waiting_for == api::WaitingFor::Unlock) {
+    session
+        .wait("What is pending", || async move { Ok(nothing_left(session, agreement).await?.then_some(())) })
+        .await?;
+    let done = session.ask(api::ListPurchases {}).await?;
+    session
+        .output
+        .answer(&shapes::list(done.iter().map(shapes::purchase).collect()), || "Nothing is pending.".to_owned());
+    Ok(())
+}
+
+/// Goes on with one purchase or with everything, and says whether all of it has ended. Unlocks where something waits
+/// for that, which may show only after a while.
+async fn nothing_left(session: &Session, agreement: Option<AgreementId>) -> Result<bool, ApiError> {
+    let open = session.ask(api::Resume { agreement }).await?;
+    if open.iter().any(|v| v.waiting_for == api::WaitingFor::Unlock) {
         session.unlock().await?;
     }
-    let views = session
-        .wait("What is pending", || async move {
-            let left = session.ask(api::Resume { agreement }).await?;
-            Ok(left.is_empty().then_some(()))
-        })
-        .await;
-    match views {
-        Ok(()) => {
-            let done = session.ask(api::ListPurchases {}).await?;
-            session.output.answer(&shapes::list(done.iter().map(shapes::purchase).collect()), || {
-                "Nothing is pending.".to_owned()
-            });
-            Ok(())
-        }
-        Err(error) => Err(error),
+    if agreement.is_some() || !open.is_empty() {
+        return Ok(open.is_empty());
     }
+    let status = session.ask(api::GetStatus {}).await?;
+    if status.waiting_for_unlock > 0 {
+        session.unlock().await?;
+    }
+    let runs = |d: &api::DownloadView| matches!(d.state, DownloadState::Queued | DownloadState::Running);
+    Ok(status.pending == 0 && !session.ask(api::ListDownloads {}).await?.iter().any(runs))
 }
 
 pub(super) async fn refund(session: &Session, id: &str) -> Result<(), ApiError> {
