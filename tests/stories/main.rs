@@ -2,5 +2,12 @@
 #![cfg(test)]
 
 mod a_buyer_finds_buys_and_opens_it;
+mod every_kill_point_resumes;
+mod exactly_what_was_sold;
+mod kills;
+mod money_comes_back;
+mod network;
 mod person;
+mod proxy;
 mod refusals;
+mod unlisted;

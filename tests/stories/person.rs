@@ -4,11 +4,16 @@ use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::mpsc,
+    time::{Duration, Instant},
 };
 
 /// The password everybody in the stories uses.
 pub(crate) const PASSWORD: &str = "a password for stories";
+
+/// How long a story waits for what must happen before it fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A person with a home.
 pub(crate) struct Person {
@@ -20,6 +25,8 @@ pub(crate) struct Person {
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) code: i32,
+    /// Whether the process ended itself by SIGABRT, as at a kill point.
+    pub(crate) aborted: bool,
     pub(crate) json: Value,
     pub(crate) stderr: String,
 }
@@ -28,7 +35,7 @@ impl Told {
     /// The answer of a command that worked.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
-        assert_eq!(self.code, 0, "the command works: {self:?}");
+        assert_eq!(self.code, 0, "the command works: {}\n{}", self.json, self.stderr);
         self.json
     }
 
@@ -77,7 +84,15 @@ impl Person {
         path
     }
 
+    /// The command line with this person's home, network and password.
     pub(crate) fn command(&self) -> Command {
+        let mut command = self.command_without_password();
+        command.arg("--passphrase-file").arg(self.path("password"));
+        command
+    }
+
+    /// The same, for somebody whose account stays locked.
+    pub(crate) fn command_without_password(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neuston"));
         command.env_clear();
         for keep in ["PATH", "TMPDIR"] {
@@ -88,7 +103,6 @@ impl Person {
         // A home of its own: no keychain, no settings of whoever runs the tests.
         command.env("HOME", self.folder.path()).env("XDG_RUNTIME_DIR", self.folder.path());
         command.arg("--home").arg(self.home()).arg("--json").arg("--yes");
-        command.arg("--passphrase-file").arg(self.path("password"));
         if let Some(network) = &self.network {
             command.arg("--network").arg(network);
         }
@@ -107,6 +121,11 @@ impl Person {
         told(&output)
     }
 
+    /// Types a command that is told to end itself at a point.
+    pub(crate) fn types_until(&self, kill: &str, arguments: &[&str]) -> Told {
+        self.types_with(arguments, "NEUSTON_KILL", kill)
+    }
+
     /// Makes an account with test tokens.
     pub(crate) fn with_account(self, tokens: u64) -> Self {
         self.types(&["wallet", "new"]).ok();
@@ -116,11 +135,29 @@ impl Person {
         self
     }
 
-    /// Keeps the home running until the process is dropped.
+    /// Keeps the home running, its account unlocked, until the process is dropped.
     pub(crate) fn serves(&self) -> Running {
         let mut command = self.command();
         command.arg("serve");
         Running::start(command)
+    }
+
+    /// Keeps the home running with its account locked: the gateway works, nothing of the account's own is signed.
+    pub(crate) fn serves_locked(&self) -> Running {
+        Running::start(self.locked("serve"))
+    }
+
+    /// The same, told to end itself at a point.
+    pub(crate) fn serves_until(&self, kill: &str) -> Running {
+        let mut command = self.locked("serve");
+        command.env("NEUSTON_KILL", kill);
+        Running::start(command)
+    }
+
+    fn locked(&self, what: &str) -> Command {
+        let mut command = self.command_without_password();
+        command.arg(what);
+        command
     }
 
     /// The balance in OCEAN.
@@ -128,56 +165,120 @@ impl Person {
         self.types(&["wallet", "balance"]).ok()["balance"].as_str().unwrap().to_owned()
     }
 
-    /// Publishes a file and returns the listing's number.
-    pub(crate) fn publishes(&self, path: &Path, name: &str, price: &str) -> String {
-        let path = path.to_str().unwrap();
-        let told = self.types(&[
-            "publish",
-            "--file",
-            path,
-            "--name",
-            name,
-            "--author",
-            "A Publisher",
-            "--license",
-            "CC-BY-4.0",
-            "--price",
-            price,
-            "--description",
-            "Numbers for a story.",
-        ]);
-        told.ok()["did"].as_str().unwrap().to_owned()
+    /// Waits until the balance is this.
+    #[track_caller]
+    pub(crate) fn waits_for_balance(&self, wanted: &str) {
+        let until = Instant::now() + PATIENCE;
+        let mut found = self.balance();
+        while found != wanted && Instant::now() < until {
+            found = self.balance();
+        }
+        assert_eq!(found, wanted, "the balance in the end");
     }
+
+    /// The address of the account.
+    pub(crate) fn address(&self) -> String {
+        self.types(&["wallet", "show"]).ok()["address"].as_str().unwrap().to_owned()
+    }
+
+    /// Publishes a file and returns the listing's number.
+    #[track_caller]
+    pub(crate) fn publishes(&self, path: &Path, name: &str, price: &str) -> String {
+        self.publishes_with(path, name, price, &[])
+    }
+
+    /// The same with more options.
+    #[track_caller]
+    pub(crate) fn publishes_with(&self, path: &Path, name: &str, price: &str, more: &[&str]) -> String {
+        let mut arguments = form(path.to_str().unwrap(), name, price);
+        arguments.extend(more);
+        self.types(&arguments).ok()["did"].as_str().unwrap().to_owned()
+    }
+
+    /// The states of all purchases of a listing, newest first.
+    pub(crate) fn purchases_of(&self, did: &str) -> Vec<Value> {
+        let all = self.types(&["agreements"]).ok();
+        all["results"].as_array().unwrap().iter().filter(|p| p["did"] == did).cloned().collect()
+    }
+
+    /// The entries of the library for a listing.
+    pub(crate) fn owned_of(&self, did: &str) -> Vec<Value> {
+        let all = self.types(&["library"]).ok();
+        all["results"].as_array().unwrap().iter().filter(|p| p["did"] == did).cloned().collect()
+    }
+
+    /// Downloads what was bought into a new folder and reads its one file.
+    #[track_caller]
+    pub(crate) fn reads(&self, did: &str) -> String {
+        let folder = self.path(&format!("read-{did}"));
+        let saved = self.types(&["download", did, "--to", folder.to_str().unwrap()]).ok();
+        assert_eq!(saved["files"][0]["verified"], true, "{saved}");
+        std::fs::read_to_string(saved["files"][0]["path"].as_str().unwrap()).unwrap()
+    }
+}
+
+/// The words of `publish` for a file.
+pub(crate) fn form<'a>(path: &'a str, name: &'a str, price: &'a str) -> Vec<&'a str> {
+    let words = ["publish", "--file", path, "--name", name, "--author", "A Publisher", "--license", "CC-BY-4.0"];
+    let more = ["--price", price, "--description", "Numbers for a story."];
+    words.into_iter().chain(more).collect()
 }
 
 fn told(output: &Output) -> Told {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let json = stdout.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or(Value::Null);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    Told { code: output.status.code().unwrap_or(-1), json, stderr }
+    Told { code: output.status.code().unwrap_or(-1), aborted: aborted(output.status), json, stderr }
+}
+
+#[cfg(unix)]
+fn aborted(status: ExitStatus) -> bool {
+    std::os::unix::process::ExitStatusExt::signal(&status) == Some(6)
+}
+
+/// Other systems have no signals; an abort is a failure there.
+#[cfg(not(unix))]
+fn aborted(status: ExitStatus) -> bool {
+    !matches!(status.code(), Some(0..=5))
 }
 
 /// A process that has said it is ready.
 pub(crate) struct Running {
     child: Child,
-    /// What it said.
+    /// What it said; null where it ended before.
     pub(crate) ready: Value,
 }
 
 impl Running {
-    /// Starts a process and waits for its one line.
+    /// Starts a process and waits for its one line, or for its end.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.next().expect("the process says something").unwrap();
-        let ready = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let ready = match lines.next() {
+            Some(line) => serde_json::from_str(line.as_deref().unwrap()).unwrap_or_else(|e| panic!("{line:?}: {e}")),
+            None => Value::Null,
+        };
         Self { child, ready }
     }
 
-    /// kill -9.
-    pub(crate) fn dies(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    /// Waits until it has ended itself by SIGABRT.
+    #[track_caller]
+    pub(crate) fn aborts(mut self, what: &str) {
+        let (tell, hear) = mpsc::channel();
+        let id = self.child.id();
+        let waiting = std::thread::spawn(move || {
+            let status = self.child.wait().unwrap();
+            // Nobody listens any more where it took too long.
+            let _ = tell.send(status);
+        });
+        let ended = hear.recv_timeout(PATIENCE);
+        if ended.is_err() {
+            let killed = Command::new("kill").args(["-KILL", &id.to_string()]).status().unwrap();
+            assert!(killed.success());
+        }
+        waiting.join().unwrap();
+        let status = ended.unwrap_or_else(|_| panic!("the process never came to {what}"));
+        assert!(aborted(status), "the process ended at {what}: {status}");
     }
 
     /// Asks it to end and waits until it has.

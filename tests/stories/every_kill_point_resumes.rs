@@ -1,0 +1,109 @@
+//! kill -9 of real processes before and after each commit of journal, outbox, publishing, library and downloads.
+//!
+//! The points come from the code. [`told`] has no arm for the rest: a point without a scenario does not compile,
+//! and each scenario fails where the process does not come to its point.
+
+use crate::kills::{self, Kill};
+use runner::Point;
+
+macro_rules! scenarios {
+    ($($scenario:ident: fn $test:ident() => $run:path,)*) => {
+        /// A story in which a process comes to a point. Each is told by a test.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        enum Scenario { $($scenario,)* }
+
+        $(
+            #[test]
+            fn $test() {
+                let here = |point: &Point| told(*point).contains(&Scenario::$scenario);
+                let points: Vec<Point> = Point::ALL.iter().copied().filter(here).collect();
+                assert!(!points.is_empty(), "no point is left to this scenario");
+                $run(&Kill::at(&points));
+            }
+        )*
+    };
+}
+
+scenarios! {
+    Buy: fn a_buyer_who_dies_pays_once_and_gets_the_keys() => kills::buying::run,
+    SelfCreate: fn a_buyer_who_creates_the_agreement_and_dies_pays_once() => kills::self_creating::run,
+    Abandon: fn a_purchase_that_cannot_begin_ends_after_a_death() => kills::abandoning::run,
+    TakeBack: fn a_payment_taken_back_is_never_signed_after_a_death() => kills::abandoning::taken_back,
+    Refund: fn a_buyer_who_dies_on_the_way_gets_the_money_back_once() => kills::refunding::run,
+    Sell: fn a_publisher_who_dies_sells_and_is_paid_once() => kills::selling::run,
+    Notice: fn a_publisher_who_dies_serves_what_the_buyer_created() => kills::self_creating::seen,
+    Refuse: fn a_publisher_who_dies_refuses_again() => kills::refunding::refused,
+    Expire: fn a_publisher_who_comes_too_late_is_paid_nothing() => kills::refunding::expired,
+    Publish: fn a_listing_is_there_once_after_a_death() => kills::publishing::run,
+    Send: fn tokens_go_once_after_a_death() => kills::sending::run,
+    Download: fn a_file_is_there_once_after_a_death() => kills::downloading::run,
+}
+
+/// Points to which nothing that can be typed or clicked leads, and the test in which they are come to.
+const ELSEWHERE: &[(Point, &str, &str)] = &[(
+    Point::TxReplaced,
+    "nothing asks for another fee: our networks charge none",
+    "src-tauri/crates/runner/src/outbox/tests.rs::a_replacement_has_the_same_nonce_and_either_may_be_mined",
+)];
+
+/// The scenarios of a point; none where [`ELSEWHERE`] says why.
+fn told(point: Point) -> &'static [Scenario] {
+    use Scenario::*;
+    match point {
+        Point::BuyerConfirmed
+        | Point::BuyerRequested
+        | Point::BuyerLocking
+        | Point::BuyerLocked
+        | Point::BuyerGranted
+        | Point::BuyerCompleted
+        | Point::PaymentSigned
+        | Point::LibraryKept => &[Buy],
+        Point::BuyerSelfCreating => &[SelfCreate],
+        Point::BuyerAbandoned => &[Abandon],
+        Point::PaymentForbidden => &[TakeBack],
+        Point::BuyerRefundable
+        | Point::BuyerAborting
+        | Point::BuyerRefunding
+        | Point::BuyerRefunded
+        | Point::AbortSigned
+        | Point::RefundSigned => &[Refund],
+        Point::PublisherRequested
+        | Point::PublisherCreating
+        | Point::PublisherCreated
+        | Point::PublisherRehashing
+        | Point::PublisherGranting
+        | Point::PublisherGranted
+        | Point::PublisherReleasing
+        | Point::PublisherReleased
+        | Point::GrantSigned
+        | Point::ReleaseSigned => &[Sell],
+        Point::CreateSigned => &[Sell, SelfCreate],
+        Point::PublisherSeen => &[Notice],
+        Point::PublisherRefused => &[Refuse],
+        Point::PublisherExpired => &[Expire],
+        Point::PublishDrafted
+        | Point::PublishEncrypted
+        | Point::PublishRegistered
+        | Point::PublishListed
+        | Point::RegisterSigned => &[Publish],
+        Point::OtherSigned => &[Send],
+        // A purchase may go on by what the chain says before it is noted how its transactions ended.
+        Point::TxSettled => &[Sell, Publish, Send],
+        Point::DownloadKept => &[Download],
+        Point::TxReplaced => &[],
+    }
+}
+
+#[test]
+fn every_point_has_a_scenario_or_a_reason() {
+    for point in Point::ALL {
+        let reason = ELSEWHERE.iter().find(|(known, ..)| known == point);
+        assert_eq!(told(*point).is_empty(), reason.is_some(), "{}: either a scenario or a reason", point.name());
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    for (point, why, test) in ELSEWHERE {
+        let (file, name) = test.split_once("::").unwrap();
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        assert!(!why.is_empty() && text.contains(&format!("fn {name}()")), "{}: {test} exists", point.name());
+    }
+}
