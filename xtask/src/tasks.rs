@@ -52,15 +52,18 @@ pub(crate) fn check(places: &Places) -> Result<(), String> {
 
 /// The numbers of ARCHITECTURE.md, measured.
 pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String> {
-    if !places.at("src-tauri/crates/stories/src/bin/bench.rs").is_file()
-        && !places.at("src-tauri/crates/stories/src/bin/bench").is_dir()
-    {
-        return Err("there is no benchmark program in src-tauri/crates/stories/src/bin/bench".into());
-    }
     machine::ready_to_build(places)?;
     run(cargo(places)
         .args(["run", "--release", "--locked", "--package", "stories", "--bin", "bench", "--"])
-        .args(arguments))
+        .args(arguments))?;
+    if !arguments.is_empty() {
+        return Ok(());
+    }
+    for (package, example) in [("aquarius", "search_speed"), ("keeper-node", "pace")] {
+        println!();
+        run(cargo(places).args(["run", "--release", "--locked", "--package", package, "--example", example]))?;
+    }
+    Ok(())
 }
 
 /// Pictures of every screen.
