@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod a_buyer_finds_buys_and_opens_it;
+mod bad_luck;
 mod every_kill_point_resumes;
 mod exactly_what_was_sold;
 mod kills;
@@ -10,4 +11,6 @@ mod network;
 mod person;
 mod proxy;
 mod refusals;
+mod servers_of_their_own;
+mod terms;
 mod unlisted;

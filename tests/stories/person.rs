@@ -67,6 +67,11 @@ impl Person {
         self.folder.path().join("home")
     }
 
+    /// The file of the network that this person joined.
+    pub(crate) fn network(&self) -> Option<&Path> {
+        self.network.as_deref()
+    }
+
     /// The file of the network that this person's home runs.
     pub(crate) fn own_network(&self) -> PathBuf {
         self.home().join("embedded").join("network.toml")
@@ -224,7 +229,8 @@ pub(crate) fn form<'a>(path: &'a str, name: &'a str, price: &'a str) -> Vec<&'a 
     words.into_iter().chain(more).collect()
 }
 
-fn told(output: &Output) -> Told {
+/// What a finished process said.
+pub(crate) fn told(output: &Output) -> Told {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let json = stdout.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or(Value::Null);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -279,6 +285,12 @@ impl Running {
         waiting.join().unwrap();
         let status = ended.unwrap_or_else(|_| panic!("the process never came to {what}"));
         assert!(aborted(status), "the process ended at {what}: {status}");
+    }
+
+    /// kill -9.
+    pub(crate) fn dies(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks it to end and waits until it has.

@@ -1,7 +1,11 @@
 //! A gateway that creates no agreements, as released ones did not: the buyer does, and either side dies meanwhile.
 
 use super::{Kill, selling};
-use crate::{network::Network, person::Person, proxy::Proxy};
+use crate::{
+    network::Network,
+    person::Person,
+    proxy::{Deed, Proxy},
+};
 
 struct World {
     publisher: Person,
@@ -16,7 +20,11 @@ impl World {
         let network = Network::starts(0);
         let publisher = Person::on(&network.file()).with_account(0);
         let file = network.path("buyers.toml");
-        let proxy = Proxy::before_gateways(&network.file(), &file, |path| path.ends_with("/access/initialize"));
+        let proxy =
+            Proxy::before_gateways(&network.file(), &file, |asked| match asked.path.ends_with("/access/initialize") {
+                true => Deed::Answer(404),
+                false => Deed::Pass,
+            });
         let buyer = Person::on(&file).with_account(100);
         Self { publisher, buyer, _proxy: proxy, _network: network }
     }

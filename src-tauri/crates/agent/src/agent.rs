@@ -76,6 +76,7 @@ impl Agent {
             journal: Journal::new(&ledger),
             outbox,
             events: broadcast::channel(EVENTS).0,
+            moved: Arc::default(),
             cancel,
         };
         let downloads = Downloads::new(store, foreign, core.events.clone());
@@ -87,7 +88,7 @@ impl Agent {
         Ok(this)
     }
 
-    /// Tells what changes on its own: blocks, and news of sales.
+    /// Tells what changes on its own: blocks, what is under way, and news of sales.
     fn follow(&self) {
         let this = self.clone();
         tokio::spawn(async move {
@@ -100,6 +101,8 @@ impl Agent {
                         if changed.is_err() { return }
                         this.core.tell(Event::Status(this.status().await));
                     }
+                    // The last step of something often comes without a block.
+                    () = this.core.moved.notified() => this.core.tell(Event::Status(this.status().await)),
                     sale = next(&mut news) => {
                         if let Some(sale) = sale && let Err(error) = this.publications.sale(&sale).await {
                             tracing::warn!(%error, "a sale could not be told");

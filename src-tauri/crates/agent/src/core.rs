@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 use threshold::{EciesOpener, ThresholdError};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use transport::{Http, Resolver};
 use wallet::{ServiceKey, Wallet};
@@ -60,6 +60,8 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     pub(crate) journal: Journal,
     pub(crate) outbox: Outbox,
+    /// What is under way has changed: the status line is told anew.
+    pub(crate) moved: Arc<Notify>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) cancel: CancellationToken,
 }
@@ -83,6 +85,9 @@ impl Core {
 
     /// Tells whoever listens; nobody may.
     pub(crate) fn tell(&self, event: Event) {
+        if matches!(event, Event::Purchase(_) | Event::Publication(_)) {
+            self.moved.notify_one();
+        }
         let _ = self.events.send(event);
     }
 

@@ -115,6 +115,11 @@ pub fn disk(path: &std::path::Path, error: &std::io::Error) -> ApiError {
             format!("The disk is full; {path} could not be written."),
             "Make room or choose another folder, then go on. What was loaded so far is kept.",
         ),
+        K::FileTooLarge => ApiError::new(
+            Code::Disk,
+            format!("The disk does not take a file as large as {path}."),
+            "Choose a folder on another disk, then go on. What was loaded so far is kept.",
+        ),
         K::NotFound => ApiError::new(
             Code::NotFound,
             format!("{path} is not there any more."),

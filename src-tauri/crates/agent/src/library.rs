@@ -15,6 +15,12 @@ fn missing() -> ApiError {
     errors::not_found("This purchase", "See what you own in your library.")
 }
 
+/// Whether a download into this folder was begun and goes on when it is asked for again: what was loaded so far is kept.
+fn goes_on(download: &DownloadRow, folder: &Path) -> bool {
+    let ended = matches!(download.state, DownloadState::Done | DownloadState::Cancelled);
+    !ended && download.verdict != Verdict::Different && Path::new(&download.path).parent() == Some(folder)
+}
+
 impl Agent {
     pub(crate) async fn library(&self) -> Result<Vec<OwnedAsset>, ApiError> {
         let mut assets = Vec::new();
@@ -86,12 +92,21 @@ impl Agent {
             None => row.files.iter().map(|f| f.index).collect(),
         };
         let folder = PathBuf::from(folder);
+        let begun = self.core.store.downloads().await.map_err(errors::store)?;
         let mut views = Vec::new();
         for index in wanted {
-            views.push(self.downloads.start(Self::source(&row, index)?, &folder).await?);
-        }
-        for view in &views {
+            if let Some(begun) =
+                begun.iter().find(|d| d.agreement == agreement && d.index == index && goes_on(d, &folder))
+            {
+                views.push(match self.downloads.is_running(begun.id) {
+                    true => self.downloads.present(begun),
+                    false => self.resume_download(begun.clone()).await?,
+                });
+                continue;
+            }
+            let view = self.downloads.start(Self::source(&row, index)?, &folder).await?;
             self.tell_when_saved(view.id, row.clone());
+            views.push(view);
         }
         Ok(views)
     }

@@ -81,11 +81,18 @@ pub async fn run_key_server(plan: KeyServerPlan) -> Result<LoneKeyServer, NodeEr
         let node = Point::from_slice(&bytes).map_err(|_| NodeError::Peer(peer.public.clone()))?;
         peers.push(Peer { node, endpoint: peer.endpoint.parse()? });
     }
-    let permission = Arc::new(ChainPermission::new(keeper));
-    let server = KeyServer::open(KeyServerSetup::new(plan.data.join("keys.db"), identity, peers, permission))?;
+    // One without a group has nothing to answer; it is there to be written down.
+    let router = match peers.is_empty() {
+        true => axum::Router::new(),
+        false => {
+            let permission = Arc::new(ChainPermission::new(keeper));
+            let setup = KeyServerSetup::new(plan.data.join("keys.db"), identity, peers, permission);
+            secret_store::router(KeyServer::open(setup)?)
+        }
+    };
     let shutdown = CancellationToken::new();
     let listen: Listen = plan.listen.parse()?;
-    let served = serve(&listen, secret_store::router(server), shutdown.clone()).await?;
+    let served = serve(&listen, router, shutdown.clone()).await?;
     Ok(LoneKeyServer { public, served, shutdown })
 }
 

@@ -159,7 +159,7 @@ impl Flow<'_> {
         let mut files = Vec::new();
         let mut columns = p.draft.columns.clone();
         for (number, source) in (0_u64..).zip(&p.draft.files) {
-            let look = self.core.look(source.clone(), |_| {}).await?;
+            let look = self.core.look_for_listing(source.clone()).await?;
             let url = match source {
                 FileSource::Link { url } => url.clone(),
                 FileSource::Local { path } => {

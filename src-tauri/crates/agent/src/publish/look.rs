@@ -23,11 +23,27 @@ impl Core {
     ) -> Result<FilePreview, ApiError> {
         match source {
             FileSource::Local { path } => local(path, progress).await,
-            FileSource::Link { url } => self.link(url, progress).await,
+            FileSource::Link { url } => self.link(url, progress).await.map(|(preview, _)| preview),
         }
     }
 
-    async fn link(&self, url: String, mut progress: impl FnMut(u64)) -> Result<FilePreview, ApiError> {
+    /// The same for what is about to be listed: a link to a web page is refused, for every buyer would get the page.
+    pub(super) async fn look_for_listing(&self, source: FileSource) -> Result<FilePreview, ApiError> {
+        let FileSource::Link { url } = source else { return self.look(source, |_| {}).await };
+        let (preview, page) = self.link(url.clone(), |_| {}).await?;
+        if page && !kind_of(&preview.name).content_type.contains("html") {
+            return Err(ApiError::new(
+                Code::Invalid,
+                format!("{url} answers with a web page, not with data. Nothing was listed."),
+                "Give the address of the file itself: links for sharing often lead to a page around it.",
+            )
+            .at("files"));
+        }
+        Ok(preview)
+    }
+
+    /// Looks at a link; also whether it leads to a web page.
+    async fn link(&self, url: String, mut progress: impl FnMut(u64)) -> Result<(FilePreview, bool), ApiError> {
         let away = |why: String| {
             ApiError::new(
                 Code::Unreachable,
@@ -67,7 +83,7 @@ impl Core {
             ("application/octet-stream", stated) if !stated.is_empty() => stated.to_owned(),
             (known, _) => known.to_owned(),
         };
-        Ok(FilePreview {
+        let preview = FilePreview {
             source: FileSource::Link { url },
             name,
             content_type,
@@ -77,7 +93,8 @@ impl Core {
             rows: None,
             columns: Vec::new(),
             warning: warning.map(str::to_owned),
-        })
+        };
+        Ok((preview, page))
     }
 }
 

@@ -102,6 +102,7 @@ impl Publications {
                 () = this.drive(id) => {}
             }
             this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            this.core.moved.notify_one();
         });
     }
 

@@ -162,6 +162,10 @@ impl Purchases {
 
     /// Goes on with what is open; returns what still is.
     pub(crate) async fn resume(&self, agreement: Option<AgreementId>) -> Result<Vec<PurchaseView>, ApiError> {
+        if let Some(wanted) = agreement {
+            // One that is not there is not simply done.
+            self.view(wanted).await?;
+        }
         self.resume_all().await?;
         self.wake();
         let mut open = Vec::new();

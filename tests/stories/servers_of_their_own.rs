@@ -1,0 +1,144 @@
+//! A network whose servers are processes of their own.
+
+use crate::{
+    network::{Network, command},
+    person::{Person, Running},
+};
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+};
+
+/// Three key servers: each is started once to tell its public key, and then with the whole group.
+fn key_servers(network: &Network) -> (Vec<Running>, Vec<String>) {
+    let start = |number: usize, peers: &[(String, String)]| {
+        let mut plan = toml::Table::new();
+        plan.insert("network".into(), network.file().to_str().unwrap().into());
+        plan.insert("data".into(), network.path(&format!("key-{number}")).to_str().unwrap().into());
+        plan.insert("listen".into(), format!("unix:{}", network.path(&format!("key-{number}.sock")).display()).into());
+        let peer = |(public, endpoint): &(String, String)| {
+            let peer =
+                [("public".to_owned(), public.as_str().into()), ("endpoint".to_owned(), endpoint.as_str().into())];
+            toml::Value::Table(peer.into_iter().collect())
+        };
+        plan.insert("peers".into(), toml::Value::Array(peers.iter().map(peer).collect()));
+        let file: toml::Table = [("key_server".to_owned(), toml::Value::Table(plan))].into_iter().collect();
+        let config = network.path(&format!("key-{number}.toml"));
+        std::fs::write(&config, toml::to_string(&file).unwrap()).unwrap();
+        let mut command = command(&network.path("nobody"));
+        command.args(["node", "--json", "--config"]).arg(config);
+        let running = Running::start(command);
+        assert_eq!(running.ready["ready"], true, "key server {number} runs");
+        running
+    };
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let peers: Vec<(String, String)> = (1..=3)
+        .map(|number| {
+            let running = start(number, &[]);
+            (text(&running.ready["public"]), text(&running.ready["secretStore"][0]))
+        })
+        .collect();
+    let running = (1..=3).map(|number| start(number, &peers)).collect();
+    (running, peers.into_iter().map(|(_, endpoint)| endpoint).collect())
+}
+
+/// The network's file with these key servers in place of its own.
+fn with_key_servers(network: &Path, copy: &Path, servers: &[String]) {
+    let mut file: toml::Table = std::fs::read_to_string(network).unwrap().parse().unwrap();
+    let list = servers.iter().map(|s| s.as_str().into()).collect();
+    file["services"].as_table_mut().unwrap().insert("secret_store".into(), toml::Value::Array(list));
+    std::fs::write(copy, toml::to_string(&file).unwrap()).unwrap();
+}
+
+#[test]
+fn a_dead_key_server_is_tolerated() {
+    let network = Network::starts(0);
+    let (mut servers, endpoints) = key_servers(&network);
+    let file = network.path("with-key-servers.toml");
+    with_key_servers(&network.file(), &file, &endpoints);
+    let publisher = Person::on(&file).with_account(0);
+    let serving = publisher.serves();
+    let content = "a\n1\n";
+    let first = publisher.publishes(&publisher.file("a.csv", content), "Sold with two of three", "4");
+    let second = publisher.publishes(&publisher.file("b.csv", content), "Not sold with one of three", "4");
+    let buyer = Person::on(&file).with_account(10);
+
+    // One dies, the one that is asked first; the two others know enough.
+    servers.remove(0).dies();
+    buyer.types(&["buy", &first]).ok();
+    assert_eq!(buyer.reads(&first), content);
+    assert_eq!(buyer.balance(), "6");
+
+    // With one alone nothing can be opened: that is said before any money moves.
+    servers.remove(0).dies();
+    let told = buyer.types(&["buy", &second]);
+    assert_eq!(told.error(), "unreachable", "{told:?}");
+    let message = told.json["error"]["message"].as_str().unwrap();
+    assert!(message.contains("key servers") && message.contains("No money was taken"), "{message}");
+    assert_eq!(buyer.balance(), "6");
+    drop((servers, serving));
+}
+
+/// One request over TCP, by hand: the status and the JSON that came.
+fn asks(method: &str, url: &str, body: Option<&Value>) -> (u16, Value) {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(crate::person::PATIENCE)).unwrap();
+    let head = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    let kind = format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    stream.write_all((head + &kind).as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or_else(|_| body.into()))
+}
+
+#[test]
+fn a_node_is_a_network_for_whoever_speaks_its_protocols() {
+    let network = Network::starts(0);
+    let ready = &network.running.ready;
+    let at = |name: &str| ready[name].as_str().unwrap().to_owned();
+    let publisher = Person::on(&network.file()).with_account(0);
+    let serving = publisher.serves();
+    let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Seen from outside", "4");
+
+    // The chain: JSON-RPC.
+    let rpc = |method: &str, params: Value| {
+        let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let (status, answer) = asks("POST", &at("rpc"), Some(&request));
+        assert_eq!(status, 200, "{answer}");
+        answer["result"].clone()
+    };
+    assert_eq!(rpc("eth_chainId", json!([])), "0x2324");
+    let newest = rpc("eth_getBlockByNumber", json!(["latest", false]));
+    assert_eq!(rpc("eth_getBlockByHash", json!([newest["hash"], false]))["number"], newest["number"]);
+
+    // The catalogue: the listing by its number, in the list of all, and by a query.
+    let assets = format!("{}/assets/ddo", at("aquarius"));
+    let (status, document) = asks("GET", &format!("{assets}/{did}"), None);
+    assert_eq!((status, &document["id"]), (200, &did.as_str().into()), "{document}");
+    assert!(!document.to_string().contains("a.csv\",\"path"), "where the file is stays with its publisher");
+    let (status, all) = asks("GET", &format!("{}/assets", at("aquarius")), None);
+    assert_eq!((status, &all["ids"]), (200, &json!([did])), "{all}");
+    let query = json!({"query": {"text": ["outside"]}, "page": 1, "offset": 10});
+    let (status, found) = asks("POST", &format!("{assets}/query"), Some(&query));
+    assert_eq!((status, &found["results"][0]["id"]), (200, &did.as_str().into()), "{found}");
+
+    // What nobody may: change a listing, read a file, or get a key, without being who may.
+    assert_eq!(asks("DELETE", &format!("{assets}/{did}"), None).0 / 100, 4);
+    assert_eq!(asks("GET", &format!("{assets}/{did}"), None).0, 200, "it is still there");
+    let nobody = "0x00000000000000000000000000000000000000aa";
+    let consume = format!(
+        "{}/services/consume?serviceAgreementId={}&consumerAddress={nobody}&url=x",
+        at("brizo"),
+        did.replace("did:op:", "0x")
+    );
+    assert_eq!(asks("GET", &consume, None).0 / 100, 4);
+    let key = format!("{}/shadow/{}/{}", ready["secretStore"][0].as_str().unwrap(), &did[7..], "ab".repeat(65));
+    assert_eq!(asks("GET", &key, None).0 / 100, 4);
+    serving.ends();
+}
