@@ -1,5 +1,6 @@
 //! The house keeps its shape: who may know whom, what stays out, how large a room gets, and that documents name things
 //! that exist. `ARCHITECTURE.md` gives the reasons.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are tests")]
 
 use serde_json::Value;
 use std::{

@@ -1,4 +1,5 @@
 //! The same requests over TCP and over a Unix socket; JSON-RPC over HTTP and WebSocket.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are tests")]
 
 use axum::{
     Json, Router,
