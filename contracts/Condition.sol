@@ -10,6 +10,9 @@ import {KeeperContract} from "./KeeperContract.sol";
 abstract contract Condition is KeeperContract {
     ConditionStoreManager internal _conditionStore;
 
+    /// Room for what later versions keep here: behind a proxy nothing may move.
+    uint256[49] private _conditionGap;
+
     function generateId(bytes32 _agreementId, bytes32 _valueHash) public view returns (bytes32) {
         return keccak256(abi.encodePacked(_agreementId, address(this), _valueHash));
     }

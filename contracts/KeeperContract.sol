@@ -5,17 +5,22 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 /// What every keeper contract has: an owner, and a set-up that happens once.
 ///
-/// The released contracts stand behind upgradeable proxies and let whoever comes first call `initialize`. These are
-/// deployed directly, have no proxy, and are set up by their deployer only.
+/// The released contracts let whoever comes first call `initialize`. These are set up by their deployer only, or, behind
+/// a proxy, while the proxy is made.
 abstract contract KeeperContract is Ownable {
     bool private _initialized;
 
+    /// Room for what later versions keep here: behind a proxy nothing may move.
+    uint256[49] private _keeperGap;
+
     constructor() Ownable(msg.sender) {}
 
-    /// Runs once, for the deployer.
+    /// Runs once: for the deployer, or in the constructor of a proxy, which has no code yet.
     modifier initializer() {
         require(!_initialized, "Contract instance has already been initialized");
-        _checkOwner();
+        if (address(this).code.length > 0) {
+            _checkOwner();
+        }
         _initialized = true;
         _;
     }

@@ -12,7 +12,16 @@ contract OceanToken is KeeperContract, ERC20Capped {
     event MinterAdded(address indexed account);
     event MinterRemoved(address indexed account);
 
-    constructor() ERC20("OceanToken", "OCEAN") ERC20Capped(1410000000 * 10 ** 18) {}
+    constructor() ERC20("", "") ERC20Capped(1410000000 * 10 ** 18) {}
+
+    /// In the code, not in storage: a proxy has a storage of its own.
+    function name() public view virtual override returns (string memory) {
+        return "OceanToken";
+    }
+
+    function symbol() public view virtual override returns (string memory) {
+        return "OCEAN";
+    }
 
     modifier onlyMinter() {
         require(_minters[msg.sender], "Caller is not a minter");

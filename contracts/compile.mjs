@@ -19,7 +19,11 @@ const input = {
     evmVersion: "london",
     optimizer: { enabled: true, runs: 200 },
     metadata: { bytecodeHash: "none", appendCBOR: false },
-    outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+    outputSelection: {
+      "*": {
+        "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.deployedBytecode.immutableReferences"],
+      },
+    },
   },
 };
 const library = (path) => {
@@ -42,6 +46,11 @@ for (const source of names) {
     bytecode: `0x${compiled.evm.bytecode.object}`,
     deployedBytecode: `0x${compiled.evm.deployedBytecode.object}`,
   };
+  // Where the constructor writes into the code: [first byte, length], in order.
+  const written = Object.values(compiled.evm.deployedBytecode.immutableReferences ?? {}).flat();
+  if (written.length > 0) {
+    artifact.writtenByConstructor = written.map(({ start, length }) => [start, length]).sort((a, b) => a[0] - b[0]);
+  }
   const folder = source.startsWith("test/") ? "test/artifacts" : "artifacts";
   artifacts.set(`${folder}/${contract}.json`, `${JSON.stringify(artifact, null, 1)}\n`);
 }

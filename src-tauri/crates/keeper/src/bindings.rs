@@ -49,3 +49,60 @@ abigen!(
     "../../../contracts/artifacts/EscrowReward.json",
     methods { initialize(address) as initialize_owner; },
 );
+abigen!(
+    ComputeExecutionCondition,
+    "../../../contracts/artifacts/ComputeExecutionCondition.json",
+    methods { initialize(address) as initialize_owner; },
+);
+abigen!(
+    SignCondition,
+    "../../../contracts/artifacts/SignCondition.json",
+    methods { initialize(address) as initialize_owner; },
+);
+abigen!(
+    HashLockCondition,
+    "../../../contracts/artifacts/HashLockCondition.json",
+    methods {
+        initialize(address) as initialize_owner;
+        fulfill(bytes32,uint256) as fulfill_number;
+        fulfill(bytes32,string) as fulfill_text;
+        hashValues(uint256) as hash_number;
+        hashValues(string) as hash_text;
+    },
+);
+abigen!(
+    ThresholdCondition,
+    "../../../contracts/artifacts/ThresholdCondition.json",
+    methods { initialize(address) as initialize_owner; },
+);
+abigen!(
+    WhitelistingCondition,
+    "../../../contracts/artifacts/WhitelistingCondition.json",
+    methods { initialize(address) as initialize_owner; },
+);
+abigen!(
+    HashLists,
+    "../../../contracts/artifacts/HashLists.json",
+    methods {
+        add(bytes32[]) as replace;
+        has(bytes32) as i_have;
+    },
+);
+abigen!(
+    EscrowAccessSecretStoreTemplate,
+    "../../../contracts/artifacts/EscrowAccessSecretStoreTemplate.json",
+    methods {
+        initialize(address) as initialize_owner;
+        createAgreement(bytes32,bytes32,bytes32[],uint256[],uint256[]) as create_agreement_without_consumer;
+    },
+);
+abigen!(
+    EscrowComputeExecutionTemplate,
+    "../../../contracts/artifacts/EscrowComputeExecutionTemplate.json",
+    methods {
+        initialize(address) as initialize_owner;
+        createAgreement(bytes32,bytes32,bytes32[],uint256[],uint256[]) as create_agreement_without_consumer;
+    },
+);
+abigen!(Governance, "../../../contracts/artifacts/Governance.json");
+abigen!(KeeperProxy, "../../../contracts/artifacts/KeeperProxy.json");

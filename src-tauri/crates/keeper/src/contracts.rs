@@ -25,18 +25,37 @@ pub struct Contracts {
     pub access_secret_store: Address,
     /// EscrowReward.
     pub escrow_reward: Address,
+    /// ComputeExecutionCondition.
+    pub compute_execution: Option<Address>,
+    /// SignCondition.
+    pub sign: Option<Address>,
+    /// HashLockCondition.
+    pub hash_lock: Option<Address>,
+    /// ThresholdCondition.
+    pub threshold: Option<Address>,
+    /// WhitelistingCondition.
+    pub whitelisting: Option<Address>,
+    /// HashLists: a list for every account, which WhitelistingCondition can ask.
+    pub hash_lists: Option<Address>,
+    /// EscrowAccessSecretStoreTemplate: a template contract of v0.1.
+    pub access_template: Option<Address>,
+    /// EscrowComputeExecutionTemplate: a template contract of v0.1.
+    pub compute_template: Option<Address>,
+    /// Governance: the operators who own and upgrade the contracts, where they stand behind proxies.
+    pub governance: Option<Address>,
 }
 
 impl Contracts {
     /// From the `[contracts]` of a network file.
     ///
     /// # Errors
-    /// [`KeeperError::ContractMissing`] for any but the Dispenser.
+    /// [`KeeperError::ContractMissing`] for a contract that every purchase needs.
     pub fn from_map(map: &BTreeMap<String, Address>) -> Result<Self, KeeperError> {
         let need = |name: &'static str| map.get(name).copied().ok_or(KeeperError::ContractMissing(name));
+        let may = |name: &str| map.get(name).copied();
         Ok(Self {
             ocean_token: need("OceanToken")?,
-            dispenser: map.get("Dispenser").copied(),
+            dispenser: may("Dispenser"),
             did_registry: need("DIDRegistry")?,
             template_store: need("TemplateStoreManager")?,
             agreement_store: need("AgreementStoreManager")?,
@@ -44,6 +63,15 @@ impl Contracts {
             lock_reward: need("LockRewardCondition")?,
             access_secret_store: need("AccessSecretStoreCondition")?,
             escrow_reward: need("EscrowReward")?,
+            compute_execution: may("ComputeExecutionCondition"),
+            sign: may("SignCondition"),
+            hash_lock: may("HashLockCondition"),
+            threshold: may("ThresholdCondition"),
+            whitelisting: may("WhitelistingCondition"),
+            hash_lists: may("HashLists"),
+            access_template: may("EscrowAccessSecretStoreTemplate"),
+            compute_template: may("EscrowComputeExecutionTemplate"),
+            governance: may("Governance"),
         })
     }
 
@@ -59,7 +87,19 @@ impl Contracts {
             ("AccessSecretStoreCondition", self.access_secret_store),
             ("EscrowReward", self.escrow_reward),
         ];
-        named.extend(self.dispenser.map(|address| ("Dispenser", address)));
+        let optional = [
+            ("Dispenser", self.dispenser),
+            ("ComputeExecutionCondition", self.compute_execution),
+            ("SignCondition", self.sign),
+            ("HashLockCondition", self.hash_lock),
+            ("ThresholdCondition", self.threshold),
+            ("WhitelistingCondition", self.whitelisting),
+            ("HashLists", self.hash_lists),
+            ("EscrowAccessSecretStoreTemplate", self.access_template),
+            ("EscrowComputeExecutionTemplate", self.compute_template),
+            ("Governance", self.governance),
+        ];
+        named.extend(optional.into_iter().filter_map(|(name, address)| Some((name, address?))));
         named
     }
 
@@ -71,6 +111,15 @@ impl Contracts {
     /// All addresses, for filters.
     pub fn all(&self) -> Vec<Address> {
         self.named().into_iter().map(|(_, address)| address).collect()
+    }
+
+    /// The contract of this name.
+    ///
+    /// # Errors
+    /// [`KeeperError::ContractMissing`] where the network file does not name it.
+    pub fn find(&self, name: &'static str) -> Result<Address, KeeperError> {
+        let found = self.named().into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, address)| address).ok_or(KeeperError::ContractMissing(name))
     }
 
     /// The contract of a condition.

@@ -41,6 +41,12 @@ pub enum KeeperError {
     /// Nothing was signed.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// What is shown to a condition does not fit its kind, or its hash.
+    #[error("{0} cannot be shown this")]
+    Evidence(&'static str),
+    /// No governance can be made of these owners.
+    #[error("these cannot be the owners: {0}")]
+    Owners(&'static str),
     /// A transaction of the deployment was reverted.
     #[error("the deployment failed at: {0}")]
     DeploymentFailed(String),

@@ -4,7 +4,8 @@ use crate::{
     ConditionState, Contracts, KeeperError,
     bindings::{
         access_secret_store_condition as access, agreement_store_manager as agreements,
-        condition_store_manager as conditions, did_registry as registry, dispenser, escrow_reward as escrow,
+        compute_execution_condition as compute, condition_store_manager as conditions, did_registry as registry,
+        dispenser, escrow_access_secret_store_template as facade, escrow_reward as escrow,
         lock_reward_condition as lock, ocean_token as token, template_store_manager as templates,
     },
     convert::{address, saturated, vodka},
@@ -50,6 +51,18 @@ pub enum KeeperEvent {
     AccessGranted { agreement: AgreementId, did: Did, grantee: Address, condition: ConditionId },
     /// EscrowReward: paid out, to the owner or back to the buyer.
     EscrowPaid { agreement: AgreementId, receiver: Address, condition: ConditionId, amount: Vodka },
+    /// ComputeExecutionCondition: the computation was started.
+    ComputeTriggered { agreement: AgreementId, did: Did, consumer: Address, condition: ConditionId },
+    /// A template contract of v0.1: there is an agreement. AgreementStoreManager says so too, without the parties.
+    AgreementCreatedV01 {
+        template: Address,
+        agreement: AgreementId,
+        did: Did,
+        consumer: Address,
+        provider: Address,
+        time_locks: Vec<u64>,
+        time_outs: Vec<u64>,
+    },
     /// OceanToken.
     Transfer { from: Address, to: Address, amount: Vodka },
     /// OceanToken.
@@ -109,6 +122,27 @@ impl Contracts {
                 receiver: address(e.receiver),
                 condition: ConditionId(e.condition_id),
                 amount: vodka(e.amount),
+            }))
+        } else if Some(at) == self.compute_execution && event == topic::ACCESS_FULFILLED {
+            let e: compute::FulfilledFilter = read(log)?;
+            Ok(Some(KeeperEvent::ComputeTriggered {
+                agreement: AgreementId(e.agreement_id),
+                did: Did(e.did),
+                consumer: address(e.compute_consumer),
+                condition: ConditionId(e.condition_id),
+            }))
+        } else if [self.access_template, self.compute_template].contains(&Some(at))
+            && event == topic::TEMPLATE_AGREEMENT_CREATED
+        {
+            let e: facade::AgreementCreatedFilter = read(log)?;
+            Ok(Some(KeeperEvent::AgreementCreatedV01 {
+                template: at,
+                agreement: AgreementId(e.agreement_id),
+                did: Did(e.did),
+                consumer: address(e.access_consumer),
+                provider: address(e.access_provider),
+                time_locks: e.time_locks.into_iter().map(saturated).collect(),
+                time_outs: e.time_outs.into_iter().map(saturated).collect(),
             }))
         } else {
             Ok(None)

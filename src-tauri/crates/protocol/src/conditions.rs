@@ -6,6 +6,7 @@ use crate::{Address, AgreementId, ConditionId, Did, Hash32, Signature, Vodka, ha
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use crate::condition_terms::{ConditionTerms, Preimage};
 pub use crate::terms::{AccessTerms, ConditionIds, agreement_hash_v01, agreement_hash_v02, condition_key};
 
 /// The three conditions of an access agreement, in the order of v0.2 (PROTOCOL 3.3).

@@ -91,6 +91,12 @@ pub mod topic {
         0x7d, 0xe5, 0x2c, 0xa8, 0x3d, 0x76, 0x7d, 0x73, 0x5c, 0x37, 0x35, 0xdd, 0xb2, 0xd2,
     ]);
 
+    /// `AgreementCreated(bytes32,bytes32,address,address,uint256[],uint256[])` of a template contract of v0.1. An agreement exists.
+    pub const TEMPLATE_AGREEMENT_CREATED: Hash32 = Hash32([
+        0x8b, 0x2a, 0xdd, 0x0d, 0xad, 0xc4, 0x10, 0x06, 0x7e, 0x1f, 0x70, 0x5e, 0x52, 0x77, 0x8a, 0x4c, 0x66, 0x46,
+        0x72, 0xe1, 0x50, 0x63, 0x7c, 0x62, 0xa5, 0x72, 0xcf, 0xb6, 0x10, 0x1c, 0xec, 0xc6,
+    ]);
+
     /// `Transfer(address,address,uint256)` of OceanToken. Tokens moved.
     pub const TRANSFER: Hash32 = Hash32([
         0xdd, 0xf2, 0x52, 0xad, 0x1b, 0xe2, 0xc8, 0x9b, 0x69, 0xc2, 0xb0, 0x68, 0xfc, 0x37, 0x8d, 0xaa, 0x95, 0x2b,
@@ -167,6 +173,24 @@ pub mod call {
     /// `fulfill(bytes32,bytes32,address,bytes)` of SignCondition. Shows a signature.
     pub const FULFILL_SIGN: [u8; 4] = [0xcf, 0x89, 0x7d, 0x3d];
 
+    /// `fulfill(bytes32,uint256)` of HashLockCondition. Shows a number.
+    pub const FULFILL_HASH_LOCK_NUMBER: [u8; 4] = [0x43, 0x57, 0x85, 0x5e];
+
+    /// `fulfill(bytes32,string)` of HashLockCondition. Shows a text.
+    pub const FULFILL_HASH_LOCK_TEXT: [u8; 4] = [0x37, 0x44, 0x19, 0x96];
+
+    /// `fulfill(bytes32,bytes32)` of HashLockCondition. Shows 32 bytes.
+    pub const FULFILL_HASH_LOCK_WORD: [u8; 4] = [0x04, 0x2f, 0x2b, 0x65];
+
+    /// `fulfill(bytes32,bytes32[],uint256)` of ThresholdCondition. Enough inputs are fulfilled.
+    pub const FULFILL_THRESHOLD: [u8; 4] = [0x2f, 0x94, 0x60, 0x31];
+
+    /// `fulfill(bytes32,address,bytes32)` of WhitelistingCondition. The item is in the caller's list.
+    pub const FULFILL_WHITELISTING: [u8; 4] = [0xf3, 0x2d, 0x73, 0xd0];
+
+    /// `createAgreement(bytes32,bytes32,bytes32[],uint256[],uint256[],address)` of EscrowAccessSecretStoreTemplate. Creates an agreement of v0.1.
+    pub const CREATE_AGREEMENT_V01: [u8; 4] = [0x41, 0x83, 0xe7, 0x2b];
+
     /// `abortByTimeOut(bytes32)` of EscrowReward. Aborts a condition whose time is over.
     pub const ABORT_BY_TIME_OUT: [u8; 4] = [0x1c, 0xe1, 0x91, 0x85];
 
@@ -238,6 +262,12 @@ mod tests {
             ("ConditionStoreManager", "ConditionUpdated(bytes32,address,uint8,address)", topic::CONDITION_UPDATED),
             ("LockRewardCondition", "Fulfilled(bytes32,address,bytes32,uint256)", topic::REWARD_FULFILLED),
             ("AccessSecretStoreCondition", "Fulfilled(bytes32,bytes32,address,bytes32)", topic::ACCESS_FULFILLED),
+            ("ComputeExecutionCondition", "Fulfilled(bytes32,bytes32,address,bytes32)", topic::ACCESS_FULFILLED),
+            (
+                "EscrowAccessSecretStoreTemplate",
+                "AgreementCreated(bytes32,bytes32,address,address,uint256[],uint256[])",
+                topic::TEMPLATE_AGREEMENT_CREATED,
+            ),
             ("OceanToken", "Transfer(address,address,uint256)", topic::TRANSFER),
             ("OceanToken", "Approval(address,address,uint256)", topic::APPROVAL),
             ("TemplateStoreManager", "TemplateProposed(bytes32,string,address[],bytes32[])", topic::TEMPLATE_PROPOSED),
@@ -266,6 +296,16 @@ mod tests {
             ("AccessSecretStoreCondition", "fulfill(bytes32,bytes32,address)", call::GRANT_ACCESS),
             ("EscrowReward", "fulfill(bytes32,uint256,address,address,bytes32,bytes32)", call::RELEASE_REWARD),
             ("SignCondition", "fulfill(bytes32,bytes32,address,bytes)", call::FULFILL_SIGN),
+            ("HashLockCondition", "fulfill(bytes32,uint256)", call::FULFILL_HASH_LOCK_NUMBER),
+            ("HashLockCondition", "fulfill(bytes32,string)", call::FULFILL_HASH_LOCK_TEXT),
+            ("HashLockCondition", "fulfill(bytes32,bytes32)", call::FULFILL_HASH_LOCK_WORD),
+            ("ThresholdCondition", "fulfill(bytes32,bytes32[],uint256)", call::FULFILL_THRESHOLD),
+            ("WhitelistingCondition", "fulfill(bytes32,address,bytes32)", call::FULFILL_WHITELISTING),
+            (
+                "EscrowAccessSecretStoreTemplate",
+                "createAgreement(bytes32,bytes32,bytes32[],uint256[],uint256[],address)",
+                call::CREATE_AGREEMENT_V01,
+            ),
             ("EscrowReward", "abortByTimeOut(bytes32)", call::ABORT_BY_TIME_OUT),
             ("AccessSecretStoreCondition", "checkPermissions(address,bytes32)", call::CHECK_PERMISSIONS),
             (

@@ -5,6 +5,7 @@
 
 pub mod brizo_messages;
 pub mod checksum;
+mod condition_terms;
 pub mod conditions;
 pub mod date;
 pub mod ddo;

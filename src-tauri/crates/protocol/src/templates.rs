@@ -1,6 +1,6 @@
 //! Agreement templates and the roles in them, as their ids on the chain: Keccak-256 of the name (PROTOCOL 2.5).
 
-use crate::{Hash32, TemplateId, hash::keccak256};
+use crate::{Address, Hash32, TemplateId, hash::keccak256};
 
 /// The template of a payment into escrow against access.
 pub const ACCESS_NAME: &str = "EscrowAccessSecretStoreTemplate";
@@ -32,6 +32,11 @@ pub const CONSUMER: Hash32 = Hash32([
 /// The id of a template of this name.
 pub fn template_id(name: &str) -> TemplateId {
     TemplateId(keccak256(name))
+}
+
+/// The id of a template that is a contract, as those of v0.1: Keccak-256 of its 20 bytes.
+pub fn contract_template_id(template: Address) -> TemplateId {
+    TemplateId(keccak256(template.0))
 }
 
 /// The id of an actor type of this name.

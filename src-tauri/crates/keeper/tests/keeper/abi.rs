@@ -4,7 +4,7 @@ use protocol::hash::keccak256;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const CONTRACTS: [&str; 9] = [
+const CONTRACTS: [&str; 16] = [
     "OceanToken",
     "Dispenser",
     "DIDRegistry",
@@ -14,6 +14,13 @@ const CONTRACTS: [&str; 9] = [
     "LockRewardCondition",
     "AccessSecretStoreCondition",
     "EscrowReward",
+    "ComputeExecutionCondition",
+    "SignCondition",
+    "HashLockCondition",
+    "ThresholdCondition",
+    "WhitelistingCondition",
+    "EscrowAccessSecretStoreTemplate",
+    "EscrowComputeExecutionTemplate",
 ];
 
 fn file(path: &str) -> Value {

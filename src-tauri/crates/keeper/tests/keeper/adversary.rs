@@ -64,6 +64,7 @@ impl Loot {
             ParamType::Uint(_) => Token::Uint(*dice.pick(&self.numbers)),
             ParamType::Bool => Token::Bool(dice.one_in(2)),
             ParamType::String => Token::String(dice.pick(&["", "provider", "thief"]).to_string()),
+            ParamType::Bytes => Token::Bytes(dice.pick(&self.words)[..dice.below(33)].to_vec()),
             ParamType::Array(of) => {
                 let length = if dice.one_in(3) { dice.below(5) } else { 2 + dice.below(2) };
                 Token::Array((0..length).map(|_| self.token(of, dice)).collect())

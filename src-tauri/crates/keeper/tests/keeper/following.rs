@@ -104,17 +104,17 @@ fn marks(batch: &keeper::Batch) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_halves_ranges_and_takes_back_what_the_chain_takes_back() {
     let at = |seed: u8| Address([seed; 20]);
-    let contracts = Contracts {
-        ocean_token: at(1),
-        dispenser: None,
-        did_registry: at(2),
-        template_store: at(3),
-        agreement_store: at(4),
-        condition_store: at(5),
-        lock_reward: at(6),
-        access_secret_store: at(7),
-        escrow_reward: at(8),
-    };
+    let names = [
+        "OceanToken",
+        "DIDRegistry",
+        "TemplateStoreManager",
+        "AgreementStoreManager",
+        "ConditionStoreManager",
+        "LockRewardCondition",
+        "AccessSecretStoreCondition",
+        "EscrowReward",
+    ];
+    let contracts = Contracts::from_map(&names.map(str::to_owned).into_iter().zip((1..).map(at)).collect()).unwrap();
     let chain = Fickle { marks: Arc::new(Mutex::new((0..10).collect())), widest: 3, registry: at(2) };
     let keeper = Keeper::connect(chain.clone(), &network(&contracts)).await.unwrap();
     let mut follower = Follower::new(keeper.clone(), Cursor::START);

@@ -8,6 +8,8 @@ mod following;
 mod late;
 mod replay;
 mod reverts;
+mod shapes;
 mod support;
 mod theft;
+mod v01;
 mod wire;

@@ -9,7 +9,7 @@ use protocol::{
     TemplateId, Vodka,
     conditions::AccessTerms,
     hash::keccak256,
-    templates::ACCESS,
+    templates::{ACCESS, CONSUMER, PROVIDER, template_id},
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use serde_json::{Value, json};
@@ -225,6 +225,15 @@ impl World {
             lock_contract: self.contracts.lock_reward,
             access_contract: self.contracts.access_secret_store,
         }
+    }
+
+    /// Proposes and approves a template of these conditions.
+    pub(crate) fn approve_template(&self, name: &str, conditions: &[Address]) -> TemplateId {
+        let id = template_id(name);
+        let propose = self.contracts.propose_template(id, conditions, &[PROVIDER, CONSUMER], name);
+        self.send(&self.owner, &propose).unwrap();
+        self.send(&self.owner, &self.contracts.approve_template(id)).unwrap();
+        id
     }
 
     pub(crate) fn fund(&self, who: &Account, whole: u64) {

@@ -1,34 +1,14 @@
 //! Thefts that work on the contract as it was released, and that ours refuses.
 
-use crate::support::{Account, PRICE, World, addr, amount, any_agreement, any_release, function, list, text, word};
+use crate::support::{Account, PRICE, World, addr, amount, any_agreement, any_release, function, word};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, Hash32, TemplateId, Vodka,
     conditions::{condition_id, value_hash_access, value_hash_escrow, value_hash_lock},
-    hash::keccak256,
-    templates::{ACCESS, CONSUMER, PROVIDER},
+    templates::ACCESS,
 };
 
 const AS_RELEASED: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../contracts/test/artifacts/EscrowRewardAsReleased.json"));
-
-/// Approves a template of these conditions.
-fn approve_template(world: &World, name: &str, conditions: &[Address]) -> TemplateId {
-    let id = TemplateId(keccak256(name));
-    let store = world.contracts.template_store;
-    let propose = function(
-        store,
-        "proposeTemplate(bytes32,address[],bytes32[],string)",
-        &[
-            word(id.0),
-            list(conditions.iter().copied().map(addr)),
-            list([word(PROVIDER.0), word(CONSUMER.0)]),
-            text(name),
-        ],
-    );
-    world.send(&world.owner, &propose).unwrap();
-    world.send(&world.owner, &function(store, "approveTemplate(bytes32)", &[word(id.0)])).unwrap();
-    id
-}
 
 /// The escrow as it was released, beside ours, with a template of its own.
 pub(crate) fn released(world: &World) -> (Address, TemplateId) {
@@ -41,7 +21,7 @@ pub(crate) fn released(world: &World) -> (Address, TemplateId) {
     );
     world.send(&world.owner, &initialize).unwrap();
     let conditions = [contracts.lock_reward, contracts.access_secret_store, escrow];
-    (escrow, approve_template(world, "as released", &conditions))
+    (escrow, world.approve_template("as released", &conditions))
 }
 
 /// A victim's payment is in this escrow.
@@ -160,7 +140,7 @@ async fn a_lock_cannot_be_its_own_release() {
 fn two_escrows(world: &World, escrow: Address) -> Result<(), String> {
     let contracts = &world.contracts;
     let template =
-        approve_template(world, "two escrows", &[contracts.lock_reward, contracts.access_secret_store, escrow, escrow]);
+        world.approve_template("two escrows", &[contracts.lock_reward, contracts.access_secret_store, escrow, escrow]);
     let (did, agreement, price) = (world.list(2), AgreementId([6; 32]), Vodka::from_ocean(PRICE));
     let lock = condition_id(agreement, contracts.lock_reward, value_hash_lock(escrow, price));
     let access = condition_id(agreement, contracts.access_secret_store, value_hash_access(did, world.consumer.address));

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {EscrowTemplate} from "./EscrowTemplate.sol";
+
+/// A payment in escrow against computation: ComputeExecutionCondition, LockRewardCondition, EscrowReward.
+contract EscrowComputeExecutionTemplate is EscrowTemplate {}
