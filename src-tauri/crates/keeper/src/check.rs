@@ -5,18 +5,20 @@ use crate::{
     bindings::{
         ACCESSSECRETSTORECONDITION_DEPLOYED_BYTECODE, AGREEMENTSTOREMANAGER_DEPLOYED_BYTECODE,
         CONDITIONSTOREMANAGER_DEPLOYED_BYTECODE, DIDREGISTRY_DEPLOYED_BYTECODE, ESCROWREWARD_DEPLOYED_BYTECODE,
-        LOCKREWARDCONDITION_DEPLOYED_BYTECODE, TEMPLATESTOREMANAGER_DEPLOYED_BYTECODE,
+        LOCKREWARDCONDITION_DEPLOYED_BYTECODE, OCEANTOKEN_DEPLOYED_BYTECODE, TEMPLATESTOREMANAGER_DEPLOYED_BYTECODE,
         condition_store_manager::ConditionStoreManager, template_store_manager::TemplateStoreManager,
     },
     convert::{address, h160},
-    rpc::ask,
+    proxy::{TOKEN_WRITTEN, same_code},
 };
-use ethers::types::{Bytes, U256};
+use ethers::types::U256;
 use protocol::{
-    Hash32, TemplateId,
+    Address, Hash32, TemplateId,
     templates::{ACCESS, CONSUMER, PROVIDER},
 };
-use serde_json::json;
+
+/// Code into which no constructor writes.
+const NONE: &[(usize, usize)] = &[];
 
 /// What is wrong with a network's contracts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +35,14 @@ pub enum NetworkFault {
     /// The template is approved for other conditions than the network file names.
     #[error("the template {0} has other conditions than the network file names")]
     TemplateConditions(TemplateId),
+    /// A proxy can be upgraded by another than the network file's Governance.
+    #[error("{contract} can be changed by {owner}, who is not the network's Governance")]
+    Upgrader {
+        /// Which.
+        contract: &'static str,
+        /// The owner of its ProxyAdmin.
+        owner: Address,
+    },
     /// An actor type is not registered.
     #[error("the actor type {0} is not registered")]
     ActorType(Hash32),
@@ -46,6 +56,8 @@ pub struct NetworkCheck {
     /// Whether the contracts that hold and move money are ours, byte for byte. Others, the released ones too, have
     /// holes through which a locked payment can be taken: not safe for priced purchases.
     pub safe_for_payments: bool,
+    /// The operators who can together change the code, where the contracts stand behind proxies.
+    pub upgraded_by: Option<Address>,
 }
 
 impl Keeper {
@@ -57,27 +69,39 @@ impl Keeper {
         let contracts = *self.contracts();
         let mut faults = Vec::new();
         let mut safe_for_payments = true;
+        let mut upgraded_by = None;
         for (name, at) in contracts.named() {
-            let code: Bytes = ask(self.rpc(), "eth_getCode", json!([h160(at), "latest"])).await?;
+            let mut code = self.code(at).await?;
             if code.is_empty() {
                 faults.push(NetworkFault::NoCode(name));
             }
-            // The token's code holds its cap where the artifact has zeros; the Dispenser touches nobody's money.
-            let ours = match name {
-                "DIDRegistry" => &DIDREGISTRY_DEPLOYED_BYTECODE,
-                "TemplateStoreManager" => &TEMPLATESTOREMANAGER_DEPLOYED_BYTECODE,
-                "AgreementStoreManager" => &AGREEMENTSTOREMANAGER_DEPLOYED_BYTECODE,
-                "ConditionStoreManager" => &CONDITIONSTOREMANAGER_DEPLOYED_BYTECODE,
-                "LockRewardCondition" => &LOCKREWARDCONDITION_DEPLOYED_BYTECODE,
-                "AccessSecretStoreCondition" => &ACCESSSECRETSTORECONDITION_DEPLOYED_BYTECODE,
-                "EscrowReward" => &ESCROWREWARD_DEPLOYED_BYTECODE,
+            if let Some(proxy) = self.proxy(at).await? {
+                code = self.code(proxy.code).await?;
+                upgraded_by = Some(proxy.owner);
+                if contracts.governance == Some(proxy.owner) {
+                    safe_for_payments &= self.is_governance(proxy.owner).await?;
+                } else {
+                    faults.push(NetworkFault::Upgrader { contract: name, owner: proxy.owner });
+                    safe_for_payments = false;
+                }
+            }
+            // The Dispenser touches nobody's money; the other conditions only that of agreements that have them.
+            let (ours, written) = match name {
+                "OceanToken" => (&OCEANTOKEN_DEPLOYED_BYTECODE, TOKEN_WRITTEN),
+                "DIDRegistry" => (&DIDREGISTRY_DEPLOYED_BYTECODE, NONE),
+                "TemplateStoreManager" => (&TEMPLATESTOREMANAGER_DEPLOYED_BYTECODE, NONE),
+                "AgreementStoreManager" => (&AGREEMENTSTOREMANAGER_DEPLOYED_BYTECODE, NONE),
+                "ConditionStoreManager" => (&CONDITIONSTOREMANAGER_DEPLOYED_BYTECODE, NONE),
+                "LockRewardCondition" => (&LOCKREWARDCONDITION_DEPLOYED_BYTECODE, NONE),
+                "AccessSecretStoreCondition" => (&ACCESSSECRETSTORECONDITION_DEPLOYED_BYTECODE, NONE),
+                "EscrowReward" => (&ESCROWREWARD_DEPLOYED_BYTECODE, NONE),
                 _ => continue,
             };
-            safe_for_payments &= code.as_ref() == ours.as_ref();
+            safe_for_payments &= same_code(&code, ours, written);
         }
         if !faults.is_empty() {
             // Without code there is nobody to ask about roles.
-            return Ok(NetworkCheck { faults, safe_for_payments: false });
+            return Ok(NetworkCheck { faults, safe_for_payments: false, upgraded_by });
         }
         let conditions = ConditionStoreManager::new(h160(contracts.condition_store), self.provider());
         if address(conditions.get_create_role().legacy().call().await?) != contracts.agreement_store {
@@ -99,6 +123,6 @@ impl Keeper {
                 faults.push(NetworkFault::ActorType(actor));
             }
         }
-        Ok(NetworkCheck { faults, safe_for_payments })
+        Ok(NetworkCheck { faults, safe_for_payments, upgraded_by })
     }
 }

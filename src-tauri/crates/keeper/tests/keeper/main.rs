@@ -5,6 +5,7 @@ mod abi;
 mod adversary;
 mod facade;
 mod following;
+mod governance;
 mod late;
 mod replay;
 mod reverts;

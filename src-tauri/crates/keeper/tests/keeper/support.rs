@@ -162,11 +162,33 @@ impl World {
 
     /// Creates a contract from its artifact.
     pub(crate) fn create(&self, artifact: &str) -> Address {
-        let artifact: Value = serde_json::from_str(artifact).unwrap();
-        let code: ethers::types::Bytes = artifact["bytecode"].as_str().unwrap().parse().unwrap();
-        let receipt = self.raw(&self.owner, None, &code, 5_000_000);
+        self.create_with(artifact, &[])
+    }
+
+    /// Creates a contract from its artifact with arguments of its constructor.
+    pub(crate) fn create_with(&self, artifact: &str, arguments: &[Token]) -> Address {
+        let receipt = self.creation(artifact, arguments);
         assert!(receipt.success);
         receipt.created.unwrap()
+    }
+
+    /// Whether a contract can be created so.
+    pub(crate) fn try_create(&self, artifact: &str, arguments: &[Token]) -> bool {
+        self.creation(artifact, arguments).success
+    }
+
+    fn creation(&self, artifact: &str, arguments: &[Token]) -> Receipt {
+        let artifact: Value = serde_json::from_str(artifact).unwrap();
+        let code: ethers::types::Bytes = artifact["bytecode"].as_str().unwrap().parse().unwrap();
+        self.raw(&self.owner, None, &[code.to_vec(), encode(arguments)].concat(), 6_000_000)
+    }
+
+    pub(crate) fn rpc(&self) -> Direct {
+        Direct(self.chain.clone())
+    }
+
+    pub(crate) async fn connect_to(&self, contracts: &Contracts) -> Keeper {
+        Keeper::connect(self.rpc(), &network(contracts)).await.unwrap()
     }
 
     /// Reads a function's single result.
