@@ -28,6 +28,14 @@ fn a_buyer_finds_buys_and_opens_it() {
 
     let library = buyer.types(&["library"]).ok();
     assert_eq!(library["results"][0]["did"], did.as_str());
+    assert_eq!(library["results"][0]["listed"], true);
+
+    // The buyer sees the publisher being paid, although the purchase had ended before.
+    let agreement = bought["agreementId"].as_str().unwrap();
+    let paid = (0..50).map(|_| buyer.types(&["agreements", agreement]).ok()).find(|p| p["money"] == "with_publisher");
+    let paid = paid.expect("the publisher was paid");
+    let steps = paid["steps"].as_array().unwrap();
+    assert_eq!((&steps.last().unwrap()["kind"], &steps.last().unwrap()["progress"]), (&"paid".into(), &"done".into()));
     running.ends();
 }
 

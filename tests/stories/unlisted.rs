@@ -25,6 +25,7 @@ fn unlisted_is_not_found_but_stays_in_the_library() {
     assert_eq!((&shown["name"], &shown["listed"]), (&"Soon withdrawn".into(), &false.into()), "{shown}");
 
     assert_eq!(buyer.owned_of(&did).len(), 1, "whoever bought it keeps it");
+    assert_eq!(buyer.owned_of(&did)[0]["listed"], false, "and sees that it is not offered any more");
     assert_eq!(buyer.reads(&did), content);
     serving.ends();
 }

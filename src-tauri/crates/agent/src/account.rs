@@ -37,10 +37,10 @@ impl Core {
                 (Some(_), false) => LockState::Unlocked,
             },
             balance,
-            set_aside: Vodka::ZERO,
+            set_aside: address.map_or(Vodka::ZERO, |a| self.set_aside.of(a)),
             currency: self.network.currency.clone(),
             test_tokens: self.has_test_tokens(),
-            backed_up: false,
+            backed_up: address.is_some_and(|a| self.wallet.is_backed_up(a)),
             has_words: self.wallet.has_words(),
         }
     }

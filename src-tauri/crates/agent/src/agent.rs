@@ -76,6 +76,7 @@ impl Agent {
             journal: Journal::new(&ledger),
             outbox,
             events: broadcast::channel(EVENTS).0,
+            set_aside: crate::purchase::SetAside::default(),
             moved: Arc::default(),
             cancel,
         };
@@ -244,6 +245,7 @@ impl Agent {
             }
             Request::Publish(c) => Publish::reply(self.publications.publish(c.draft).await?),
             Request::GetPublication(c) => GetPublication::reply(self.publications.view(c.id).await?),
+            Request::ListPublications(_) => ListPublications::reply(self.publications.unlisted().await?),
             Request::ListMyListings(_) => ListMyListings::reply(self.publications.mine().await?),
             Request::EditListing(c) => EditListing::reply(self.publications.edit(c.did, c.changes).await?),
             Request::Unlist(c) => Unlist::reply(self.publications.unlist(c.did).await?),

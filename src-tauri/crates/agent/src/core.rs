@@ -1,6 +1,6 @@
 //! What every flow of an agent uses.
 
-use crate::{errors, own_gateway::OwnGateway, store::Store};
+use crate::{errors, own_gateway::OwnGateway, purchase::SetAside, store::Store};
 use api::{ApiError, Code, Event};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use keeper::{Keeper, KeeperError};
@@ -60,6 +60,7 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     pub(crate) journal: Journal,
     pub(crate) outbox: Outbox,
+    pub(crate) set_aside: SetAside,
     /// What is under way has changed: the status line is told anew.
     pub(crate) moved: Arc<Notify>,
     pub(crate) events: broadcast::Sender<Event>,

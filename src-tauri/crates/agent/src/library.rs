@@ -8,8 +8,17 @@ use crate::{
     store::{DownloadRow, Happening, OwnedRow},
 };
 use api::{ActivityKind, ApiError, Code, DownloadOrder, DownloadState, DownloadView, OwnedAsset, OwnedFile, Verdict};
-use protocol::AgreementId;
-use std::path::{Path, PathBuf};
+use futures_util::future::join_all;
+use protocol::{AgreementId, Did, ddo::Ddo};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Of so many of the newest it is looked whether they are still listed.
+const LOOKED_UP: usize = 100;
+/// A library opens without the catalogue, too.
+const LOOK_UP_WITHIN: Duration = Duration::from_millis(700);
 
 fn missing() -> ApiError {
     errors::not_found("This purchase", "See what you own in your library.")
@@ -23,14 +32,34 @@ fn goes_on(download: &DownloadRow, folder: &Path) -> bool {
 
 impl Agent {
     pub(crate) async fn library(&self) -> Result<Vec<OwnedAsset>, ApiError> {
+        let rows = self.core.store.owned().await.map_err(errors::store)?;
+        let newest = rows.iter().take(LOOKED_UP).map(|row| self.is_unlisted(row.did));
+        let unlisted = tokio::time::timeout(LOOK_UP_WITHIN, join_all(newest)).await.unwrap_or_default();
         let mut assets = Vec::new();
-        for row in self.core.store.owned().await.map_err(errors::store)? {
-            assets.push(self.asset(row).await?);
+        for (place, row) in rows.into_iter().enumerate() {
+            let listed = !unlisted.get(place).copied().unwrap_or(false);
+            assets.push(self.asset(row, listed).await?);
         }
         Ok(assets)
     }
 
-    async fn asset(&self, row: OwnedRow) -> Result<OwnedAsset, ApiError> {
+    /// Whether every catalogue answers that it does not list this. One that is away, or whose answer cannot be read, says
+    /// nothing.
+    async fn is_unlisted(&self, did: Did) -> bool {
+        for catalogue in self.core.catalogues.iter() {
+            match catalogue.ddo(did).await {
+                Ok(None) => {}
+                Ok(Some(document)) => match Ddo::parse(&document) {
+                    Ok(ddo) if !ddo.metadata().is_listed => {}
+                    _ => return false,
+                },
+                Err(_) => return false,
+            }
+        }
+        !self.core.catalogues.is_empty()
+    }
+
+    async fn asset(&self, row: OwnedRow, listed: bool) -> Result<OwnedAsset, ApiError> {
         let saved = self.core.store.saved_files(row.agreement).await.map_err(errors::store)?;
         let files = row
             .files
@@ -59,7 +88,7 @@ impl Agent {
             bought: row.bought,
             files,
             fetch_until: row.fetch_until,
-            listed: true,
+            listed,
         })
     }
 

@@ -230,6 +230,8 @@ calls! {
         /// Which.
         id: u64,
     } -> PublicationView;
+    /// Publications that are under way, and those that failed since the home was opened, oldest first.
+    ListPublications {} -> Vec<PublicationView>;
     /// What one has listed.
     ListMyListings {} -> Vec<MyListing>;
     /// Changes what a listing says; its number stays, its registered checksum changes.

@@ -51,13 +51,18 @@ impl Home {
         let settings = SettingsFile::open(&folder.settings()).map_err(errors::disk)?;
         let kept = settings.get();
         let keychain: Arc<dyn Keychain> = Arc::new(OsKeychain);
-        let minutes = u64::from(kept.settings.auto_lock_minutes);
-        let options = wallet::Options {
-            keychain: keychain.clone(),
-            idle: (minutes > 0).then(|| Duration::from_secs(60 * minutes)),
-            ..wallet::Options::default()
-        };
+        let options =
+            wallet::Options { keychain: keychain.clone(), idle: idle(&kept.settings), ..wallet::Options::default() };
         let wallet = Wallet::open(&folder.wallet(), options).map_err(agent::errors::wallet)?;
+        if kept.settings.remember_password && !wallet.is_empty() {
+            let remembering = wallet.clone();
+            let unlocked = tokio::task::spawn_blocking(move || remembering.unlock_remembered()).await;
+            match unlocked.map_err(|e| agent::errors::internal(e.to_string()))? {
+                Ok(()) => {}
+                // Its owner types it then.
+                Err(error) => tracing::warn!(%error, "the keychain did not unlock the account"),
+            }
+        }
         let place = folder.service();
         let service = tokio::task::spawn_blocking(move || ServiceKey::open(&place, keychain.as_ref()))
             .await
@@ -127,7 +132,17 @@ impl Home {
                     Request::UseAccount(call) => Some(call.name.clone()),
                     _ => None,
                 };
+                let password = match &request {
+                    Request::CreateAccount(call) => Some(call.password.clone()),
+                    Request::ImportAccount(call) => Some(call.password.clone()),
+                    Request::Unlock(call) => Some(call.password.clone()),
+                    Request::ChangePassword(call) => Some(call.new.clone()),
+                    _ => None,
+                };
                 let reply = presence.agent.call(request).await?;
+                if let Some(password) = password {
+                    self.remember(&password).await;
+                }
                 if let Some(name) = chosen_account {
                     self.inner.settings.change(|k| k.account = Some(name)).map_err(errors::disk)?;
                 }
@@ -142,8 +157,34 @@ impl Home {
     }
 
     async fn set_settings(&self, settings: Settings) -> Result<Settings, ApiError> {
+        let remembered = self.inner.settings.get().settings.remember_password;
         self.inner.settings.change(|k| k.settings = settings).map_err(errors::disk)?;
-        Ok(self.settings())
+        let settings = self.settings();
+        self.inner.wallet.lock_after(idle(&settings));
+        if remembered && !settings.remember_password {
+            let wallet = self.inner.wallet.clone();
+            let forgotten = tokio::task::spawn_blocking(move || wallet.forget()).await;
+            match forgotten.map_err(|e| agent::errors::internal(e.to_string()))? {
+                // A keychain that is absent remembers nothing.
+                Ok(()) | Err(wallet::WalletError::Keychain(wallet::KeychainError::NoService)) => {}
+                Err(error) => return Err(agent::errors::wallet(error)),
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Lets the keychain remember a password that has just opened the account, where its owner wants that.
+    async fn remember(&self, password: &api::Password) {
+        if !self.inner.settings.get().settings.remember_password {
+            return;
+        }
+        let (wallet, password) = (self.inner.wallet.clone(), zeroize::Zeroizing::new(password.0.clone()));
+        match tokio::task::spawn_blocking(move || wallet.remember(&password)).await {
+            Ok(Ok(())) => {}
+            // Without a keychain it is typed again next time.
+            Ok(Err(error)) => tracing::warn!(%error, "the keychain does not remember the password"),
+            Err(error) => tracing::warn!(%error, "the keychain was not asked"),
+        }
     }
 
     fn networks(&self) -> Vec<api::NetworkView> {
@@ -231,4 +272,9 @@ impl Home {
         }
         drop(self.inner.lock.lock().await.take());
     }
+}
+
+fn idle(settings: &Settings) -> Option<Duration> {
+    let minutes = u64::from(settings.auto_lock_minutes);
+    (minutes > 0).then(|| Duration::from_secs(60 * minutes))
 }

@@ -200,6 +200,23 @@ impl<M: Journaled> Driver<M> {
         driven.get(id).is_some_and(|d| d.mailbox.send(event).is_ok())
     }
 
+    /// Tells a machine that has ended what became known afterwards; durable when this returns.
+    ///
+    /// # Errors
+    /// [`DriveError::Unknown`], [`DriveError::Busy`] where it has not ended, those of the journal.
+    pub async fn note(&self, id: &str, event: M::Event) -> Result<M, DriveError> {
+        let before = self.load(id).await?.ok_or_else(|| DriveError::Unknown(id.to_owned()))?;
+        if !before.is_final() {
+            return Err(DriveError::Busy(id.to_owned()));
+        }
+        let (now, _) = before.clone().step(event);
+        if now != before {
+            self.0.journal.close(entry(&now)?, now.point()).await?;
+            self.0.perform.changed(Some(&before), &now);
+        }
+        Ok(now)
+    }
+
     /// Performs again at once whatever is held: to be called after an unlock, or when the network is back.
     pub fn wake(&self) {
         self.0.wake.send_modify(|n| *n = n.wrapping_add(1));

@@ -25,6 +25,14 @@ use zeroize::Zeroizing;
 /// How long an unlocked wallet waits for its owner before it locks: five minutes.
 pub const DEFAULT_IDLE: Duration = Duration::from_secs(5 * 60);
 
+/// Is there once the owner has the recovery words.
+const WORDS_KEPT: &str = "words-kept";
+
+/// Is there once an account's keystore was saved elsewhere.
+fn exported(address: Address) -> String {
+    format!("exported-{}", address.bare_hex())
+}
+
 /// What time it is. Wall clock and not a monotonic one, so that a suspended computer counts as idle.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
@@ -64,6 +72,8 @@ struct Inner {
     accounts: Mutex<Accounts>,
     /// Held for moments.
     keys: Mutex<Option<Unlocked>>,
+    /// How long nobody may be here; held for moments.
+    idle: Mutex<Option<Duration>>,
 }
 
 struct Unlocked {
@@ -100,6 +110,7 @@ impl Wallet {
         };
         let wallet = Self(Arc::new(Inner {
             folder: folder.to_owned(),
+            idle: Mutex::new(options.idle),
             options,
             operation: Mutex::default(),
             accounts: Mutex::new(accounts),
@@ -144,7 +155,7 @@ impl Wallet {
         name: Option<&str>,
     ) -> Result<(Account, RecoveryWords), WalletError> {
         let words = RecoveryWords::generate(count)?;
-        Ok((self.import_words(&words, passphrase, name)?, words))
+        Ok((self.take_words(&words, passphrase, name)?, words))
     }
 
     /// Takes recovery words over and derives their first account.
@@ -154,6 +165,12 @@ impl Wallet {
         passphrase: &str,
         name: Option<&str>,
     ) -> Result<Account, WalletError> {
+        let account = self.take_words(words, passphrase, name)?;
+        self.note(WORDS_KEPT)?;
+        Ok(account)
+    }
+
+    fn take_words(&self, words: &RecoveryWords, passphrase: &str, name: Option<&str>) -> Result<Account, WalletError> {
         let _operation = hold(&self.0.operation);
         let mut at_work = self.right_passphrase(passphrase)?;
         let mut accounts = self.snapshot();
@@ -259,14 +276,35 @@ impl Wallet {
         let account = accounts.find(address).ok_or(WalletError::UnknownAccount(address))?;
         let mut at_work = self.right_passphrase(passphrase)?;
         let key = at_work.open_key(&self.read_keystore(&self.key_path(accounts.keys, account.address))?)?;
-        Ok(Keystore::seal_key(&key, passphrase, self.0.options.cost)?.to_json()?)
+        let json = Keystore::seal_key(&key, passphrase, self.0.options.cost)?.to_json()?;
+        self.note(&exported(address))?;
+        Ok(json)
+    }
+
+    /// Whether a copy outside this folder can bring an account back, as far as the wallet knows: its owner brought it, was
+    /// shown its words, or saved its keystore.
+    pub fn is_backed_up(&self, address: Address) -> bool {
+        let noted = |name: &str| self.0.folder.join(name).exists();
+        let origin = hold(&self.0.accounts).find(address).map(|account| account.origin.clone());
+        match origin {
+            Some(Origin::Imported) => true,
+            Some(Origin::Words { .. }) => noted(WORDS_KEPT) || noted(&exported(address)),
+            None => false,
+        }
+    }
+
+    /// Notes of their own, so that a process that only shows the words never rewrites the list of accounts.
+    fn note(&self, name: &str) -> Result<(), WalletError> {
+        safe_file::replace(&self.0.folder.join(name), b"")
     }
 
     /// The recovery words, for their owner to write down.
     pub fn backup(&self, passphrase: &str) -> Result<RecoveryWords, WalletError> {
         let _operation = hold(&self.0.operation);
         let mut at_work = self.right_passphrase(passphrase)?;
-        self.read_words(&self.snapshot(), &mut at_work)
+        let words = self.read_words(&self.snapshot(), &mut at_work)?;
+        self.note(WORDS_KEPT)?;
+        Ok(words)
     }
 
     // --- the lock
@@ -298,11 +336,16 @@ impl Wallet {
         }
     }
 
+    /// How long without [`Wallet::touch`] before it locks, from now on; `None`: only [`Wallet::lock`] locks.
+    pub fn lock_after(&self, idle: Option<Duration>) {
+        *hold(&self.0.idle) = idle;
+    }
+
     /// When it will lock if nobody touches it; `None` where it is locked or does not lock by itself.
     pub fn locks_at(&self) -> Option<SystemTime> {
         self.with_keys(|_| ()).ok()?;
         let touched = hold(&self.0.keys).as_ref()?.touched;
-        touched.checked_add(self.0.options.idle?)
+        touched.checked_add((*hold(&self.0.idle))?)
     }
 
     /// A signer for one account. It looks at the lock at every use, so it may be made and kept while locked.
@@ -360,7 +403,8 @@ impl Wallet {
         let mut keys = hold(&self.0.keys);
         let unlocked = keys.as_ref().ok_or(WalletError::Locked)?;
         // A clock that went back says nothing about how long nobody was here: lock.
-        let over = match (self.0.options.idle, (self.0.options.clock)().duration_since(unlocked.touched)) {
+        let idle = *hold(&self.0.idle);
+        let over = match (idle, (self.0.options.clock)().duration_since(unlocked.touched)) {
             (None, _) => false,
             (Some(idle), Ok(passed)) => passed >= idle,
             (Some(_), Err(_)) => true,

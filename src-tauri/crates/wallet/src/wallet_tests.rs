@@ -212,7 +212,8 @@ fn nothing_secret_is_in_clear_on_disk_or_in_debug() {
             }
         }
     }
-    assert_eq!(files, 3);
+    // The list of accounts, a key, the words, and the note that their owner has them.
+    assert_eq!(files, 4);
     assert!(!format!("{wallet:?}").contains("junk"));
 }
 
@@ -225,4 +226,31 @@ fn a_damaged_file_is_named() {
     let options = Options { cost: Cost::cheap(), keychain: Arc::new(NoKeychain), ..Options::default() };
     let error = Wallet::open(path.parent().unwrap(), options).unwrap_err();
     assert!(matches!(error, WalletError::Damaged { path: named, .. } if named == path));
+}
+
+#[test]
+fn an_account_is_backed_up_once_its_owner_holds_a_copy() {
+    let (bench, other) = (Bench::new(), Bench::new());
+    let wallet = bench.open();
+    let (first, words) = wallet.create("pass", WordCount::Twelve, None).unwrap();
+    let second = wallet.add_account("pass", None).unwrap();
+    assert!(!wallet.is_backed_up(first.address) && !wallet.is_backed_up(second.address));
+    wallet.export_keystore(second.address, "pass").unwrap();
+    assert!(!bench.open().is_backed_up(first.address) && bench.open().is_backed_up(second.address));
+    assert!(wallet.backup("guess").is_err() && !wallet.is_backed_up(first.address));
+    wallet.backup("pass").unwrap();
+    assert!(bench.open().is_backed_up(first.address));
+    let brought = other.open().import_words(&words, "another", None).unwrap();
+    assert!(other.open().is_backed_up(brought.address));
+}
+
+#[test]
+fn the_idle_time_changes_while_it_is_open() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    wallet.lock_after(None);
+    bench.now.fetch_add(1_000_000, Ordering::Relaxed);
+    assert!(!wallet.is_locked() && wallet.locks_at().is_none());
+    wallet.lock_after(Some(Duration::from_secs(10)));
+    assert!(wallet.is_locked());
 }

@@ -14,7 +14,7 @@ use crate::{
 use api::{ApiError, Code, Draft, Event, PublicationView, PublishStep};
 use flow::{Flow, Publication};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -26,6 +26,8 @@ pub(crate) struct Publications {
     pub(crate) core: Core,
     running: Arc<Mutex<HashMap<u64, Waits>>>,
     again: Arc<Notify>,
+    /// Those that failed since the home was opened.
+    failed: Arc<Mutex<HashSet<u64>>>,
 }
 
 /// What a publication under way waits for.
@@ -42,7 +44,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 impl Publications {
     pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
-        let this = Self { core, running: Arc::default(), again: Arc::default() };
+        let this = Self { core, running: Arc::default(), again: Arc::default(), failed: Arc::default() };
         this.resume_all().await?;
         Ok(this)
     }
@@ -90,6 +92,14 @@ impl Publications {
         Ok(found.view(id))
     }
 
+    /// What is not listed: under way, or failed here.
+    pub(crate) async fn unlisted(&self) -> Result<Vec<PublicationView>, ApiError> {
+        let all = self.core.store.publications::<Publication>().await.map_err(errors::store)?;
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = |id: &u64, p: &Publication| !p.is_over() || failed.contains(id);
+        Ok(all.iter().filter(|(id, p)| here(id, p)).map(|(id, p)| p.view(*id)).collect())
+    }
+
     fn spawn(&self, id: u64) {
         match self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(id) {
             std::collections::hash_map::Entry::Occupied(_) => return,
@@ -126,6 +136,7 @@ impl Publications {
                 publication.trouble = Some(error);
                 if !retry {
                     publication.failed = true;
+                    self.failed.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
                 }
                 if let Err(error) = self.core.store.save_publication(id, &publication, publication.point()).await {
                     tracing::error!(%error, "a publication could not be kept");

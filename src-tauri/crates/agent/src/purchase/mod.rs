@@ -2,7 +2,10 @@
 
 mod perform;
 mod quote;
+mod set_aside;
 mod view;
+
+pub(crate) use set_aside::SetAside;
 
 use crate::{
     account::insufficient,
@@ -18,6 +21,9 @@ use perform::Buying;
 use protocol::{AgreementId, Checksum, Did, Vodka};
 use runner::{DriveError, Driver, buyer_id};
 use std::sync::Arc;
+
+/// Of so many purchases that ended last it is looked whether their publishers were paid.
+const AWAITED: u32 = 50;
 
 /// How often somebody who has something to tell looks whether a purchase is driven yet.
 const TRIES: u32 = 1000;
@@ -48,11 +54,13 @@ impl Purchases {
         let this = Self { core, driver };
         performer.follow(this.driver.downgrade());
         this.resume_all().await?;
+        this.await_payments().await?;
         Ok(this)
     }
 
     async fn resume_all(&self) -> Result<(), ApiError> {
         for state in self.driver.open().await.map_err(drive)? {
+            self.core.set_aside.take(&state);
             self.spawn(buyer_id(state.order().terms.agreement));
         }
         Ok(())
@@ -61,6 +69,48 @@ impl Purchases {
     fn spawn(&self, id: String) {
         // One that runs already says so and is left alone.
         drop(self.driver.spawn(id, self.core.cancel.clone()));
+    }
+
+    /// Goes on looking whether the publishers of the newest purchases have been paid.
+    async fn await_payments(&self) -> Result<(), ApiError> {
+        let machine = <buyer::State as runner::Journaled>::MACHINE;
+        let ended = self.core.journal.closed(machine, 0, AWAITED).await.map_err(|e| drive(e.into()))?;
+        for row in ended {
+            if let Some(state) = self.driver.load(&row.entry.id).await.map_err(drive)? {
+                self.await_payment(&state);
+            }
+        }
+        Ok(())
+    }
+
+    /// Access and keys are here; what is left to tell is when the publisher took the payment.
+    fn await_payment(&self, state: &buyer::State) {
+        let buyer::State::Completed { released: false, .. } = state else { return };
+        let terms = state.order().terms.clone();
+        if terms.price.is_zero() {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            let mut heads = this.core.keeper.blocks();
+            loop {
+                heads.mark_unchanged();
+                // A chain that does not answer now is asked again with the next block.
+                if let Ok(facts) = runner::read_facts(&this.core.keeper, &terms).await
+                    && facts.escrow.state == agreement::ConditionState::Fulfilled
+                {
+                    let event = buyer::Event::Facts(Box::new(facts));
+                    if let Err(error) = this.driver.note(&buyer_id(terms.agreement), event).await {
+                        tracing::warn!(%error, "a payment could not be noted");
+                    }
+                    return;
+                }
+                tokio::select! {
+                    () = this.core.cancel.cancelled() => return,
+                    changed = heads.changed() => if changed.is_err() { return },
+                }
+            }
+        });
     }
 
     /// Performs what waited for an unlocked account or for the network.
@@ -229,6 +279,8 @@ impl Purchases {
             buyer::State::Abandoned { .. } => Some(ActivityKind::Abandoned),
             _ => None,
         };
+        self.core.set_aside.take(state);
+        self.await_payment(state);
         let Ok(view) = self.view(agreement).await else { return };
         if let Some(kind) = kind {
             let amount = (!view.price.is_zero()).then_some(view.price);

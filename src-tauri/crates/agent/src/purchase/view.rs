@@ -32,7 +32,6 @@ pub(super) async fn view(
     trouble: &[Trouble],
     block: u64,
 ) -> PurchaseView {
-    let began = history.first().map_or(0, |s| s.at);
     let when = |names: &[&str]| history.iter().find(|s| names.contains(&s.state.as_str())).map(|s| s.at);
     let deadline = state.deadline();
     let terms = &state.order().terms;
@@ -51,7 +50,7 @@ pub(super) async fn view(
         waiting_for: waiting_for(state, trouble),
         money: money(state),
         started: record.started.clone(),
-        ended: now.is_final().then(|| history.last().map(|s| clock::text_of_ms(s.at))).flatten(),
+        ended: now.is_final().then(|| when(&[now.name()]).map(clock::text_of_ms)).flatten(),
         opens_by_block,
         opens_by: opens_by.filter(|_| !now.is_final()),
         back_by: back_by.filter(|_| !now.is_final() && !terms.price.is_zero()),
@@ -59,7 +58,7 @@ pub(super) async fn view(
         may_close: matches!(now, PurchaseState::Locked) || now.is_final(),
         trouble: trouble_of(state, trouble),
     };
-    view.steps = steps(core, state, record.agreement, began, &when).await;
+    view.steps = steps(core, state, record.agreement, history, &when).await;
     view
 }
 
@@ -84,7 +83,7 @@ fn waiting_for(state: &State, trouble: &[Trouble]) -> WaitingFor {
     }
 }
 
-fn money(state: &State) -> Money {
+pub(super) fn money(state: &State) -> Money {
     if state.order().terms.price.is_zero() {
         return Money::None;
     }
@@ -153,9 +152,10 @@ async fn steps(
     core: &Core,
     state: &State,
     agreement: AgreementId,
-    began: i64,
+    history: &[runner::Step],
     when: &impl Fn(&[&str]) -> Option<i64>,
 ) -> Vec<Step> {
+    let began = history.first().map_or(0, |s| s.at);
     let later_than_locking = ["locked", "granted", "completed", "refundable", "aborting", "refunding", "refunded"];
     let on_record: Vec<&str> = std::iter::once("locking").chain(later_than_locking).collect();
     let refunded = matches!(
@@ -200,11 +200,13 @@ async fn steps(
     }
     if matches!(state, State::Completed { .. }) && !free {
         let released = matches!(state, State::Completed { released: true, .. });
+        // The journal's last line is the one that tells of the payment.
+        let at = history.last().filter(|_| released).map(|step| step.at);
         steps.push(Step {
             kind: StepKind::Paid,
-            progress: if released { StepProgress::Done } else { StepProgress::Later },
-            at: None,
-            after_ms: None,
+            progress: if released { StepProgress::Done } else { StepProgress::Now },
+            at: at.map(clock::text_of_ms),
+            after_ms: at.and_then(|at| u64::try_from(at - began).ok()),
             tx: None,
             block: None,
         });

@@ -6,7 +6,9 @@ use crate::{
     session::Session,
     shapes,
 };
-use api::{ApiError, Code, DownloadState, PurchaseState, PurchaseView, StepKind, StepProgress};
+use api::{
+    ApiError, Code, DownloadState, PublicationView, PublishStep, PurchaseState, PurchaseView, StepKind, StepProgress,
+};
 use protocol::{AgreementId, Vodka};
 use serde_json::json;
 use std::io::{IsTerminal as _, Write as _};
@@ -171,14 +173,33 @@ fn number(text: &str) -> Result<AgreementId, ApiError> {
 
 pub(super) async fn resume(session: &Session, id: Option<String>) -> Result<(), ApiError> {
     let agreement = id.as_deref().map(number).transpose()?;
+    let publishing: Vec<u64> = match agreement {
+        Some(_) => Vec::new(),
+        None => {
+            // Where this process opened the home, one may have failed just now; elsewhere it was told already.
+            let new = |p: &&PublicationView| p.step != PublishStep::Failed || session.door.is_holder();
+            publications(session).await?.iter().filter(new).map(|p| p.id).collect()
+        }
+    };
     session
         .wait("What is pending", || async move { Ok(nothing_left(session, agreement).await?.then_some(())) })
         .await?;
+    if !publishing.is_empty() {
+        // One that ended without a listing is not silently done.
+        let left = publications(session).await?.into_iter().find(|p| publishing.contains(&p.id));
+        if let Some(trouble) = left.and_then(|p| p.trouble) {
+            return Err(trouble);
+        }
+    }
     let done = session.ask(api::ListPurchases {}).await?;
     session
         .output
         .answer(&shapes::list(done.iter().map(shapes::purchase).collect()), || "Nothing is pending.".to_owned());
     Ok(())
+}
+
+async fn publications(session: &Session) -> Result<Vec<PublicationView>, ApiError> {
+    session.ask(api::ListPublications {}).await
 }
 
 /// Goes on with one purchase or with everything, and says whether all of it has ended. Unlocks where something waits
