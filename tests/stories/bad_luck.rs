@@ -74,8 +74,11 @@ fn a_file_that_vanishes_before_it_is_read_is_named() {
     // The form was accepted and is on disk; the file goes before it is read.
     publisher.types_until("after:publish_drafted", &form).died("after:publish_drafted");
     std::fs::remove_file(&file).unwrap();
-    publisher.types(&["resume"]).ok();
+    let resumed = publisher.types(&["resume"]);
+    assert_eq!(resumed.error(), "not_found", "{resumed:?}");
+    assert!(resumed.json["error"]["message"].as_str().unwrap().contains("a.csv"), "{resumed:?}");
     assert_eq!(publisher.types(&["search", "gone"]).ok()["total"], 0, "nothing is listed without its file");
+    publisher.types(&["resume"]).ok();
 
     let told = publisher.types(&form);
     assert_eq!(told.error(), "not_found", "{told:?}");

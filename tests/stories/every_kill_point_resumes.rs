@@ -5,6 +5,7 @@
 
 use crate::kills::{self, Kill};
 use runner::Point;
+use std::path::Path;
 
 macro_rules! scenarios {
     ($($scenario:ident: fn $test:ident() => $run:path,)*) => {
@@ -39,12 +40,23 @@ scenarios! {
     Download: fn a_file_is_there_once_after_a_death() => kills::downloading::run,
 }
 
-/// Points to which nothing that can be typed or clicked leads, and the test in which they are come to.
-const ELSEWHERE: &[(Point, &str, &str)] = &[(
-    Point::TxReplaced,
-    "nothing asks for another fee: our networks charge none",
-    "src-tauri/crates/runner/src/outbox/tests.rs::a_replacement_has_the_same_nonce_and_either_may_be_mined",
-)];
+/// A point to which nothing that can be typed or clicked leads.
+struct Elsewhere {
+    point: Point,
+    /// Why.
+    why: &'static str,
+    /// What would lead there, as it would be written outside `runner`.
+    call: &'static str,
+    /// The test in which it is come to.
+    test: &'static str,
+}
+
+const ELSEWHERE: &[Elsewhere] = &[Elsewhere {
+    point: Point::TxReplaced,
+    why: "nobody asks for another fee: our networks charge none",
+    call: "outbox.replace(",
+    test: "src-tauri/crates/runner/src/outbox/tests.rs::a_replacement_has_the_same_nonce_and_either_may_be_mined",
+}];
 
 /// The scenarios of a point; none where [`ELSEWHERE`] says why.
 fn told(point: Point) -> &'static [Scenario] {
@@ -97,13 +109,28 @@ fn told(point: Point) -> &'static [Scenario] {
 #[test]
 fn every_point_has_a_scenario_or_a_reason() {
     for point in Point::ALL {
-        let reason = ELSEWHERE.iter().find(|(known, ..)| known == point);
+        let reason = ELSEWHERE.iter().find(|known| known.point == *point);
         assert_eq!(told(*point).is_empty(), reason.is_some(), "{}: either a scenario or a reason", point.name());
     }
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    for (point, why, test) in ELSEWHERE {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    for Elsewhere { point, why, call, test } in ELSEWHERE {
         let (file, name) = test.split_once("::").unwrap();
         let text = std::fs::read_to_string(root.join(file)).unwrap();
         assert!(!why.is_empty() && text.contains(&format!("fn {name}()")), "{}: {test} exists", point.name());
+        for room in std::fs::read_dir(root.join("src-tauri/crates")).unwrap().map(|room| room.unwrap().path()) {
+            if !room.ends_with("runner") {
+                nobody_writes(call, &room.join("src"), *point);
+            }
+        }
+    }
+}
+
+fn nobody_writes(call: &str, folder: &Path, point: Point) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            nobody_writes(call, &entry, point);
+        } else if let Ok(text) = std::fs::read_to_string(&entry) {
+            assert!(!text.contains(call), "{} leads to {}: tell its story", entry.display(), point.name());
+        }
     }
 }
