@@ -1,4 +1,4 @@
-//! The network file: all that is needed to join a network (DESIGN of the file: docs/network-file.md).
+//! The network file: all that is needed to join a network (`docs/network-file.md` explains each line).
 
 use crate::Address;
 use serde::{Deserialize, Serialize};
@@ -100,5 +100,14 @@ mod tests {
         assert_eq!((file.confirmations, file.currency.as_str()), (1, "OCEAN"));
         assert_eq!(NetworkFile::from_toml(&file.to_toml().unwrap()).unwrap(), file);
         assert!(matches!(NetworkFile::from_toml("name = 1"), Err(NetworkFileError::Form(_))));
+    }
+    #[test]
+    fn the_example_of_the_documentation_is_read() {
+        let document = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/network-file.md"));
+        let example = document.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+        let file = NetworkFile::from_toml(example).unwrap();
+        assert_eq!((file.contracts.len(), file.services.secret_store.len(), file.gateways.len()), (8, 3, 1));
+        let misspelt = NetworkFile::from_toml(&example.replace("confirmations", "confirmation")).unwrap_err();
+        assert!(misspelt.to_string().contains("confirmation"), "{misspelt}");
     }
 }
