@@ -2,6 +2,7 @@
 //!
 //! The compiler and the library come from the npm registry; every package's SHA-512 is in
 //! `contracts/compiler.lock.json`, and npm refuses what differs. They are kept in the user's cache, never in the project.
+//! So are the released contracts, which tests run beside ours (`contracts/official.lock.json`).
 
 use crate::{
     command::{command, run},
@@ -17,6 +18,12 @@ use std::{
 const MANIFEST: &str =
     r#"{"name":"neuston-contracts","private":true,"dependencies":{"@openzeppelin/contracts":"5.7.0","solc":"0.8.37"}}"#;
 
+/// As [`MANIFEST`], for the released contracts.
+const OFFICIAL: &str = concat!(
+    r#"{"name":"neuston-official","private":true,"dependencies":{"@oceanprotocol/keeper-contracts":"0.13.2","#,
+    r#""keeper-contracts-0.12":"npm:@oceanprotocol/keeper-contracts@0.12.7"}}"#
+);
+
 /// Writes the artifacts, or with `check` compares them with the committed ones.
 pub(crate) fn build(check: bool) -> Result<(), String> {
     let places = Places::find()?;
@@ -26,23 +33,41 @@ pub(crate) fn build(check: bool) -> Result<(), String> {
     run(command(&places, "node").arg(script).arg(compiler).arg(mode))
 }
 
-/// The folder with the compiler of the lock, fetched when it is not there yet.
+/// The folder with the compiler of the lock.
 fn compiler(places: &Places) -> Result<PathBuf, String> {
-    let lock = places.root.join("contracts/compiler.lock.json");
+    fetched(places, MANIFEST, "contracts/compiler.lock.json", "node_modules/solc/soljson.js")
+        .map_err(|error| format!("the Solidity compiler could not be fetched: {error}"))
+}
+
+/// The folder with the released keeper-contracts, `@oceanprotocol/keeper-contracts` (0.13.2) and `keeper-contracts-0.12`
+/// (0.12.7), or what `NEUSTON_OFFICIAL` names.
+pub(crate) fn official(places: &Places) -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("NEUSTON_OFFICIAL") {
+        return Ok(named.into());
+    }
+    let proof = "node_modules/keeper-contracts-0.12/artifacts/EscrowReward.development.json";
+    let folder = fetched(places, OFFICIAL, "contracts/official.lock.json", proof)
+        .map_err(|error| format!("{error}\nThe tests need the released contracts from the npm registry."))?;
+    Ok(folder.join("node_modules"))
+}
+
+/// A folder with the packages of a lock; `proof` is a file that is in it when it is complete.
+fn fetched(places: &Places, manifest: &str, lock: &str, proof: &str) -> Result<PathBuf, String> {
+    let lock = places.root.join(lock);
     let text = fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
     let mut hasher = DefaultHasher::new();
-    (MANIFEST, &text).hash(&mut hasher);
+    (manifest, &text).hash(&mut hasher);
     let folder = cache(places)?.join(format!("{:016x}", hasher.finish()));
-    if folder.join("node_modules/solc/soljson.js").is_file() {
+    if folder.join(proof).is_file() {
         return Ok(folder);
     }
-    // Beside its place until it is complete, so that an interrupted download is never taken for a compiler.
+    // Beside its place until it is complete, so that an interrupted download is never taken for a whole one.
     let unfinished = folder.with_extension(format!("{}", std::process::id()));
-    write(&unfinished.join("package.json"), MANIFEST)?;
+    write(&unfinished.join("package.json"), manifest)?;
     write(&unfinished.join("package-lock.json"), &text)?;
     let mut npm = command(places, "npm");
     npm.current_dir(&unfinished).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]);
-    run(&mut npm).map_err(|error| format!("the Solidity compiler could not be fetched: {error}"))?;
+    run(&mut npm)?;
     if let Err(error) = fs::rename(&unfinished, &folder) {
         // Another run may have been faster; then its folder is as good.
         fs::remove_dir_all(&unfinished).map_err(|error| format!("{}: {error}", unfinished.display()))?;

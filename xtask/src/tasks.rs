@@ -24,9 +24,11 @@ pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> 
     web::build(places)?;
     let driver = machine::tauri_driver(places)?;
     let anvil = machine::anvil(places)?;
+    let official = contracts::official(places)?;
     run(with_screen(places)
         .env("TAURI_DRIVER", driver)
         .env("NEUSTON_ANVIL", anvil)
+        .env("NEUSTON_OFFICIAL", official)
         .args(["test", "--locked", "--no-fail-fast", "--workspace"])
         .args(arguments))
 }

@@ -3,6 +3,7 @@
 
 mod abi;
 mod adversary;
+mod attacks;
 mod facade;
 mod following;
 mod governance;

@@ -357,11 +357,11 @@ pub(crate) fn any_release(
     )
 }
 
-fn number(hex: &Value) -> u64 {
+pub(crate) fn number(hex: &Value) -> u64 {
     u64::from_str_radix(hex.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
 }
 
-fn receipt(value: &Value) -> Receipt {
+pub(crate) fn receipt(value: &Value) -> Receipt {
     let hash = |value: &Value| -> Hash32 { value.as_str().unwrap().parse().unwrap() };
     let logs = value["logs"].as_array().unwrap().iter().map(|log| protocol::tx::Log {
         address: log["address"].as_str().unwrap().parse().unwrap(),

@@ -1,0 +1,18 @@
+//! The released contracts, keeper-contracts 0.13.2 from npm, run by this crate: in the embedded chain and on anvil.
+//!
+//! `cargo xtask test` fetches them and says where they are (`NEUSTON_OFFICIAL`, `NEUSTON_ANVIL`). Elsewhere they are
+//! looked for in `~/.cache/neuston/npm`; where there are none, the tests say so and end.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+#[path = "../keeper/attacks.rs"]
+mod attacks;
+#[path = "../keeper/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of our contracts")]
+mod support;
+
+mod anvil;
+mod drive;
+mod gas;
+mod released;
+mod shapes;
+mod theft;
