@@ -9,12 +9,15 @@ use ethers::{
     abi::{Abi, Function, ParamType, StateMutability, Token},
     types::U256,
 };
-use keeper::{ConditionState, Contracts, KeeperEvent};
+use keeper::{ConditionState, Contracts, Evidence, KeeperEvent};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, TemplateId, Vodka,
-    conditions::{AccessTerms, ConditionKind, condition_id, value_hash_access, value_hash_escrow, value_hash_lock},
+    conditions::{
+        AccessTerms, ConditionKind, ConditionTerms, Preimage, condition_id, value_hash_access, value_hash_escrow,
+        value_hash_lock,
+    },
     hash::keccak256,
-    templates::ACCESS,
+    templates::{ACCESS, COMPUTE, contract_template_id},
     tx::{Call, Receipt},
 };
 use std::collections::HashMap;
@@ -89,12 +92,33 @@ struct Campaign<'a> {
     world: &'a World,
     contracts: Contracts,
     template: TemplateId,
+    /// All that thieves create agreements of: the released ones, and some that an owner approved without a thought.
+    templates: Vec<TemplateId>,
     functions: Vec<(Address, Function)>,
     thieves: [Account; 2],
     ledger: Ledger,
     deeds: usize,
     refunds: usize,
     sales: usize,
+}
+
+/// How honest people trade.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Access,
+    V01,
+    Compute,
+}
+
+impl Way {
+    /// Only the escrow of the network is in the other templates.
+    fn of(seed: u64, c: &Contracts, network: &Contracts) -> Self {
+        match (seed / 2) % 4 {
+            1 if c.escrow_reward == network.escrow_reward => Self::V01,
+            2 if c.escrow_reward == network.escrow_reward => Self::Compute,
+            _ => Self::Access,
+        }
+    }
 }
 
 /// The next thing honest people do.
@@ -132,11 +156,25 @@ impl<'a> Campaign<'a> {
             world.fund(thief, 500);
             world.send(thief, &contracts.approve(contracts.lock_reward, Vodka::from_ocean(400))).unwrap();
         }
+        let (lock, escrow) = (contracts.lock_reward, contracts.escrow_reward);
+        let [hash_lock, threshold, whitelisting] =
+            [contracts.hash_lock, contracts.threshold, contracts.whitelisting].map(Option::unwrap);
+        let compute = contracts.compute_execution.unwrap();
+        let mut templates = vec![template, COMPUTE, contract_template_id(contracts.access_template.unwrap())];
+        for (name, conditions) in [
+            ("no lock", [compute, hash_lock, escrow]),
+            ("hash lock", [lock, hash_lock, escrow]),
+            ("threshold", [lock, threshold, escrow]),
+            ("whitelist", [lock, whitelisting, escrow]),
+        ] {
+            templates.push(world.approve_template(name, &conditions));
+        }
         Self {
             world,
             functions: functions(&contracts),
             contracts,
             template,
+            templates,
             thieves,
             ledger: Ledger::default(),
             deeds: 0,
@@ -200,6 +238,7 @@ impl<'a> Campaign<'a> {
             }
         }
         words.push(keccak256(seed.to_be_bytes()));
+        words.extend(self.templates.iter().map(|template| template.0));
         let mut people = self.contracts.all();
         people.extend([Address::ZERO, terms.provider, terms.consumer, terms.owner, own.grantee]);
         people.extend(self.thieves.iter().map(|thief| thief.address));
@@ -215,12 +254,12 @@ impl<'a> Campaign<'a> {
         let mine = self.thieves[thief].address;
         let id = |dice: &mut Dice| ConditionId(*dice.pick(&loot.words));
         let agreement = if dice.one_in(2) { terms.agreement } else { own.agreement };
-        let call = match dice.below(14) {
+        let call = match dice.below(17) {
             0 => {
                 let ids = [id(dice), id(dice), id(dice)];
                 let target = AgreementId(*dice.pick(&loot.words));
                 let actors = [mine, *dice.pick(&loot.people)];
-                any_agreement(c.agreement_store, target, terms.did, self.template, &ids, &actors)
+                any_agreement(c.agreement_store, target, terms.did, *dice.pick(&self.templates), &ids, &actors)
             }
             1 => any_release(c.escrow_reward, agreement, terms.price, mine, id(dice), id(dice)),
             2 => {
@@ -240,6 +279,13 @@ impl<'a> Campaign<'a> {
                 any_agreement(c.agreement_store, target, terms.did, self.template, &ids, &[mine, terms.provider])
             }
             7..=9 => own.step(&c, self.template, mine, dice),
+            10 | 11 => own.step_without_a_lock(&c, self.templates[3], mine, dice),
+            12 => {
+                // The victim's agreement, or one's own with the victim's conditions, from the template of v0.1.
+                let mut taken = AccessTerms { consumer: *dice.pick(&[mine, terms.consumer]), ..terms.clone() };
+                taken.agreement = if dice.one_in(2) { AgreementId(*dice.pick(&loot.words)) } else { agreement };
+                c.create_agreement_v01(&taken).unwrap()
+            }
             _ => {
                 let (to, function) = dice.pick(&self.functions).clone();
                 let tokens: Vec<Token> = function.inputs.iter().map(|input| loot.token(&input.kind, dice)).collect();
@@ -251,14 +297,20 @@ impl<'a> Campaign<'a> {
     }
 
     /// What a careful buyer checks before paying.
-    async fn verified(&self, terms: &AccessTerms) -> bool {
+    async fn verified(&self, terms: &AccessTerms, way: Way) -> bool {
         let keeper = &self.world.keeper;
         let Some(found) = keeper.agreement(terms.agreement).await.unwrap() else { return false };
-        let mut good = found.did == terms.did
-            && found.template == terms.template
-            && found.conditions == terms.ids().v02()
-            && found.actors.contains(&terms.provider)
-            && found.actors.contains(&terms.consumer);
+        let mut good = found.did == terms.did && found.template == terms.template;
+        if way == Way::V01 {
+            let parties = keeper.parties_v01(self.contracts.access_template.unwrap(), terms.agreement).await.unwrap();
+            good &= found.conditions == terms.ids().v01()
+                && parties
+                    .is_some_and(|parties| parties.consumer == terms.consumer && parties.provider == terms.provider);
+        } else {
+            good &= found.conditions == terms.ids().v02()
+                && found.actors.contains(&terms.provider)
+                && found.actors.contains(&terms.consumer);
+        }
         for kind in ConditionKind::ALL {
             let condition = keeper.condition(terms.ids().get(kind)).await.unwrap();
             good &= condition.type_ref == terms.contract(kind)
@@ -269,14 +321,18 @@ impl<'a> Campaign<'a> {
         good
     }
 
-    async fn honest(&mut self, next: Honest, terms: &AccessTerms, grants: bool) -> Result<Honest, String> {
+    async fn honest(&mut self, next: Honest, terms: &AccessTerms, way: Way, grants: bool) -> Result<Honest, String> {
         let (world, c) = (self.world, self.contracts);
         Ok(match next {
             Honest::Create => {
                 // It may fail: somebody may have taken an id. The buyer looks at the chain either way.
-                let receipt = world.try_send(&world.consumer, &c.create_agreement(terms));
+                let create = match way {
+                    Way::V01 => c.create_agreement_v01(terms).unwrap(),
+                    Way::Access | Way::Compute => c.create_agreement(terms),
+                };
+                let receipt = world.try_send(&world.consumer, &create);
                 self.write(&receipt)?;
-                if self.verified(terms).await { Honest::Pay } else { Honest::Nothing }
+                if self.verified(terms, way).await { Honest::Pay } else { Honest::Nothing }
             }
             Honest::Pay => {
                 let approve = world.try_send(&world.consumer, &c.approve(c.lock_reward, terms.price));
@@ -300,13 +356,13 @@ impl<'a> Campaign<'a> {
     }
 
     /// After everything: what was paid ends with the owner or the buyer.
-    fn settle(&mut self, terms: &AccessTerms, before: (Vodka, Vodka)) -> Result<(), String> {
+    fn settle(&mut self, terms: &AccessTerms, way: Way, before: (Vodka, Vodka)) -> Result<(), String> {
         let (world, c) = (self.world, self.contracts);
         let ids = terms.ids();
         if world.state(ids.access) == 1 {
             world.mine(WINDOW + 1);
             let abort = c.abort_by_timeout(ConditionKind::AccessSecretStore, ids.access);
-            let receipt = world.try_send(&world.other, &abort);
+            let receipt = world.try_send(&world.other, &Call { to: terms.access_contract, ..abort });
             if !receipt.success {
                 return Err("an abort after the timeout was refused".to_owned());
             }
@@ -326,8 +382,16 @@ impl<'a> Campaign<'a> {
         if whole(consumer) < whole(before.0) - price + due_consumer || whole(owner) < whole(before.1) + due_owner {
             return Err(format!("granted {granted}, but the money went elsewhere"));
         }
-        if granted != world.may_read(terms.consumer, terms.did) {
-            return Err("access without a grant".to_owned());
+        let has = match way {
+            Way::Access | Way::V01 => world.may_read(terms.consumer, terms.did),
+            Way::Compute => {
+                let arguments = [word(terms.did.0), addr(terms.consumer)];
+                let asked = "wasComputeTriggered(bytes32,address)";
+                world.view(terms.access_contract, asked, &arguments, ParamType::Bool) == Token::Bool(true)
+            }
+        };
+        if granted != has {
+            return Err("access or computation without a grant, or a grant without it".to_owned());
         }
         Ok(())
     }
@@ -341,19 +405,27 @@ impl<'a> Campaign<'a> {
         let mut terms = world.terms(keccak256([&seed.to_be_bytes()[..], b"agreement"].concat()), did, [0, WINDOW, 0]);
         terms.price = Vodka::from_ocean(1 + seed % 3);
         (terms.escrow_contract, terms.template) = (self.contracts.escrow_reward, self.template);
+        let way = Way::of(seed, &self.contracts, &world.contracts);
+        match way {
+            Way::Access => {}
+            Way::V01 => terms.template = contract_template_id(self.contracts.access_template.unwrap()),
+            Way::Compute => {
+                (terms.template, terms.access_contract) = (COMPUTE, self.contracts.compute_execution.unwrap());
+            }
+        }
         let (loot, own) = self.loot(&terms, seed);
         let before = (world.balance(terms.consumer), world.balance(terms.owner));
         let grants = seed.is_multiple_of(2);
         let mut next = Honest::Create;
         for step in 0..DEPTH {
             if step % 4 == 3 && dice.one_in(2) {
-                next = self.honest(next, &terms, grants).await?;
+                next = self.honest(next, &terms, way, grants).await?;
             } else {
                 self.attack(&terms, &loot, &own, &mut dice)?;
             }
         }
         if self.ledger.locks.contains_key(&terms.agreement) {
-            self.settle(&terms, before)?;
+            self.settle(&terms, way, before)?;
         }
         for thief in &self.thieves {
             if world.may_read(thief.address, did) {
@@ -376,6 +448,11 @@ struct Own {
     grantee: Address,
     price: Vodka,
     conditions: [ConditionId; 3],
+    /// As `agreement`, where a computation passes for the payment and a hash lock releases it.
+    second: AgreementId,
+    computation: ConditionTerms,
+    key: Preimage,
+    escrow: ConditionTerms,
 }
 
 impl Own {
@@ -389,7 +466,32 @@ impl Own {
         let access = condition_id(agreement, c.access_secret_store, value_hash_access(did, grantee));
         let hash = value_hash_escrow(terms.price, thief, thief, access, lock);
         let conditions = [lock, access, condition_id(agreement, c.escrow_reward, hash)];
-        Self { agreement, did, grantee, price: terms.price, conditions }
+        let second = AgreementId(keccak256([&seed.to_be_bytes()[..], b"second"].concat()));
+        let computation = ConditionTerms::ComputeExecution { did, consumer: grantee };
+        let key = Preimage::Text("thief".to_owned());
+        let escrow = ConditionTerms::EscrowReward {
+            amount: terms.price,
+            receiver: thief,
+            sender: thief,
+            lock: c.condition_id(second, &computation).unwrap(),
+            release: c.condition_id(second, &key.terms()).unwrap(),
+        };
+        Self { agreement, did, grantee, price: terms.price, conditions, second, computation, key, escrow }
+    }
+
+    fn step_without_a_lock(&self, c: &Contracts, template: TemplateId, mine: Address, dice: &mut Dice) -> Call {
+        let shown = Evidence::Preimage(self.key.clone());
+        match dice.below(4) {
+            0 => {
+                let terms = [&self.computation, &self.key.terms(), &self.escrow];
+                let ids = terms.map(|terms| c.condition_id(self.second, terms).unwrap());
+                let actors = [mine, Address([9; 20])];
+                any_agreement(c.agreement_store, self.second, self.did, template, &ids, &actors)
+            }
+            1 => c.fulfill(self.second, &self.computation, &Evidence::None).unwrap(),
+            2 => c.fulfill(self.second, &self.key.terms(), &shown).unwrap(),
+            _ => c.fulfill(self.second, &self.escrow, &Evidence::None).unwrap(),
+        }
     }
 
     fn step(&self, c: &Contracts, template: TemplateId, mine: Address, dice: &mut Dice) -> Call {
