@@ -16,6 +16,7 @@ pub mod json;
 pub mod metadata;
 pub mod money;
 pub mod network;
+pub mod proof;
 pub mod query;
 pub mod search;
 pub mod sign;
