@@ -198,8 +198,10 @@ impl Core {
         let key = Key::other(format!("{purpose}{}", hex::encode(rand::random::<[u8; 16]>())));
         let items = vec![Item { key, call, gas: None }];
         let batch = Batch { signer, items, not_after: None, point: Point::OtherSigned };
-        self.outbox.run(batch).await.map_err(outbox)?;
-        Ok(())
+        let ended = self.outbox.run(batch).await.map_err(outbox);
+        // The block was told of while this was still under way.
+        self.moved.notify_one();
+        ended.map(drop)
     }
 
     /// How many transfers and requests for test tokens are signed and not known to be mined.

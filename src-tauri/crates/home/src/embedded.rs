@@ -5,9 +5,10 @@ use crate::{
     networks::EMBEDDED_TITLE,
     presence::{Arrival, Presence},
 };
-use api::ApiError;
+use api::{ApiError, Event};
 use node::{Listen, Node, NodeConfig};
 use std::{path::PathBuf, sync::Arc};
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use wallet::{Cost, NoKeychain, ServiceKey, Wallet};
 
@@ -50,6 +51,11 @@ impl Embedded {
             }
         });
         Ok(Self { node, publisher, cancel })
+    }
+
+    /// What the demo publisher does: everybody here wants to know when its catalogue grows.
+    pub(crate) fn news(&self) -> broadcast::Receiver<Event> {
+        self.publisher.agent.events()
     }
 
     pub(crate) fn network_path(&self) -> PathBuf {

@@ -219,7 +219,9 @@ impl Home {
         let (network_path, title) = match chosen {
             Chosen::Embedded => {
                 if running.embedded.is_none() {
-                    running.embedded = Some(Embedded::start(folder).await?);
+                    let embedded = Embedded::start(folder).await?;
+                    forward(embedded.news(), self.inner.events.clone(), |event| matches!(event, Event::Catalogue));
+                    running.embedded = Some(embedded);
                 }
                 let path = running.embedded.as_ref().map(Embedded::network_path);
                 (path.unwrap_or_else(|| folder.embedded_network()), EMBEDDED_TITLE.to_owned())
@@ -237,17 +239,7 @@ impl Home {
             service: self.inner.service.clone(),
         })
         .await?;
-        let (mut from, to) = (presence.agent.events(), self.inner.events.clone());
-        tokio::spawn(async move {
-            loop {
-                match from.recv().await {
-                    // Nobody may be listening.
-                    Ok(event) => drop(to.send(event)),
-                    Err(broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(broadcast::error::RecvError::Closed) => return,
-                }
-            }
-        });
+        forward(presence.agent.events(), self.inner.events.clone(), |_| true);
         let presence = Arc::new(presence);
         running.present.insert(chosen.name().to_owned(), presence.clone());
         Ok(presence)
@@ -277,4 +269,18 @@ impl Home {
 fn idle(settings: &Settings) -> Option<Duration> {
     let minutes = u64::from(settings.auto_lock_minutes);
     (minutes > 0).then(|| Duration::from_secs(60 * minutes))
+}
+
+/// Passes events on to whoever listens to the home.
+fn forward(mut from: broadcast::Receiver<Event>, to: broadcast::Sender<Event>, wanted: fn(&Event) -> bool) {
+    tokio::spawn(async move {
+        loop {
+            match from.recv().await {
+                // Nobody may be listening.
+                Ok(event) if wanted(&event) => drop(to.send(event)),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return,
+            }
+        }
+    });
 }
