@@ -27,6 +27,7 @@ macro_rules! scenarios {
 
 scenarios! {
     Buy: fn a_buyer_who_dies_pays_once_and_gets_the_keys() => kills::buying::run,
+    Note: fn a_buyer_who_dies_learns_that_the_publisher_was_paid() => kills::buying::paid,
     SelfCreate: fn a_buyer_who_creates_the_agreement_and_dies_pays_once() => kills::self_creating::run,
     Abandon: fn a_purchase_that_cannot_begin_ends_after_a_death() => kills::abandoning::run,
     TakeBack: fn a_payment_taken_back_is_never_signed_after_a_death() => kills::abandoning::taken_back,
@@ -70,6 +71,7 @@ fn told(point: Point) -> &'static [Scenario] {
         | Point::BuyerCompleted
         | Point::PaymentSigned
         | Point::LibraryKept => &[Buy],
+        Point::BuyerReleased => &[Note],
         Point::BuyerSelfCreating => &[SelfCreate],
         Point::BuyerAbandoned => &[Abandon],
         Point::PaymentForbidden => &[TakeBack],

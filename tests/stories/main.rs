@@ -9,6 +9,7 @@ mod kills;
 mod money_comes_back;
 mod network;
 mod person;
+mod power_cut;
 mod proxy;
 mod refusals;
 mod servers_of_their_own;

@@ -2,9 +2,9 @@
 
 use crate::{network::Network, person::Person};
 
-/// Blocks come by the clock, so that the time to deliver passes: 15 of them.
+/// Blocks come by the clock, so that the time to deliver passes: 20 of them.
 const BLOCK_MS: u64 = 200;
-const SHORT: [&str; 2] = ["--deliver-within", "3s"];
+const SHORT: [&str; 2] = ["--deliver-within", "4s"];
 
 #[test]
 fn gateway_down_then_refund() {

@@ -15,18 +15,17 @@ pub(crate) struct Network {
 impl Network {
     /// Starts one whose blocks come every so many milliseconds; 0 makes a block when there is a transaction.
     pub(crate) fn starts(block_ms: u64) -> Self {
-        Self::starts_with(block_ms, &[])
+        let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();
+        Self { running: start(&folder, "127.0.0.1:0", block_ms), folder }
     }
 
-    /// The same with more options.
-    pub(crate) fn starts_with(block_ms: u64, more: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();
-        let mut command = command(folder.path());
-        command.args(["node", "--listen", "127.0.0.1:0", "--block-time", &block_ms.to_string(), "--data"]);
-        command.arg(folder.path().join("node")).args(more);
-        let running = Running::start(command);
-        assert_eq!(running.ready["ready"], true, "the network runs");
-        Self { folder, running }
+    /// kill -9, and starts it again where it was.
+    pub(crate) fn dies_and_comes_back(self, block_ms: u64) -> Self {
+        let Self { folder, running } = self;
+        let rpc = running.ready["rpc"].as_str().unwrap();
+        let at = rpc.trim_start_matches("http://").split('/').next().unwrap().to_owned();
+        running.dies();
+        Self { running: start(&folder, &at, block_ms), folder }
     }
 
     /// Its file, for whoever joins.
@@ -38,6 +37,15 @@ impl Network {
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+}
+
+fn start(folder: &tempfile::TempDir, at: &str, block_ms: u64) -> Running {
+    let mut command = command(folder.path());
+    command.args(["node", "--listen", at, "--block-time", &block_ms.to_string(), "--data"]);
+    command.arg(folder.path().join("node"));
+    let running = Running::start(command);
+    assert_eq!(running.ready["ready"], true, "the network runs");
+    running
 }
 
 /// The command line for somebody without a home.

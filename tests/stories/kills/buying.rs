@@ -1,8 +1,12 @@
 //! The buyer's process dies at each of its commits on the way to the keys.
 
 use super::Kill;
-use crate::{network::Network, person::Person};
+use crate::{
+    network::Network,
+    person::{PATIENCE, Person},
+};
 use runner::Point;
+use std::time::Instant;
 
 pub(crate) fn run(kills: &[Kill]) {
     let network = Network::starts(0);
@@ -33,4 +37,34 @@ pub(crate) fn run(kills: &[Kill]) {
     }
     publisher.waits_for_balance(&(100 - left).to_string());
     serving.ends();
+}
+
+/// The publisher takes the payment while the buyer is away; the buyer dies when that is noted, and learns it again.
+pub(crate) fn paid(kills: &[Kill]) {
+    let network = Network::starts(0);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let buyer = Person::on(&network.file()).with_account(10);
+    for (sold, kill) in (1..).zip(kills) {
+        let serving = publisher.serves();
+        let file = publisher.file(&kill.word(), "a\n1\n");
+        let did = publisher.publishes(&file, &format!("Paid at {kill}"), "1");
+        serving.ends();
+        let dying = publisher.serves_until("before:release_signed");
+        buyer.types(&["buy", &did]).ok();
+        buyer.reads(&did);
+        dying.aborts("before:release_signed");
+        assert_eq!(buyer.purchases_of(&did)[0]["money"], "set_aside", "{kill}: it is not taken yet");
+        let serving = publisher.serves_locked();
+        publisher.waits_for_balance(&sold.to_string());
+
+        buyer.serves_until(&kill.order()).aborts(&kill.to_string());
+        let until = Instant::now() + PATIENCE;
+        let back = buyer.serves_locked();
+        while buyer.purchases_of(&did)[0]["money"] != "with_publisher" {
+            assert!(Instant::now() < until, "{kill}: the buyer learns that the publisher was paid");
+        }
+        assert_eq!(buyer.purchases_of(&did)[0]["state"], "completed", "{kill}");
+        back.ends();
+        serving.ends();
+    }
 }

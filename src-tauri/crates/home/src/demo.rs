@@ -2,7 +2,7 @@
 
 use crate::{errors, folder::make_private};
 use agent::Agent;
-use api::{ApiError, Call, ColumnView, Draft, FileSource, ListMyListings, PublishStep};
+use api::{ApiError, Call, ColumnView, Draft, FileSource, ListMyListings, ListPublications, PublishStep};
 use protocol::Signer;
 use serde::Deserialize;
 use std::{collections::HashSet, path::Path};
@@ -69,15 +69,23 @@ pub(crate) fn password(service: &ServiceKey) -> Result<Zeroizing<String>, ApiErr
 /// Publishes whatever of the catalogue is not listed yet, one after the other.
 pub(crate) async fn publish(agent: &Agent, folder: &Path) -> Result<(), ApiError> {
     make_private(folder).map_err(errors::disk)?;
+    // Those that an earlier start began are not begun again. Asked first: one that ends meanwhile is among the listed.
+    let mut begun = ask(agent, ListPublications {}).await?;
+    begun.retain(|publication| publication.step != PublishStep::Failed);
     let listed: HashSet<String> = ask(agent, ListMyListings {}).await?.into_iter().map(|l| l.name).collect();
     for item in catalogue()? {
         if listed.contains(&item.name) {
             continue;
         }
         let Some((_, bytes)) = FILES.iter().find(|(name, _)| *name == item.file) else { continue };
-        let path = folder.join(&item.file);
-        tokio::fs::write(&path, bytes).await.map_err(errors::disk)?;
-        let mut view = ask(agent, api::Publish { draft: draft(item, &path) }).await?;
+        let mut view = match begun.iter().find(|publication| publication.name == item.name) {
+            Some(begun) => begun.clone(),
+            None => {
+                let path = folder.join(&item.file);
+                tokio::fs::write(&path, bytes).await.map_err(errors::disk)?;
+                ask(agent, api::Publish { draft: draft(item, &path) }).await?
+            }
+        };
         let mut events = agent.events();
         while !matches!(view.step, PublishStep::Listed | PublishStep::Failed) {
             // An event is a hint to look again.

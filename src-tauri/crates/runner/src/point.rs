@@ -37,6 +37,8 @@ points! {
     BuyerGranted = "buyer_granted",
     /// The buyer's state `completed`.
     BuyerCompleted = "buyer_completed",
+    /// The buyer's state `completed`, and the publisher has been paid.
+    BuyerReleased = "buyer_released",
     /// The buyer's state `refundable`.
     BuyerRefundable = "buyer_refundable",
     /// The buyer's state `aborting`.
