@@ -19,6 +19,7 @@ pub mod gas;
 mod governance;
 mod heads;
 mod history;
+mod inclusion;
 mod keeper;
 mod logs;
 mod over_transport;

@@ -18,6 +18,7 @@ pub mod money;
 pub mod network;
 pub mod proof;
 pub mod query;
+pub mod receipt;
 pub mod search;
 pub mod sign;
 pub mod template;

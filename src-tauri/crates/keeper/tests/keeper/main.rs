@@ -7,6 +7,7 @@ mod attacks;
 mod facade;
 mod following;
 mod governance;
+mod inclusion;
 mod late;
 mod replay;
 mod reverts;
