@@ -83,7 +83,12 @@ pub(crate) enum Command {
     /// Downloads what was bought.
     Download(Download),
     /// Purchases and where they stand.
-    Agreements(Agreements),
+    Agreements(Receipted),
+    /// Checks the receipt of an agreement, without network and without trust in whoever made it.
+    VerifyReceipt {
+        /// The receipt.
+        file: PathBuf,
+    },
     /// Goes on with everything that is pending.
     Resume(Agreements),
     /// Takes the money back where the agreement allows it.
@@ -157,6 +162,13 @@ pub(crate) enum Contracts {
         /// The network's name.
         #[arg(long, default_value = "my-network")]
         name: String,
+        /// Accounts that own the contracts together and can upgrade them: one operator, one vote. Without it the
+        /// deployer owns them, and they cannot be upgraded.
+        #[arg(long, value_name = "OWNER,OWNER,…", value_delimiter = ',')]
+        governed: Vec<protocol::Address>,
+        /// Votes that decide; more than half of the owners unless given.
+        #[arg(long, value_name = "VOTES", requires = "governed")]
+        required: Option<u64>,
     },
 }
 
@@ -350,6 +362,15 @@ pub(crate) struct Download {
 pub(crate) struct Agreements {
     /// One agreement's number.
     pub(crate) id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Receipted {
+    /// One agreement's number.
+    pub(crate) id: Option<String>,
+    /// Writes a receipt of that agreement, with proofs that anybody checks without the chain.
+    #[arg(long, value_name = "FILE", requires = "id")]
+    pub(crate) receipt: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

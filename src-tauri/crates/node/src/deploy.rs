@@ -1,17 +1,24 @@
 //! Our contracts on a chain that somebody else runs.
 
 use crate::NodeError;
+use keeper::Governed;
 use protocol::{NetworkFile, network::Services};
 use std::collections::BTreeMap;
 use transport::{Http, JsonRpc, Limits, Resolver};
 use wallet::ServiceKey;
 use zeroize::Zeroizing;
 
-/// Deploys the keeper contracts with a private key in hex and returns the network's file.
+/// Deploys the keeper contracts with a private key in hex and returns the network's file. With `governed` they stand
+/// behind proxies that the operators own, and the key keeps nothing.
 ///
 /// # Errors
 /// [`NodeError`].
-pub async fn deploy_contracts(rpc: &str, key_hex: &str, name: &str) -> Result<NetworkFile, NodeError> {
+pub async fn deploy_contracts(
+    rpc: &str,
+    key_hex: &str,
+    name: &str,
+    governed: Option<&Governed>,
+) -> Result<NetworkFile, NodeError> {
     let mut bytes = Zeroizing::new([0; 32]);
     let digits = key_hex.trim();
     hex::decode_to_slice(digits.strip_prefix("0x").unwrap_or(digits), bytes.as_mut_slice())
@@ -21,7 +28,11 @@ pub async fn deploy_contracts(rpc: &str, key_hex: &str, name: &str) -> Result<Ne
     let http = Http::new(Resolver::none(), Limits::trusted());
     let json_rpc = JsonRpc::connect(rpc.parse()?, &http);
     let chain_id = keeper::chain_id(&json_rpc).await?;
-    let contracts = keeper::deploy(&json_rpc, &signer).await?.to_map();
+    let contracts = match governed {
+        None => keeper::deploy(&json_rpc, &signer).await?,
+        Some(governed) => keeper::deploy_governed(&json_rpc, &signer, governed).await?,
+    };
+    let contracts = contracts.to_map();
     Ok(NetworkFile {
         name: name.to_owned(),
         chain_id,

@@ -105,9 +105,19 @@ pub(super) async fn serve(common: &Common, output: Output) -> Result<(), ApiErro
 }
 
 pub(super) async fn contracts(contracts: Contracts, output: Output) -> Result<(), ApiError> {
-    let Contracts::Deploy { rpc, key_file, out, name } = contracts;
+    let Contracts::Deploy { rpc, key_file, out, name, governed, required } = contracts;
+    let governed = match governed.is_empty() {
+        true => None,
+        false => Some(keeper::Governed::new(governed, required).map_err(|e| {
+            ApiError::new(
+                Code::Invalid,
+                format!("The contracts were not deployed: {e}."),
+                "Name each operator's account once, and no more votes than operators.",
+            )
+        })?),
+    };
     let key = zeroize::Zeroizing::new(first_line(&key_file)?);
-    let file = node::deploy_contracts(&rpc, &key, &name).await.map_err(|e| {
+    let file = node::deploy_contracts(&rpc, &key, &name, governed.as_ref()).await.map_err(|e| {
         ApiError::new(
             Code::Unreachable,
             format!("The contracts were not deployed: {e}."),

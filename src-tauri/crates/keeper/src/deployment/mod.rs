@@ -7,9 +7,10 @@ use crate::{
     Contracts, KeeperError, broadcast, chain_id,
     convert::{h160, saturated},
     fees,
-    rpc::{Rpc, ask},
+    rpc::{Rpc, RpcFault, ask},
 };
 use ethers::types::U256;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use protocol::{Address, Signer, TxHash, Vodka, tx::UnsignedTx};
 use serde_json::json;
 use std::{collections::BTreeSet, time::Duration};
@@ -19,6 +20,11 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Owners of a governance at most; the contract's own limit.
 const MOST_OWNERS: usize = 64;
+
+/// How the embedded chain calls itself.
+const EMBEDDED: &str = "Neuston/";
+/// Transactions that are on their way to an embedded chain at once.
+const AT_ONCE: usize = 32;
 
 /// Who owns and upgrades contracts behind proxies: one operator, one vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,17 +94,32 @@ async fn send(rpc: &dyn Rpc, signer: &dyn Signer, governed: Option<&Governed>) -
     let (plan, contracts) = plan::plan(from, saturated(nonce), governed)?;
     let gas = plan.steps.iter().map(|step| step.gas).sum();
     let fee = fees::fee(rpc, from, gas).await?;
-    let mut sent = Vec::new();
+    let mut signed = Vec::new();
     for (step, nonce) in plan.steps.into_iter().zip(plan.first_nonce..) {
         let tx =
             UnsignedTx { chain_id, from, nonce, to: step.to, value: Vodka::ZERO, data: step.data, gas: step.gas, fee };
-        let signed = signer.sign_tx(&tx)?;
-        sent.push((step.what, broadcast::send(rpc, &signed).await?));
+        signed.push((step.what, signer.sign_tx(&tx)?));
     }
+    let in_flight = if takes_any_order(rpc).await? { AT_ONCE } else { 1 };
+    let sending = signed.into_iter().map(|(what, tx)| async move {
+        let hash = broadcast::send(rpc, &tx).await?;
+        Ok::<_, KeeperError>((what, hash))
+    });
+    let sent: Vec<(String, TxHash)> = stream::iter(sending).buffered(in_flight).try_collect().await?;
     for (what, hash) in sent {
         mined(rpc, what, hash).await?;
     }
     Ok(contracts)
+}
+
+/// Whether the node is an embedded chain, which keeps transactions that arrive before their turn. It answers each when
+/// it is in a block: sent together they share one. Other nodes are sent one after the other; some refuse a gap.
+async fn takes_any_order(rpc: &dyn Rpc) -> Result<bool, KeeperError> {
+    match ask::<String>(rpc, "web3_clientVersion", json!([])).await {
+        Ok(version) => Ok(version.starts_with(EMBEDDED)),
+        Err(RpcFault::Refused { .. }) => Ok(false),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 async fn mined(rpc: &dyn Rpc, what: String, hash: TxHash) -> Result<(), KeeperError> {
