@@ -142,3 +142,31 @@ fn a_node_is_a_network_for_whoever_speaks_its_protocols() {
     assert_eq!(asks("GET", &key, None).0 / 100, 4);
     serving.ends();
 }
+
+/// Contracts that several operators run: the command line deploys them, and the file says who governs.
+#[test]
+fn operators_govern_what_was_deployed_for_them() {
+    let network = Network::starts(0);
+    let key = network.path("deployer.key");
+    std::fs::write(&key, "0x1111111111111111111111111111111111111111111111111111111111111111\n").unwrap();
+    let out = network.path("governed.toml");
+    let deploy = |owners: &str, required: &str| {
+        let mut command = command(&network.path("nobody"));
+        command.args(["contracts", "deploy", "--json", "--rpc", network.running.ready["rpc"].as_str().unwrap()]);
+        command.args(["--governed", owners, "--required", required, "--key-file"]).arg(&key).arg("--out").arg(&out);
+        command.output().unwrap()
+    };
+    let owners = [1, 2, 3].map(|digit| format!("0x{}", digit.to_string().repeat(40)));
+    let refused = deploy(&owners.join(","), "4");
+    assert!(!refused.status.success() && !out.exists());
+    let told: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!(told["error"]["code"], "invalid");
+
+    let done = deploy(&owners.join(","), "2");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let told: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let file: toml::Table = std::fs::read_to_string(&out).unwrap().parse().unwrap();
+    for name in ["Governance", "EscrowReward", "EscrowAccessSecretStoreTemplate", "ThresholdCondition"] {
+        assert_eq!(told["contracts"][name].as_str(), file["contracts"][name].as_str(), "{name}");
+    }
+}
