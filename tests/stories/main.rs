@@ -11,6 +11,7 @@ mod network;
 mod person;
 mod power_cut;
 mod proxy;
+mod receipts;
 mod refusals;
 mod servers_of_their_own;
 mod terms;

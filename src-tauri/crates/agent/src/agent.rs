@@ -218,7 +218,8 @@ impl Agent {
             Request::GetListing(c) => GetListing::reply(core.listing(c.did).await?),
             Request::GetQuote(c) => GetQuote::reply(core.quote(c.did, c.service).await?),
             Request::Buy(c) => Buy::reply(self.purchases.buy(c.did, c.service, c.max_price, c.version).await?),
-            Request::GetPurchase(c) => GetPurchase::reply(self.purchases.view(c.agreement).await?),
+            Request::SaveReceipt(c) => SaveReceipt::reply(self.save_receipt(c.agreement, &c.path).await?),
+            Request::GetPurchase(c) => GetPurchase::reply(self.purchases.fresh_view(c.agreement).await?),
             Request::ListPurchases(_) => ListPurchases::reply(self.purchases.list().await?),
             Request::Resume(c) => {
                 self.resume_downloads().await?;

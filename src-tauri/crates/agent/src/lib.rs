@@ -17,6 +17,7 @@ mod own_gateway;
 mod policy;
 mod publish;
 mod purchase;
+mod receipts;
 mod store;
 
 pub use agent::Agent;

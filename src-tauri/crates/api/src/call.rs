@@ -173,6 +173,14 @@ calls! {
         agreement: AgreementId,
     } -> PurchaseView;
 
+    /// Writes a receipt of an agreement, with proofs from the chain, that anybody checks without it.
+    SaveReceipt {
+        /// Which purchase.
+        agreement: AgreementId,
+        /// Where to.
+        path: String,
+    } -> SavedFile;
+
     /// What one owns.
     ListLibrary {} -> Vec<OwnedAsset>;
     /// Rebuilds the library from the chain.

@@ -18,12 +18,15 @@ use crate::{
 use agreement::{Machine as _, buyer};
 use api::{ActivityKind, ApiError, Code, PurchaseView};
 use perform::Buying;
-use protocol::{AgreementId, Checksum, Did, Vodka};
+use protocol::{AgreementId, Checksum, Did, Vodka, conditions::AccessTerms};
 use runner::{DriveError, Driver, buyer_id};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Of so many purchases that ended last it is looked whether their publishers were paid.
 const AWAITED: u32 = 50;
+
+/// A question about one purchase waits so long for the chain's newest word.
+const LOOK_WITHIN: Duration = Duration::from_secs(1);
 
 /// How often somebody who has something to tell looks whether a purchase is driven yet.
 const TRIES: u32 = 1000;
@@ -85,24 +88,15 @@ impl Purchases {
 
     /// Access and keys are here; what is left to tell is when the publisher took the payment.
     fn await_payment(&self, state: &buyer::State) {
-        let buyer::State::Completed { released: false, .. } = state else { return };
-        let terms = state.order().terms.clone();
-        if terms.price.is_zero() {
+        if !is_payment_open(state) {
             return;
         }
-        let this = self.clone();
+        let (this, terms) = (self.clone(), state.order().terms.clone());
         tokio::spawn(async move {
             let mut heads = this.core.keeper.blocks();
             loop {
                 heads.mark_unchanged();
-                // A chain that does not answer now is asked again with the next block.
-                if let Ok(facts) = runner::read_facts(&this.core.keeper, &terms).await
-                    && facts.escrow.state == agreement::ConditionState::Fulfilled
-                {
-                    let event = buyer::Event::Facts(Box::new(facts));
-                    if let Err(error) = this.driver.note(&buyer_id(terms.agreement), event).await {
-                        tracing::warn!(%error, "a payment could not be noted");
-                    }
+                if this.note_payment(&terms).await {
                     return;
                 }
                 tokio::select! {
@@ -111,6 +105,22 @@ impl Purchases {
                 }
             }
         });
+    }
+
+    /// Looks whether the publisher took the payment, and keeps that.
+    async fn note_payment(&self, terms: &AccessTerms) -> bool {
+        // A chain that does not answer now is asked again later.
+        let Ok(facts) = runner::read_facts(&self.core.keeper, terms).await else { return false };
+        if facts.escrow.state != agreement::ConditionState::Fulfilled {
+            return false;
+        }
+        match self.driver.note(&buyer_id(terms.agreement), buyer::Event::Facts(Box::new(facts))).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "a payment could not be noted");
+                false
+            }
+        }
     }
 
     /// Performs what waited for an unlocked account or for the network.
@@ -177,8 +187,17 @@ impl Purchases {
         Ok(None)
     }
 
-    /// One purchase.
+    /// One purchase, as it is on the chain now.
+    pub(crate) async fn fresh_view(&self, agreement: AgreementId) -> Result<PurchaseView, ApiError> {
+        self.look(agreement, true).await
+    }
+
+    /// One purchase, as it is known here.
     pub(crate) async fn view(&self, agreement: AgreementId) -> Result<PurchaseView, ApiError> {
+        self.look(agreement, false).await
+    }
+
+    async fn look(&self, agreement: AgreementId, fresh: bool) -> Result<PurchaseView, ApiError> {
         let id = buyer_id(agreement);
         let missing = || errors::not_found("This purchase", "See your purchases under Activity.");
         let record = self.core.store.purchase(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
@@ -188,12 +207,27 @@ impl Purchases {
                 (now.state.clone(), now.trouble.clone(), now.block)
             }
             None => {
-                let state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
+                let mut state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
+                // Whoever asks for this one now is told how it is now.
+                if fresh && is_payment_open(&state) {
+                    let terms = state.order().terms.clone();
+                    if tokio::time::timeout(LOOK_WITHIN, self.note_payment(&terms)).await.unwrap_or(false) {
+                        state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
+                    }
+                }
                 (state, Vec::new(), *self.core.keeper.blocks().borrow())
             }
         };
         let history = self.core.journal.history(&id).await.map_err(|e| drive(e.into()))?;
         Ok(view::view(&self.core, &record, &state, &history, &trouble, block).await)
+    }
+
+    /// What was agreed, and what the listing was called.
+    pub(crate) async fn agreed(&self, agreement: AgreementId) -> Result<(AccessTerms, String), ApiError> {
+        let missing = || errors::not_found("This purchase", "See your purchases under Activity.");
+        let record = self.core.store.purchase(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let state = self.driver.load(&buyer_id(agreement)).await.map_err(drive)?.ok_or_else(missing)?;
+        Ok((state.order().terms.clone(), record.name))
     }
 
     /// All purchases, newest first.
@@ -306,4 +340,9 @@ impl Purchases {
 
 fn changed(what: &str) -> ApiError {
     ApiError::new(Code::Changed, what, "Look at it again and confirm the new terms. Nothing was paid.")
+}
+
+/// Whether it has ended with access and keys, and the publisher is not known to be paid.
+fn is_payment_open(state: &buyer::State) -> bool {
+    matches!(state, buyer::State::Completed { released: false, .. }) && !state.order().terms.price.is_zero()
 }

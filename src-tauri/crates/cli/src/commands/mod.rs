@@ -6,6 +6,7 @@ mod market;
 mod networks;
 mod publishing;
 mod purchases;
+mod receipts;
 mod servers;
 
 use crate::{
@@ -23,6 +24,7 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), ApiE
         Command::Node(node) => return servers::node(node, output).await,
         Command::Contracts(contracts) => return servers::contracts(contracts, output).await,
         Command::Serve => return servers::serve(&common, output).await,
+        Command::VerifyReceipt { file } => return receipts::verify(&file, output),
         Command::Wallet(crate::arguments::Wallet::Backup) => return accounts::backup(&common, output),
         _ => {}
     }
@@ -43,11 +45,18 @@ async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
         Command::Show(one) => market::show(session, one.did).await,
         Command::Buy(buy) => purchases::buy(session, buy).await,
         Command::Download(download) => purchases::download(session, download).await,
-        Command::Agreements(one) => purchases::agreements(session, one.id).await,
+        Command::Agreements(one) => match (one.id, one.receipt) {
+            (Some(id), Some(file)) => receipts::save(session, &id, &file).await,
+            (id, _) => purchases::agreements(session, id).await,
+        },
         Command::Resume(one) => purchases::resume(session, one.id).await,
         Command::Refund(one) => purchases::refund(session, &one.id).await,
         Command::Library(library) => purchases::library(session, library.rebuild).await,
         // Handled before a home is opened.
-        Command::Demo(_) | Command::Node(_) | Command::Contracts(_) | Command::Serve => Ok(()),
+        Command::Demo(_)
+        | Command::Node(_)
+        | Command::Contracts(_)
+        | Command::Serve
+        | Command::VerifyReceipt { .. } => Ok(()),
     }
 }

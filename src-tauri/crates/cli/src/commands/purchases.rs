@@ -167,7 +167,7 @@ fn lines(views: &[PurchaseView]) -> String {
         .join("\n")
 }
 
-fn number(text: &str) -> Result<AgreementId, ApiError> {
+pub(super) fn number(text: &str) -> Result<AgreementId, ApiError> {
     text.parse().map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "See the numbers with: neuston agreements"))
 }
 

@@ -1,0 +1,84 @@
+//! `neuston agreements ID --receipt FILE` and `neuston verify-receipt FILE`
+
+use super::{accounts::absolute, market::price, purchases::number};
+use crate::{output::Output, session::Session};
+use api::{ApiError, Code};
+use protocol::receipt::{AgreementReceipt, Outcome, Verified};
+use serde_json::json;
+use std::{fs::File, io::Read as _, path::Path};
+
+/// A receipt of a busy chain's blocks has some hundred kilobytes.
+const LARGEST: u64 = 16 << 20;
+
+pub(super) async fn save(session: &Session, id: &str, file: &Path) -> Result<(), ApiError> {
+    let agreement = number(id)?;
+    session.unlock().await?;
+    let saved = session.ask(api::SaveReceipt { agreement, path: absolute(file)? }).await?;
+    session.output.answer(&json!({ "path": saved.path, "bytes": saved.bytes }), || {
+        format!("The receipt is in {}. Check it with: neuston verify-receipt {}", saved.path, saved.path)
+    });
+    Ok(())
+}
+
+pub(super) fn verify(path: &Path, output: Output) -> Result<(), ApiError> {
+    let receipt = read(path)?;
+    let verified = receipt.verify().map_err(|fault| {
+        ApiError::new(
+            Code::Corrupt,
+            format!("This receipt proves nothing: {fault}."),
+            "Ask whoever gave it to you for the file as it was made.",
+        )
+    })?;
+    let statement = &receipt.statement;
+    let terms = &statement.terms;
+    let document = json!({
+        "valid": true, "outcome": verified.outcome, "agreementId": terms.agreement, "did": terms.did,
+        "name": statement.name, "price": terms.price.to_ocean(), "buyer": terms.consumer, "owner": terms.owner,
+        "checksum": statement.checksum, "chainId": statement.chain_id, "made": statement.made,
+        "signer": statement.signer, "shown": verified.shown,
+    });
+    output.answer(&document, || words(&receipt, &verified));
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<AgreementReceipt, ApiError> {
+    let unreadable = |what: String| ApiError::new(Code::Invalid, what, "Name the file of a receipt.").at("file");
+    let file = File::open(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            ApiError::new(Code::NotFound, format!("There is no file {}.", path.display()), "Check its name.").at("file")
+        }
+        _ => unreadable(format!("{} cannot be read: {e}.", path.display())),
+    })?;
+    let mut text = String::new();
+    file.take(LARGEST).read_to_string(&mut text).map_err(|e| unreadable(format!("This is no receipt: {e}.")))?;
+    serde_json::from_str(&text).map_err(|e| unreadable(format!("This is no receipt: {e}.")))
+}
+
+fn words(receipt: &AgreementReceipt, verified: &Verified) -> String {
+    let statement = &receipt.statement;
+    let terms = &statement.terms;
+    let end = match verified.outcome {
+        Outcome::Agreed => "It was agreed; no money moved.",
+        Outcome::SetAside => "The payment is set aside; nobody has it.",
+        Outcome::Granted => "The buyer has access.",
+        Outcome::Paid => "The buyer has access, and the owner was paid.",
+        Outcome::Returned => "The payment went back to the buyer.",
+    };
+    let mut text = format!(
+        "The receipt holds. {end}\n\n“{}” ({})\nprice {}\nbuyer {}\nowner {}\nagreement {}\n",
+        statement.name.escape_debug(),
+        terms.did,
+        price(terms.price),
+        terms.consumer,
+        terms.owner,
+        terms.agreement
+    );
+    for shown in &verified.shown {
+        text.push_str(&format!("\nblock {} {}: {}", shown.block, shown.block_hash, shown.fact));
+    }
+    text.push_str(&format!(
+        "\n\nWhat is left to look up: whether chain {} has these blocks. Ask a node you trust for their hashes.",
+        statement.chain_id
+    ));
+    text
+}

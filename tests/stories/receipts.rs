@@ -1,0 +1,52 @@
+//! What an auditor gets: a file that says what was agreed and what happened, checked without network or trust.
+
+use crate::person::Person;
+use serde_json::Value;
+
+#[test]
+fn an_auditor_checks_a_receipt_without_the_network() {
+    let publisher = Person::alone().with_account(0);
+    let running = publisher.serves();
+    let did = publisher.publishes(&publisher.file("a.csv", "a,b\n1,2\n"), "Audited numbers", "12.5");
+    let buyer = Person::on(&publisher.own_network()).with_account(100);
+    let bought = buyer.types(&["buy", &did]).ok();
+    let agreement = bought["agreementId"].as_str().unwrap();
+    // The publisher takes the payment once the file was fetched.
+    assert_eq!(buyer.reads(&did), "a,b\n1,2\n");
+    let paid = (0..50).map(|_| buyer.types(&["agreements", agreement]).ok()).any(|p| p["money"] == "with_publisher");
+    assert!(paid, "the publisher was paid");
+    let file = buyer.path("receipt.json");
+    let path = file.to_str().unwrap();
+    buyer.types(&["agreements", agreement, "--receipt", path]).ok();
+    let again = buyer.types(&["agreements", agreement, "--receipt", path]);
+    assert_eq!(again.error(), "invalid", "nothing is overwritten: {again:?}");
+    running.ends();
+
+    let auditor = Person::alone();
+    let seen = auditor.types(&["verify-receipt", path]).ok();
+    assert_eq!(
+        (&seen["outcome"], &seen["price"], &seen["did"]),
+        (&"paid".into(), &"12.5".into(), &did.as_str().into())
+    );
+    let facts: Vec<_> = seen["shown"].as_array().unwrap().iter().map(|s| s["fact"].as_str().unwrap()).collect();
+    assert_eq!(facts, ["registered", "agreed", "setAside", "granted", "paid"]);
+    assert!(!auditor.home().exists(), "it needs no home");
+
+    // Whoever changes a word of it, leaves out what happened, or signs it anew as a stranger, proves nothing.
+    let whole: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut changed = whole.clone();
+        change(&mut changed);
+        assert_ne!(changed, whole);
+        let told =
+            auditor.types(&["verify-receipt", auditor.file("changed.json", &changed.to_string()).to_str().unwrap()]);
+        assert_eq!(told.error(), "corrupt", "{told:?}");
+    };
+    refused(&|receipt| receipt["statement"]["name"] = "Other numbers".into());
+    refused(&|receipt| receipt["statement"]["terms"]["price"] = "1".into());
+    refused(&|receipt| drop(receipt["statement"]["evidence"].as_array_mut().unwrap().pop()));
+    refused(&|receipt| receipt["statement"]["signer"] = receipt["statement"]["terms"]["owner"].clone());
+    let nonsense = auditor.file("nonsense.json", "{}");
+    assert_eq!(auditor.types(&["verify-receipt", nonsense.to_str().unwrap()]).error(), "invalid");
+    assert_eq!(auditor.types(&["verify-receipt", "/nowhere.json"]).error(), "not_found");
+}
