@@ -528,10 +528,42 @@ async fn nobody_takes_what_is_not_theirs() {
             panic!("seed {seed}: {broken}");
         }
     }
-    eprintln!("{} deeds, {} sales, {} refunds", campaign.deeds, campaign.sales, campaign.refunds);
+    println!("{} deeds, {} sales, {} refunds", campaign.deeds, campaign.sales, campaign.refunds);
     // Not for want of trying.
     assert!(campaign.deeds > 200, "{} deeds of adversaries went through", campaign.deeds);
     assert!(campaign.sales > 4 && campaign.refunds > 8, "{} sales, {} refunds", campaign.sales, campaign.refunds);
+}
+
+/// The same behind proxies, and with everything that the governance and the proxies can be asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_what_is_not_theirs_behind_proxies() {
+    let world = World::governed().await;
+    let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS);
+    campaign.functions.extend(proxies(&world).await);
+    let before = world.keeper.operators().await.unwrap();
+    for seed in 1..=RUNS / 4 {
+        if let Err(broken) = campaign.run(seed).await {
+            panic!("seed {seed}: {broken}");
+        }
+    }
+    let after = world.keeper.operators().await.unwrap();
+    assert_eq!((after.owners, after.required, after.proposals), (before.owners, before.required, before.proposals));
+    assert!(world.keeper.check().await.unwrap().safe_for_payments, "and every proxy runs what it ran");
+    assert!(campaign.sales > 0 && campaign.refunds > 0, "{} sales, {} refunds", campaign.sales, campaign.refunds);
+}
+
+/// What proxies and their admins can be asked, by those who may.
+async fn proxies(world: &World) -> Vec<(Address, Function)> {
+    let parse = |text| ethers::abi::AbiParser::default().parse_function(text).unwrap();
+    let mut all = Vec::new();
+    for at in world.contracts.all() {
+        if let Some(proxy) = world.keeper.proxy(at).await.unwrap() {
+            all.push((at, parse("upgradeToAndCall(address,bytes)")));
+            all.push((proxy.admin, parse("upgradeAndCall(address,address,bytes)")));
+            all.push((proxy.admin, parse("transferOwnership(address)")));
+        }
+    }
+    all
 }
 
 #[tokio::test(flavor = "multi_thread")]

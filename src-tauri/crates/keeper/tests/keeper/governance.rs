@@ -1,13 +1,9 @@
 //! Contracts behind proxies: state survives an upgrade, and only the operators together can make one.
 
-use crate::support::{Account, PRICE, World, addr, function, text};
+use crate::support::{Account, PRICE, World, addr, function, operators, text};
 use ethers::abi::{ParamType, Token};
-use keeper::{Contracts, Governed, KeeperError, NetworkFault, deploy_governed};
-use protocol::{
-    Address, Vodka,
-    hash::keccak256,
-    tx::{Call, Receipt},
-};
+use keeper::{Contracts, KeeperError, NetworkFault};
+use protocol::{Address, Vodka, hash::keccak256, tx::Call};
 
 const NEXT: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -16,32 +12,11 @@ const NEXT: &str = include_str!(concat!(
 const GOVERNANCE: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../contracts/artifacts/Governance.json"));
 
-fn operators() -> [Account; 3] {
-    [21, 22, 23].map(Account::new)
-}
-
 impl World {
-    /// As [`World::new`], governed by three operators of whom two decide.
-    async fn governed() -> Self {
-        let mut world = Self::new().await;
-        let governed = Governed::new(operators().map(|account| account.address).to_vec(), None).unwrap();
-        world.contracts = deploy_governed(&world.rpc(), &world.owner, &governed).await.unwrap();
-        world.keeper = world.connect_to(&world.contracts).await;
-        world
-    }
-
     async fn propose(&self, by: &Account, call: &Call) -> u64 {
         let before = self.keeper.operators().await.unwrap().proposals;
         self.send(by, &self.contracts.propose(call).unwrap()).unwrap();
         before
-    }
-
-    /// Two of three.
-    async fn decide(&self, call: &Call) -> Result<Receipt, String> {
-        let [a, b, _] = operators();
-        let proposal = self.propose(&a, call).await;
-        self.send(&b, &self.contracts.confirm(proposal).unwrap()).unwrap();
-        self.send(&a, &self.contracts.execute(proposal).unwrap())
     }
 }
 
@@ -88,7 +63,7 @@ async fn an_upgrade_keeps_what_was_there_and_takes_the_operators() {
     }
     let around = function(store, "upgradeToAndCall(address,bytes)", &[addr(next), Token::Bytes(vec![])]);
     assert!(world.send(&world.owner, &around).is_err(), "and nobody past the admin");
-    world.decide(&upgrade).await.unwrap();
+    world.as_owner(&upgrade).unwrap();
 
     let now = world.keeper.proxy(store).await.unwrap().unwrap();
     assert_eq!((now.code, now.admin), (next, proxy.admin));
@@ -124,7 +99,7 @@ async fn the_operators_own_the_contracts_and_the_deployer_keeps_nothing() {
     let mine = function(c.condition_store, "delegateCreateRole(address)", &[addr(world.owner.address)]);
     assert!(world.send(&world.owner, &mine).is_err());
     assert!(world.send(&world.owner, &c.register_actor_type("auditor")).is_err());
-    world.decide(&c.register_actor_type("auditor")).await.unwrap();
+    world.as_owner(&c.register_actor_type("auditor")).unwrap();
     let auditor = protocol::templates::actor_type_id("auditor");
     assert!(world.keeper.actor_type_registered(auditor).await.unwrap());
 
@@ -165,7 +140,7 @@ async fn one_operator_has_one_vote() {
     refused(say(&d, c.execute(proposal)), "Proposal is executed");
     refused(say(&a, c.revoke(proposal)), "Proposal is executed");
     // What the contract says is said on, and the proposal stays open.
-    assert_eq!(world.decide(&call).await.unwrap_err(), "Actor type already exists");
+    assert_eq!(world.as_owner(&call).unwrap_err(), "Actor type already exists");
     assert!(world.keeper.proposal(proposal + 1).await.unwrap().open);
     let none = world.keeper.proposal(99).await.unwrap_err();
     assert_eq!(none.reason(), Some("No such proposal"));
@@ -185,12 +160,12 @@ async fn operators_come_and_go_by_the_votes_of_all() {
     // Two have voted, but not been counted, when one of them leaves: their votes are no longer enough.
     let open = world.propose(&a, &c.register_actor_type("auditor")).await;
     say(&b, c.confirm(open)).unwrap();
-    world.decide(&c.add_operator(world.other.address, 3).unwrap()).await.unwrap();
+    world.as_owner(&c.add_operator(world.other.address, 3).unwrap()).unwrap();
     assert_eq!(say(&a, c.execute(open)).unwrap_err(), "The owners have changed since");
     let now = world.keeper.operators().await.unwrap();
     assert_eq!(now.owners, [a.address, b.address, d.address, world.other.address]);
     assert_eq!(now.required, 3);
-    assert_eq!(world.decide(&c.register_actor_type("auditor")).await.unwrap_err(), "Not enough votes");
+    assert_eq!(world.as_owner(&c.register_actor_type("auditor")).unwrap_err(), "Not enough votes");
 
     let remove = world.propose(&world.other, &c.remove_operator(a.address, 2).unwrap()).await;
     for operator in [&b, &d] {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ethers::abi::{ParamType, Token, decode, encode};
-use keeper::{Contracts, Keeper, KeeperEvent, Rpc, RpcFault};
+use keeper::{Contracts, Governed, Keeper, KeeperEvent, Rpc, RpcFault};
 use keeper_node::{Chain, Genesis};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, Hash32, NetworkFile, SecretKey, SignError, Signature, Signer,
@@ -69,6 +69,11 @@ fn answer(mut answer: Value) -> Result<Value, RpcFault> {
         }),
         None => Ok(answer["result"].take()),
     }
+}
+
+/// Those who govern a governed world.
+pub(crate) fn operators() -> [Account; 3] {
+    [21, 22, 23].map(Account::new)
 }
 
 pub(crate) struct World {
@@ -254,8 +259,29 @@ impl World {
         let id = template_id(name);
         let propose = self.contracts.propose_template(id, conditions, &[PROVIDER, CONSUMER], name);
         self.send(&self.owner, &propose).unwrap();
-        self.send(&self.owner, &self.contracts.approve_template(id)).unwrap();
+        self.as_owner(&self.contracts.approve_template(id)).unwrap();
         id
+    }
+
+    /// As [`World::new`], governed by three operators of whom two decide.
+    pub(crate) async fn governed() -> Self {
+        let mut world = Self::new().await;
+        let governed = Governed::new(operators().map(|account| account.address).to_vec(), None).unwrap();
+        world.contracts = keeper::deploy_governed(&world.rpc(), &world.owner, &governed).await.unwrap();
+        world.keeper = world.connect_to(&world.contracts).await;
+        world
+    }
+
+    /// What the contracts' owner does: an account, or two operators of three.
+    pub(crate) fn as_owner(&self, call: &Call) -> Result<Receipt, String> {
+        let c = &self.contracts;
+        let Some(governance) = c.governance else { return self.send(&self.owner, call) };
+        let [a, b, _] = operators();
+        let count = self.view(governance, "getProposalCount()", &[], ParamType::Uint(256));
+        let proposal = count.into_uint().unwrap().as_u64();
+        self.send(&a, &c.propose(call).unwrap())?;
+        self.send(&b, &c.confirm(proposal).unwrap())?;
+        self.send(&a, &c.execute(proposal).unwrap())
     }
 
     pub(crate) fn fund(&self, who: &Account, whole: u64) {

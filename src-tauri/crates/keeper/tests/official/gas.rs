@@ -4,7 +4,6 @@ use crate::{
     released::{self, Release},
     support::{Account, PRICE, World},
 };
-use keeper::{Governed, deploy_governed};
 use protocol::{
     conditions::{AccessTerms, ConditionKind},
     templates::COMPUTE,
@@ -79,11 +78,7 @@ async fn a_purchase_costs_no_more_than_a_tenth_above_the_released() {
     let mut theirs = measure(&released);
     theirs.push(measure_v01(&older));
     let ours = all(&World::new().await);
-    let mut world = World::new().await;
-    let governed = Governed::new(vec![Account::new(21).address, Account::new(22).address], None).unwrap();
-    world.contracts = deploy_governed(&world.rpc(), &world.owner, &governed).await.unwrap();
-    world.keeper = world.connect_to(&world.contracts).await;
-    let proxied = all(&world);
+    let proxied = all(&World::governed().await);
     println!("{:<12} {:<16} {:>10} {:>10} {:>12}", "gas", "", "released", "ours", "governed");
     for ((purchase, theirs), ((_, ours), (_, proxied))) in theirs.iter().zip(ours.iter().zip(&proxied)) {
         for ((step, theirs), ((_, ours), (_, proxied))) in theirs.iter().zip(ours.iter().zip(proxied)) {
