@@ -64,8 +64,8 @@ pub(crate) struct App {
     pub(crate) after_unlock: RwSignal<Option<Callback<()>>>,
     /// Whether somebody looks around without an account.
     pub(crate) looking: RwSignal<bool>,
-    /// Polite news for screen readers.
-    pub(crate) news: RwSignal<String>,
+    /// What failed away from any form; shown above the horizon until somebody goes on.
+    pub(crate) slip: RwSignal<Option<ApiError>>,
     /// News about money for screen readers.
     pub(crate) money_news: RwSignal<String>,
 }
@@ -97,7 +97,7 @@ impl App {
             search_focus: RwSignal::new(false),
             after_unlock: RwSignal::new(None),
             looking: RwSignal::new(false),
-            news: RwSignal::new(String::new()),
+            slip: RwSignal::new(None),
             money_news: RwSignal::new(String::new()),
         }
     }
@@ -162,14 +162,13 @@ impl App {
         });
     }
 
-    /// Takes a new view of a purchase, and says aloud when the money moved.
+    /// Takes a new view of a purchase, and says aloud when the money moved or the purchase ended.
     pub(crate) fn take_purchase(self, purchase: PurchaseView) {
-        let before = self
-            .purchases
-            .with_untracked(|all| all.iter().find(|p| p.agreement == purchase.agreement).map(|p| p.money));
-        if before.is_some_and(|money| money != purchase.money)
-            && let Some(said) = crate::state::purchases::money(&purchase, self.texts(), self.spoken())
-        {
+        let before =
+            self.purchases.with_untracked(|all| all.iter().find(|p| p.agreement == purchase.agreement).cloned());
+        let said =
+            before.and_then(|before| crate::state::purchases::news(&before, &purchase, self.texts(), self.spoken()));
+        if let Some(said) = said {
             self.money_news.set(said);
         }
         self.purchases.update(|all| put(all, purchase, |a, b| a.agreement == b.agreement));
@@ -212,7 +211,7 @@ impl App {
         self.settle(settings.clone());
         spawn_local(async move {
             if let Err(error) = ipc::call(SetSettings { settings }).await {
-                self.news.set(error.message);
+                self.slip.set(Some(error));
             }
         });
     }
@@ -223,6 +222,7 @@ impl App {
             return;
         }
         self.keep_scroll();
+        self.slip.set(None);
         browser::remember(&place.path());
         self.place.set(place);
         browser::scroll_to(0);
@@ -235,6 +235,7 @@ impl App {
     /// Follows the window's history to where it points now; the page stands where it was left.
     pub(crate) fn go_back(self) {
         self.keep_scroll();
+        self.slip.set(None);
         let place = Place::of(&browser::path());
         self.place.set(place);
         let was = self.scrolls.with_value(|all| all.iter().rev().find(|(p, _)| *p == place).map_or(0, |(_, at)| *at));

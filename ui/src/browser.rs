@@ -81,6 +81,11 @@ pub(crate) fn typing() -> bool {
     })
 }
 
+/// Whether the window has room for more than one column; the style sheets draw the line at the same width.
+pub(crate) fn is_wide() -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_none_or(|width| width >= 1000.0)
+}
+
 /// Whether a sheet is open.
 pub(crate) fn sheet_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()

@@ -3,7 +3,7 @@
 use crate::{
     app::{App, app},
     browser,
-    components::{Glyph, Icon, Mark, Trouble, UnlockSheet},
+    components::{Glyph, Icon, Mark, Slip, Trouble, UnlockSheet},
     ipc, pages,
     state::{
         amounts,
@@ -129,8 +129,8 @@ fn Pages() -> impl IntoView {
             </main>
             <Horizon />
         </div>
-        <div class="only-read" aria-live="polite">{move || app.news.get()}</div>
         <div class="only-read" aria-live="assertive">{move || app.money_news.get()}</div>
+        <Slip />
         <UnlockSheet />
     }
 }
@@ -250,7 +250,7 @@ fn Horizon() -> impl IntoView {
         LockState::Unlocked => spawn_local(async move {
             match ipc::call(Lock {}).await {
                 Ok(account) => app.take_account(account),
-                Err(error) => app.news.set(error.message),
+                Err(error) => app.slip.set(Some(error)),
             }
         }),
         LockState::Locked => app.after_unlock.set(Some(Callback::new(|()| {}))),

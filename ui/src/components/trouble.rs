@@ -86,3 +86,22 @@ pub(crate) fn TroubleHere(
         })
     }
 }
+
+/// An error that belongs to no place of the page: what was pressed in passing did not work.
+#[component]
+pub(crate) fn Slip() -> impl IntoView {
+    let app = app();
+    let s = &app.texts().shell;
+    move || {
+        app.slip.get().map(|error| {
+            view! {
+                <div class="slip" data-testid="slip">
+                    <Trouble error />
+                    <button type="button" class="square" aria-label=s.close on:click=move |_| app.slip.set(None)>
+                        <Glyph icon=Icon::X />
+                    </button>
+                </div>
+            }
+        })
+    }
+}

@@ -148,7 +148,7 @@ fn LockRow() -> impl IntoView {
             spawn_local(async move {
                 match ipc::call(Lock {}).await {
                     Ok(account) => app.take_account(account),
-                    Err(error) => app.news.set(error.message),
+                    Err(error) => app.slip.set(Some(error)),
                 }
             });
         } else {

@@ -82,7 +82,9 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
     let unlocked_later =
         quote.obstacle.as_ref().is_some_and(|error| matches!(error.code, Code::Locked | Code::NoAccount));
     let off = (quote.obstacle.is_some() && !unlocked_later) || poor;
-    let obstacle = quote.obstacle.filter(|_| !unlocked_later);
+    // Where the way out is the button itself, no alarm is needed.
+    let helps = poor && gives_tokens;
+    let obstacle = quote.obstacle.filter(|_| !unlocked_later && !helps);
     view! {
         <div class="sum">
             <dl class="facts">
@@ -107,10 +109,11 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
             </div>
         </div>
         {obstacle.map(|error| view! { <div class="roomy"><Trouble error /></div> })}
+        {helps.then(|| view! { <p class="small gap">{t.account.test_more}</p> })}
         <TroubleHere wrong money=t.trouble.nothing_moved />
         <div class="apart end">
             <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| open.set(false) />
-            {if poor && gives_tokens {
+            {if helps {
                 view! {
                     <Button kind="primary big" label=b.get_tokens.to_owned() off=busy on_press=tokens testid="get-test-tokens" />
                 }

@@ -3,7 +3,7 @@
 use crate::{
     app::{Asked, app},
     browser,
-    components::{Empty, Ghosts, Glyph, Icon, ListingLine, Pager, TextButton, Trouble},
+    components::{Button, Empty, Ghosts, Glyph, Icon, ListingLine, Pager, Trouble},
     ipc,
     state::{
         amounts,
@@ -29,7 +29,12 @@ pub(crate) fn Discover() -> impl IntoView {
         let query = app.wish.with_untracked(Wish::query);
         spawn_local(async move {
             let answer = ipc::call(Search { query }).await;
-            if newest.try_get_value() == Some(question) {
+            // The same again is no news: rows that somebody walks through stay where they are.
+            let same = |old: &Asked<SearchPage>| match (old, &answer) {
+                (Asked::There(old), Ok(new)) => *old == SearchPage { took_us: old.took_us, ..new.clone() },
+                _ => false,
+            };
+            if newest.try_get_value() == Some(question) && !found.with_untracked(same) {
                 found.try_set(answer.into());
             }
         });
@@ -136,11 +141,17 @@ fn Found(page: SearchPage) -> impl IntoView {
             }
             .into_any()
         } else {
+            let (more, back) =
+                if wish.narrowed() { (d.nothing_narrowed, d.take_back) } else { (d.nothing_more, d.clear) };
             view! {
-                <Empty title=d.nothing more=d.nothing_more>
-                    <TextButton
-                        label=d.take_back.to_owned()
-                        on_press=move |()| app.wish.update(|wish| *wish = Wish { sort: wish.sort, ..Wish::default() })
+                <Empty title=d.nothing more>
+                    <Button
+                        label=back.to_owned()
+                        on_press=move |()| {
+                            app.wish.update(|wish| *wish = Wish { sort: wish.sort, ..Wish::default() });
+                            browser::focus("#search");
+                        }
+                        testid="take-back"
                     />
                 </Empty>
             }
@@ -206,10 +217,16 @@ fn Facets(found: RwSignal<Asked<SearchPage>>) -> impl IntoView {
         }
         _ => before.cloned().flatten(),
     });
-    // In a narrow window the lists fold away.
-    let wide = window().inner_width().ok().and_then(|w| w.as_f64()).is_none_or(|w| w >= 1000.0);
+    // In a narrow window the lists fold away, also when it becomes one.
+    let wide = RwSignal::new(browser::is_wide());
+    let handle = window_event_listener(leptos::ev::resize, move |_| {
+        if wide.get_untracked() != browser::is_wide() {
+            wide.set(browser::is_wide());
+        }
+    });
+    on_cleanup(move || handle.remove());
     view! {
-        <details class="facets-fold" open=wide>
+        <details class="facets-fold" prop:open=move || wide.get()>
             <summary>
                 <Glyph icon=Icon::ChevronDown class="icon tiny" />
                 {d.narrow}
@@ -322,7 +339,7 @@ fn Ticks(facet: Facet, name: &'static str, counts: Memo<Option<Counts>>) -> impl
                                         prop:checked=on
                                         on:change=move |_| app.wish.update(|wish| wish.tick(facet, &value))
                                     />
-                                    <span class="clip">{row.value}</span>
+                                    <span class="clip">{if facet == Facet::Licence { finding::licence(&row.value, app.texts()) } else { row.value }}</span>
                                     <span class="num">{amounts::count(row.count, tongue)}</span>
                                 </label>
                             }

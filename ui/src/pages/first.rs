@@ -40,8 +40,8 @@ pub(crate) fn First() -> impl IntoView {
                     <h2>{t.first.promise}</h2>
                     <p>{t.first.promise_more}</p>
                 </div>
-                <svg class="surface" viewBox="0 0 600 300" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
-                    <path d="M0 92h600" />
+                <svg class="surface" viewBox="18 0 600 300" preserveAspectRatio="xMidYMax slice" aria-hidden="true">
+                    <path d="M0 92h640" />
                     <path d="M318 92c0-30 22-54 54-54M318 92c0-30-22-54-54-54" />
                     <path class="depth" d="M200 122c60 26 176 26 236 0M246 150c40 18 104 18 144 0" />
                     <path class="deeper" d="M96 178c130 44 316 44 446 0M168 214c96 32 206 32 302 0M232 250c60 20 112 20 172 0" />
@@ -134,6 +134,9 @@ fn Import(importing: RwSignal<bool>) -> impl IntoView {
             app.take_account(account)
         });
     };
+    request_animation_frame(|| {
+        browser::focus("#words");
+    });
     let choose = Callback::new(move |()| {
         spawn_local(async move {
             match ipc::pick_files().await {

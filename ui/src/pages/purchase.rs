@@ -109,7 +109,7 @@ fn resume(app: App, agreement: AgreementId) {
     spawn_local(async move {
         match ipc::call(Resume { agreement: Some(agreement) }).await {
             Ok(all) => all.into_iter().for_each(|purchase| app.answer_purchase(purchase)),
-            Err(error) => app.news.set(error.message),
+            Err(error) => app.slip.set(Some(error)),
         }
     });
 }

@@ -137,7 +137,7 @@ fn Storage() -> impl IntoView {
     let s = &app.texts().settings;
     let say = move |result: Result<(), api::ApiError>| {
         if let Err(error) = result {
-            app.news.set(error.message);
+            app.slip.set(Some(error));
         }
     };
     view! {

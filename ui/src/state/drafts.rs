@@ -100,6 +100,11 @@ pub(crate) fn to_send(draft: &Draft, tongue: Tongue) -> Draft {
     Draft { price, ..draft.clone() }
 }
 
+/// What a draft says, without its number and the time it was kept.
+pub(crate) fn content(draft: &Draft) -> Draft {
+    Draft { id: 0, saved: String::new(), ..draft.clone() }
+}
+
 /// What somebody typed is a link when it begins like one, else a path.
 pub(crate) fn source(typed: &str) -> Option<FileSource> {
     let typed = typed.trim().trim_matches('"');

@@ -1,5 +1,6 @@
 //! What somebody looks for, and how it becomes a query.
 
+use crate::texts::Texts;
 use api::{SearchPage, SearchQuery, Sort};
 use protocol::Vodka;
 
@@ -117,6 +118,21 @@ pub(crate) fn pages(page: &SearchPage) -> u64 {
     page.total.div_ceil(u64::from(page.size.max(1))).max(1)
 }
 
+/// The name of a licence for people; catalogues count by its id.
+pub(crate) fn licence(id: &str, t: &Texts) -> String {
+    match id {
+        "NEUSTON-USE-1.0" => return t.discover.use_only.to_owned(),
+        "NEUSTON-INTERNAL-1.0" => return t.discover.use_inside.to_owned(),
+        _ => {}
+    }
+    let (name, version) = match id.rsplit_once('-') {
+        Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => (name, version),
+        _ => (id, ""),
+    };
+    let name = name.strip_prefix("CC-").map_or_else(|| name.to_owned(), |rest| format!("CC {rest}"));
+    format!("{name} {version}").trim_end().to_owned()
+}
+
 /// Cuts a title into pieces; those that begin with a word of the search are marked.
 pub(crate) fn marked(title: &str, search: &str) -> Vec<(bool, String)> {
     let wanted: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
@@ -172,6 +188,21 @@ mod tests {
         wish.pick_price(PriceBand::Free);
         assert!(!wish.query().free);
         assert_eq!(wish.query().page, 1, "the catalogue counts pages from 1");
+    }
+
+    #[test]
+    fn licences_have_the_names_people_know() {
+        let t = Texts::of(crate::texts::Tongue::English);
+        for (id, name) in [
+            ("CC-BY-SA-4.0", "CC BY-SA 4.0"),
+            ("CC0-1.0", "CC0 1.0"),
+            ("ODC-By-1.0", "ODC-By 1.0"),
+            ("NEUSTON-USE-1.0", "Use only"),
+            ("House rules", "House rules"),
+            ("", ""),
+        ] {
+            assert_eq!(licence(id, t), name);
+        }
     }
 
     #[test]

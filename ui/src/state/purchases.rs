@@ -28,10 +28,13 @@ pub(crate) fn timeline(purchase: &PurchaseView, t: &Texts, tongue: Tongue) -> Ve
     );
     let shows = |step: &&Step| match (step.kind, step.progress) {
         (StepKind::Paid, _) if free => false,
-        (StepKind::Opened, StepProgress::Skipped) => returning,
+        // Said by the step of the time.
+        (StepKind::Opened, StepProgress::Skipped) => returning && !time_is_over(purchase),
         (_, StepProgress::Skipped) => false,
         (StepKind::TimeOver | StepKind::MoneyBack, StepProgress::Later) => returning,
-        (StepKind::Keys | StepKind::Paid, StepProgress::Later) => !returning,
+        (StepKind::Keys, StepProgress::Later) => !returning,
+        // Once the data is here the rest is between the publisher and the network: nothing is left open at this end.
+        (StepKind::Paid, StepProgress::Later) => !returning && !purchase.state.is_final(),
         _ => true,
     };
     purchase.steps.iter().filter(shows).map(|step| line(purchase, step, free, t, tongue)).collect()
@@ -75,12 +78,24 @@ fn line(purchase: &PurchaseView, step: &Step, free: bool, t: &Texts, tongue: Ton
     };
     let note = match (step.kind, step.progress) {
         (_, P::Now) => waiting(purchase.waiting_for, t).map(str::to_owned),
-        (K::SetAside, P::Done) if purchase.money == Money::SetAside => Some(s.set_aside_note.to_owned()),
+        (K::SetAside, P::Done) if nobody_has_it(purchase) => Some(s.set_aside_note.to_owned()),
         _ => None,
     };
     let amount = amounts::amount(purchase.price, tongue);
     let said = fill(text, &[("amount", &amount), ("publisher", &purchase.publisher)]);
-    Line { said, note, progress: step.progress, at: step.at.clone() }
+    // A step that is done, and a promise that was not kept.
+    let progress = if (step.kind, step.progress) == (K::TimeOver, P::Done) { P::Skipped } else { step.progress };
+    Line { said, note, progress, at: step.at.clone() }
+}
+
+/// Whether the publisher has missed its time.
+fn time_is_over(purchase: &PurchaseView) -> bool {
+    purchase.steps.iter().any(|step| step.kind == StepKind::TimeOver && step.progress == StepProgress::Done)
+}
+
+/// Whether the money is with neither side, and it is open on which side it ends.
+fn nobody_has_it(purchase: &PurchaseView) -> bool {
+    purchase.money == Money::SetAside && !matches!(purchase.state, PurchaseState::Granted | PurchaseState::Completed)
 }
 
 /// Who acts next.
@@ -115,6 +130,22 @@ pub(crate) fn money(purchase: &PurchaseView, t: &Texts, tongue: Tongue) -> Optio
         Money::Back => t.buy.refunded_title,
     };
     Some(fill(text, &[("amount", &amounts::amount(purchase.price, tongue))]))
+}
+
+/// What to say aloud when one view of a purchase follows another: how it ended, else where the money is now; `None` where
+/// neither has changed.
+pub(crate) fn news(before: &PurchaseView, after: &PurchaseView, t: &Texts, tongue: Tongue) -> Option<String> {
+    match ending(after, t, tongue) {
+        Ending::Yours { title, more } | Ending::NotYours { title, more } => {
+            let told = ending(before, t, tongue);
+            let said = format!("{title} {more}");
+            let same = matches!(&told, Ending::Yours { title, more } | Ending::NotYours { title, more }
+                if format!("{title} {more}") == said);
+            (!same).then_some(said)
+        }
+        Ending::Open if before.money != after.money => money(after, t, tongue),
+        Ending::Open => None,
+    }
 }
 
 /// How a purchase ended, or that it goes on.
@@ -229,6 +260,19 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_yours_leaves_nothing_open() {
+        use StepKind::*;
+        use StepProgress::*;
+        let all = [Agreed, OnRecord, SetAside, Opened, Keys].map(|kind| (kind, Done));
+        let steps: Vec<_> = all.into_iter().chain([(Paid, Later)]).collect();
+        let yours = purchase(PurchaseState::Completed, 12, Money::SetAside, &steps);
+        let lines = timeline(&yours, Texts::of(Tongue::English), Tongue::English);
+        assert!(lines.iter().all(|line| line.progress == Done && line.note.is_none()), "{lines:?}");
+        let paid = purchase(PurchaseState::Completed, 12, Money::WithPublisher, &[(Paid, Done)]);
+        assert_eq!(said(&paid), ["The publisher was paid"]);
+    }
+
+    #[test]
     fn a_returned_purchase_says_what_did_not_happen() {
         use StepKind::*;
         use StepProgress::*;
@@ -247,12 +291,35 @@ pub(crate) mod tests {
             ],
         );
         assert_eq!(said(&back).last().map(String::as_str), Some("Your 30.00 came back"));
-        assert!(said(&back).contains(&"The publisher did not open it".to_owned()));
+        let lines = timeline(&back, Texts::of(Tongue::English), Tongue::English);
+        let missed: Vec<_> =
+            lines.iter().filter(|line| line.progress == Skipped).map(|line| line.said.as_str()).collect();
+        assert_eq!(missed, ["Saxon River Watch did not open it in time"]);
         assert!(!has_clocks(&back));
         let Ending::NotYours { title, .. } = ending(&back, Texts::of(Tongue::English), Tongue::English) else {
             panic!("a refund is an ending")
         };
         assert_eq!(title, "Your 30.00 is back in your account.", "where the money is comes first");
+    }
+
+    #[test]
+    fn the_last_thing_said_aloud_is_how_it_ended() {
+        let t = Texts::of(Tongue::English);
+        let said = |before: &PurchaseView, after: &PurchaseView| news(before, after, t, Tongue::English);
+        let created = purchase(PurchaseState::Created, 1, Money::WithYou, &[]);
+        let locked = purchase(PurchaseState::Locked, 1, Money::SetAside, &[]);
+        let unpaid = purchase(PurchaseState::Completed, 1, Money::SetAside, &[]);
+        let paid = purchase(PurchaseState::Completed, 1, Money::WithPublisher, &[]);
+        let back = purchase(PurchaseState::Refunded, 1, Money::Back, &[]);
+        assert_eq!(said(&created, &locked).as_deref(), Some("Your 1.00 is set aside. Nobody has it."));
+        assert!(said(&locked, &unpaid).is_some_and(|s| s.starts_with("It is yours.") && s.contains("by itself")));
+        assert!(said(&unpaid, &paid).is_some_and(|s| s.starts_with("It is yours.") && s.contains("was paid 1.00")));
+        assert!(said(&locked, &back).is_some_and(|s| s.starts_with("Your 1.00 is back in your account.")));
+        assert_eq!((said(&locked, &locked), said(&paid, &paid)), (None, None), "nothing is said twice");
+        let free = purchase(PurchaseState::Completed, 0, Money::None, &[]);
+        assert!(
+            said(&purchase(PurchaseState::Locked, 0, Money::None, &[]), &free).is_some_and(|s| !s.contains("0.00"))
+        );
     }
 
     #[test]

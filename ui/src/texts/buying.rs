@@ -94,7 +94,7 @@ texts! {
         paid_now: "The publisher is being paid", "Der Anbieter wird bezahlt";
         paid_later: "The publisher is paid", "Der Anbieter wird bezahlt";
         paid_missed: "The publisher was not paid", "Der Anbieter wurde nicht bezahlt";
-        time_over: "The time to open it was over", "Die Zeit zum Öffnen war um";
+        time_over: "{publisher} did not open it in time", "{publisher} hat es nicht rechtzeitig geöffnet";
         time_over_later: "The time to open it ends", "Die Zeit zum Öffnen endet";
         money_back: "Your {amount} came back", "Deine {amount} kamen zurück";
         money_back_now: "Your {amount} is on its way back", "Deine {amount} sind auf dem Weg zurück";

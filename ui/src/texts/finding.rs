@@ -16,6 +16,8 @@ texts! {
         category: "Category", "Thema";
         licence: "Licence", "Lizenz";
         tag: "Tags", "Stichwörter";
+        use_only: "Use only", "Nur nutzen";
+        use_inside: "Use within one organisation", "Nutzen innerhalb einer Organisation";
         found_one: "One listing", "Ein Angebot";
         found_many: "{n} listings", "{n} Angebote";
         took: "{ms} ms", "{ms} ms";
@@ -30,7 +32,8 @@ texts! {
         yours: "Yours", "Deins";
         owned: "In your library", "In deiner Bibliothek";
         nothing: "Nothing matches", "Nichts passt";
-        nothing_more: "Try fewer words, or take back a choice on the left.", "Versuch es mit weniger Wörtern oder nimm links eine Auswahl zurück.";
+        nothing_more: "Try fewer words, or others.", "Versuch es mit weniger oder anderen Wörtern.";
+        nothing_narrowed: "Try fewer words, or take back what narrows it down.", "Versuch es mit weniger Wörtern oder nimm zurück, was eingrenzt.";
         take_back: "Take back all choices", "Alle Auswahlen zurücknehmen";
         empty: "No data here yet", "Hier gibt es noch keine Daten";
         empty_more: "Listings of everybody on this network appear here. You can be the first.", "Hier erscheinen die Angebote aller in diesem Netz. Du kannst den Anfang machen.";

@@ -18,7 +18,9 @@ texts! {
         path_hint: "/home/me/data.csv, or https://… Buyers never see the link.", "/home/ich/daten.csv oder https://… Käufer sehen den Link nie.";
         add: "Add", "Hinzufügen";
         reading: "Looking into it", "Wird angesehen";
+        row: "one row", "eine Zeile";
         rows: "{n} rows", "{n} Zeilen";
+        one_column: "one column", "eine Spalte";
         columns: "{n} columns", "{n} Spalten";
         stays: "stays on this computer", "bleibt auf diesem Computer";
         is_link: "fetched from its link", "wird vom Link geholt";

@@ -40,6 +40,7 @@ texts! {
         not_now: "Not now", "Jetzt nicht";
         back: "Back", "Zurück";
         try_again: "Try again", "Noch einmal";
+        close: "Close", "Schließen";
         copy: "Copy", "Kopieren";
         copied: "Copied", "Kopiert";
         optional: "optional", "freiwillig";

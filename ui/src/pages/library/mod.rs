@@ -37,7 +37,8 @@ pub(crate) fn Library() -> impl IntoView {
         (purchases, downloads)
     });
     Effect::new(move |_| {
-        endings.track();
+        // Read, not only tracked: a memo that nobody has read follows nothing.
+        endings.get();
         load();
     });
     let wanted: Wanted = RwSignal::new(None);
@@ -54,7 +55,7 @@ pub(crate) fn Library() -> impl IntoView {
         spawn_local(async move {
             for (agreement, index) in saved {
                 if let Err(error) = ipc::call(VerifyFile { agreement, index }).await {
-                    app.news.set(error.message);
+                    app.slip.set(Some(error));
                 }
             }
             checking.try_set(false);

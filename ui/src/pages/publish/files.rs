@@ -7,7 +7,7 @@ use crate::{
     ipc,
     pages::listing::{Columns, file_icon},
     state::{amounts, drafts, moments},
-    texts::fill,
+    texts::many,
 };
 use api::{ApiError, Draft, DropDraft, FilePreview, FileSource, ListDrafts};
 use leptos::{prelude::*, task::spawn_local};
@@ -141,9 +141,9 @@ fn facts(preview: &FilePreview, place: &str) -> String {
     let tongue = form.app.spoken();
     let mut facts = vec![preview.format.clone()];
     facts.extend(preview.bytes.map(|bytes| amounts::size(bytes, tongue)));
-    facts.extend(preview.rows.map(|rows| fill(p.rows, &[("n", &amounts::count(rows, tongue))])));
+    facts.extend(preview.rows.map(|rows| many(rows, p.row, p.rows, tongue)));
     if !preview.columns.is_empty() {
-        facts.push(fill(p.columns, &[("n", &preview.columns.len().to_string())]));
+        facts.push(many(preview.columns.len() as u64, p.one_column, p.columns, tongue));
     }
     facts.push(place.to_owned());
     facts.retain(|fact| !fact.is_empty());
@@ -161,7 +161,7 @@ fn Drafts() -> impl IntoView {
         Ok(all) => {
             drafts.try_set(all);
         }
-        Err(error) => form.app.news.set(error.message),
+        Err(error) => form.app.slip.set(Some(error)),
     };
     spawn_local(async move { take(ipc::call(ListDrafts {}).await) });
     move || {

@@ -20,9 +20,13 @@ use crate::{
 use api::{ApiError, Draft, FilePreview, FileSource, Inspect, SaveDraft};
 use describe::Describe;
 use files::Files;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use review::Review;
+use std::time::Duration;
 use terms::Terms;
+
+/// A draft is kept so long after the last key.
+const KEEP_AFTER: Duration = Duration::from_millis(600);
 
 /// A listing being written, shared by the pages of the form.
 #[derive(Clone, Copy)]
@@ -34,6 +38,11 @@ struct Form {
     page: RwSignal<Page>,
     /// Whether somebody tried to go on: then what is missing shows.
     tried: RwSignal<bool>,
+    /// What was kept last; one keeping at a time, so that a new draft gets one number.
+    kept: StoredValue<Draft>,
+    keeping: StoredValue<bool>,
+    /// The keeping that follows the last key.
+    soon: StoredValue<Option<TimeoutHandle>>,
     busy: RwSignal<bool>,
     wrong: RwSignal<Option<ApiError>>,
 }
@@ -46,6 +55,7 @@ impl Form {
     /// Takes up a draft: its files are looked into again.
     fn take_up(self, draft: Draft) {
         let sources = draft.files.clone();
+        self.kept.set_value(drafts::content(&draft));
         self.draft.set(draft);
         self.previews.set(Vec::new());
         for source in sources {
@@ -94,21 +104,46 @@ impl Form {
     /// Keeps the draft on disk. A fault only says that it is not kept; the form still has everything.
     fn keep(self) {
         let Some(draft) = self.draft.try_get_untracked() else { return };
-        if draft.files.is_empty() && draft.name.is_empty() {
+        let content = drafts::content(&draft);
+        let nothing = draft.files.is_empty() && draft.name.is_empty();
+        if nothing || self.keeping.get_value() || self.kept.with_value(|kept| *kept == content) {
             return;
         }
+        self.keeping.set_value(true);
         let draft = drafts::to_send(&draft, self.app.spoken());
         spawn_local(async move {
-            match ipc::call(SaveDraft { draft }).await {
-                Ok(kept) => {
-                    self.draft.try_update(|draft| {
-                        draft.id = kept.id;
-                        draft.saved = kept.saved;
+            let answer = ipc::call(SaveDraft { draft }).await;
+            self.keeping.try_update_value(|keeping| *keeping = false);
+            match answer {
+                Ok(new) => {
+                    let here = self.draft.try_update(|draft| {
+                        draft.id = new.id;
+                        draft.saved = new.saved;
                     });
+                    if here.is_some() {
+                        self.kept.set_value(content);
+                        // What was typed meanwhile.
+                        self.keep();
+                    }
                 }
-                Err(error) => self.app.news.set(error.message),
+                Err(error) => self.app.slip.set(Some(error)),
             }
         });
+    }
+
+    /// Keeps the draft a moment after the last key, also when nobody leaves the field.
+    fn keep_soon(self) {
+        self.soon.with_value(|soon| soon.inspect(TimeoutHandle::clear));
+        let soon = set_timeout_with_handle(
+            move || {
+                if self.draft.try_get_untracked().is_some() {
+                    self.keep();
+                }
+            },
+            KEEP_AFTER,
+        );
+        // Without timers in the page the draft is kept when a field is left.
+        self.soon.set_value(soon.ok());
     }
 
     /// What the field still needs, once somebody tried to go on; or what the backend said about it.
@@ -179,10 +214,20 @@ pub(crate) fn Publish() -> impl IntoView {
         previews: RwSignal::new(Vec::new()),
         page: RwSignal::new(Page::Files),
         tried: RwSignal::new(false),
+        kept: StoredValue::new(Draft::default()),
+        keeping: StoredValue::new(false),
+        soon: StoredValue::new(None),
         busy: RwSignal::new(false),
         wrong: RwSignal::new(None),
     };
     provide_context(form);
+    Effect::new(move |before: Option<Draft>| {
+        let now = form.draft.with(drafts::content);
+        if before.is_some_and(|before| before != now) {
+            form.keep_soon();
+        }
+        now
+    });
     Effect::new(move |_| {
         let paths = app.dropped.get();
         if !paths.is_empty() {

@@ -151,7 +151,7 @@ fn Check(busy: RwSignal<bool>, wrong: RwSignal<Option<ApiError>>) -> impl IntoVi
                     .get()
                     .map(|check| {
                         view! {
-                            <table>
+                            <table data-testid="network-checked">
                                 <tbody>
                                     {check
                                         .points
