@@ -101,3 +101,36 @@ fn the_topics_others_use_are_those_of_the_contracts() {
         topic("AgreementStoreManager", "AgreementActorAdded(bytes32,address,bytes32)")
     );
 }
+
+/// HashLists was released as documentation and source only: these are its documented functions.
+#[test]
+fn lists_have_the_documented_functions() {
+    let artifact = file("contracts/artifacts/HashLists.json");
+    let functions = artifact["abi"].as_array().unwrap().iter().filter(|entry| entry["type"] == "function");
+    let found: BTreeMap<String, Vec<String>> = functions
+        .map(|entry| {
+            let signature = format!("{}({})", entry["name"].as_str().unwrap(), types(&entry["inputs"]).join(","));
+            (signature, types(&entry["outputs"]))
+        })
+        .collect();
+    for (signature, returns) in [
+        ("initialize(address)", ""),
+        ("hash(address)", "bytes32"),
+        ("add(bytes32[])", "bool"),
+        ("add(bytes32)", "bool"),
+        ("update(bytes32,bytes32)", "bool"),
+        ("index(uint256,uint256)", "bool"),
+        ("remove(bytes32)", "bool"),
+        ("has(bytes32,bytes32)", "bool"),
+        ("has(bytes32)", "bool"),
+        ("get(bytes32,uint256)", "bytes32"),
+        ("size(bytes32)", "uint256"),
+        ("all(bytes32)", "bytes32[]"),
+        ("indexOf(bytes32,bytes32)", "uint256"),
+        ("ownedBy(bytes32)", "address"),
+        ("isIndexed(bytes32)", "bool"),
+    ] {
+        assert_eq!(found.get(signature).unwrap().join(","), returns, "{signature}");
+    }
+    assert_eq!(found.len(), 15 + 4, "and the owner's four");
+}
