@@ -49,7 +49,10 @@ pub(crate) fn Publication(id: u64) -> impl IntoView {
     let app = app();
     let publication = RwSignal::new(Asked::<PublicationView>::Waiting);
     let load = loader(publication, move || GetPublication { id });
-    load();
+    // What events have told is newer than any reply that is still out.
+    if app.publications.with_untracked(|all| all.iter().all(|p| p.id != id)) {
+        load();
+    }
     Effect::new(move |_| {
         if let Some(newest) = app.publications.with(|all| all.iter().find(|p| p.id == id).cloned()) {
             publication.set(Asked::There(newest));

@@ -2,7 +2,7 @@
 
 use super::save_to::SaveSheet;
 use crate::{
-    app::{App, Asked, act, app, loader},
+    app::{App, Asked, act, app},
     browser,
     components::{
         Below, Button, Clocks, Glyph, Icon, Number, TextButton, Timeline, Trouble, TroubleHere, listing_path, shown,
@@ -23,7 +23,20 @@ use protocol::AgreementId;
 pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
     let app = app();
     let purchase = RwSignal::new(Asked::<PurchaseView>::Waiting);
-    let load = loader(purchase, move || GetPurchase { agreement });
+    // A reply may come after the event that told of what followed it: all views go one way, which never leads back.
+    let load = move || {
+        spawn_local(async move {
+            match ipc::call(GetPurchase { agreement }).await {
+                Ok(view) => app.answer_purchase(view),
+                Err(error) => {
+                    purchase.try_update(|shown| match shown {
+                        Asked::There(_) => {}
+                        Asked::Waiting | Asked::Failed(_) => *shown = Asked::Failed(error),
+                    });
+                }
+            }
+        });
+    };
     load();
     // Events carry the whole view: the newest one shows.
     Effect::new(move |_| {
