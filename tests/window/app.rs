@@ -19,6 +19,8 @@ static SCREEN: Mutex<()> = Mutex::const_new(());
 
 /// How long anything may take on a busy machine before a story fails.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// No page has more places for the focus.
+const MOST_STOPS: u32 = 80;
 /// Between two looks at a page or a port.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -127,16 +129,35 @@ impl App {
     /// The text of an element, as soon as it contains `part`.
     pub(crate) async fn read(&self, css: &str, part: &str) -> String {
         self.until(&format!("{css} with \"{part}\""), async || {
-            let text = self.page.find(By::Css(css)).await.ok()?.text().await.ok()?;
+            // The driver's own idea of what is seen leaves out texts that end in an ellipsis.
+            let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+            let found = self.page.execute(script, vec![json!(css)]).await.ok()?;
+            let text = found.json().as_str()?.replace('\u{a0}', " ");
             text.contains(part).then_some(text)
+        })
+        .await
+    }
+
+    /// What somebody who listens was told last of money, as soon as it contains `part`.
+    pub(crate) async fn hear(&self, part: &str) -> String {
+        self.until(&format!("\"{part}\" aloud"), async || {
+            // Nobody sees it: the driver gives text only of what is seen.
+            let text = self.script("return document.querySelector('[aria-live=assertive]').textContent").await;
+            text.as_str().filter(|text| text.contains(part)).map(str::to_owned)
         })
         .await
     }
 
     /// Clicks what is shown.
     pub(crate) async fn click(&self, css: &str) {
-        self.until(&format!("a click on {css}"), async || self.page.find(By::Css(css)).await.ok()?.click().await.ok())
-            .await;
+        self.until(&format!("a click on {css}"), async || {
+            let element = self.page.find(By::Css(css)).await.ok()?;
+            // The driver does not scroll to what shows in part, and then misses it.
+            let whole = "arguments[0].scrollIntoView({ block: 'nearest' })";
+            self.page.execute(whole, vec![element.to_json().ok()?]).await.ok()?;
+            element.click().await.ok()
+        })
+        .await;
     }
 
     /// Whether it is on the page now.
@@ -144,15 +165,18 @@ impl App {
         self.page.find(By::Css(css)).await.is_ok()
     }
 
-    /// Waits until the page is drawn and has asked for everything it shows.
+    /// Waits until the page is drawn, has asked for everything it shows, and stands still.
     pub(crate) async fn settle(&self) {
         self.until("a page that has settled", async || {
             let script = "return document.readyState === 'complete' && document.querySelector('main') !== null \
-                && document.querySelector('[aria-busy=true]') === null \
-                && document.fonts.status === 'loaded'";
+                && document.querySelector('[aria-busy=true], .ghost') === null \
+                && document.fonts.status === 'loaded' && document.getAnimations().every(one => \
+                one.effect.getComputedTiming().endTime === Infinity)";
             self.script(script).await.as_bool()?.then_some(())
         })
         .await;
+        // What has been decided is painted in the frame after the next one.
+        self.script_until_done("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))").await;
     }
 
     /// Types into a field, in place of what is in it.
@@ -160,6 +184,27 @@ impl App {
         let field = self.see(css).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn press(&self, keys: impl Into<TypingData>) {
+        let focused = self.page.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// Presses Tab until this has the focus; everything on the way shows that it has it.
+    pub(crate) async fn tab_to(&self, css: &str) {
+        for _ in 0..MOST_STOPS {
+            self.press(Key::Tab + "").await;
+            let seen = "const at = document.activeElement, style = getComputedStyle(at.closest('label, .search-box') ?? at); \
+                return [at.matches(arguments[0]), at.matches('body, main, dialog') || style.outlineStyle !== 'none', at.outerHTML.slice(0, 120)]";
+            let seen = self.page.execute(seen, vec![json!(css)]).await.expect("the script runs").json().clone();
+            assert_eq!(seen[1], true, "the focus shows on {}", seen[2]);
+            if seen[0] == true {
+                return;
+            }
+        }
+        panic!("{css} is not reached with Tab");
     }
 
     /// Looks until there is something to return; fails with what the page shows instead.
@@ -202,9 +247,16 @@ impl App {
         }
     }
 
-    /// Loads the pages again, at this address.
+    /// Goes to the page at this address, as the window's own history does.
     pub(crate) async fn go(&self, path: &str) {
-        self.script(&format!("location.assign({})", json!(path))).await;
+        let path = json!(path);
+        self.script(&format!("history.pushState(null, '', {path}); dispatchEvent(new PopStateEvent('popstate'))"))
+            .await;
+    }
+
+    /// Loads the pages again. The driver waits for the new ones: nothing after this sees the old.
+    pub(crate) async fn reload(&self) {
+        self.page.refresh().await.expect("the pages load again");
     }
 
     /// Gives the window this many pixels.
@@ -217,7 +269,16 @@ impl App {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).unwrap();
         }
-        self.page.screenshot(file).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        // The driver takes its picture with the next frame, and a page at rest draws none: without this it waits for ever.
+        self.script(
+            "window.drawing = true; let odd = false; const draw = () => { \
+                odd = window.drawing && !odd; document.body.style.opacity = odd ? '0.9999' : ''; \
+                if (window.drawing) requestAnimationFrame(draw) }; draw()",
+        )
+        .await;
+        let taken = self.page.screenshot(file).await;
+        self.script("window.drawing = false").await;
+        taken.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 
     /// Closes the window in order.

@@ -1,6 +1,6 @@
 //! Somebody opens Neuston for the first time.
 
-use crate::app::App;
+use crate::app::{App, named};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,5 +29,32 @@ async fn the_page_cannot_leave_its_cage() {
     app.see("h1").await;
     let address = app.script("return location.href").await;
     assert!(address.as_str().unwrap().starts_with("tauri://localhost"), "{address}");
+    app.close().await;
+}
+
+/// Words that every tool knows, and the address of their first account (`tests/vectors/bip39-bip44.json`).
+const WORDS: &str = "test test test test test test test test test test test junk";
+const ADDRESS: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recovery_words_bring_an_account() {
+    let app = App::start().await;
+    app.click(&named("first-import")).await;
+    app.type_into(&named("import-password"), "a password for stories").await;
+    app.type_into(&named("import-words"), &format!("{WORDS} test")).await;
+    app.read(".first .hint.wrong", "13").await;
+    assert!(!app.see(&named("import-confirm")).await.is_enabled().await.unwrap(), "13 words are no account");
+
+    app.type_into(&named("import-words"), &WORDS.replace("junk", "test")).await;
+    app.click(&named("import-confirm")).await;
+    let trouble = app.see(&named("trouble")).await.text().await.unwrap();
+    assert!(trouble.contains("Check the words"), "the next step is said: {trouble}");
+
+    app.type_into(&named("import-words"), &WORDS.to_uppercase().replace(' ', "\n ")).await;
+    app.click(&named("import-confirm")).await;
+    app.see(&named("search-input")).await;
+    app.click(&named("go-account")).await;
+    let address = app.see(&named("address")).await.prop("value").await.unwrap();
+    assert_eq!(address.as_deref(), Some(ADDRESS));
     app.close().await;
 }

@@ -2,6 +2,10 @@
 #![cfg(test)]
 
 mod app;
+mod coming_back;
 mod first_start;
+mod friend;
+mod keyboard;
 mod main_job;
 mod shots;
+mod strangers;
