@@ -68,14 +68,12 @@ impl Core {
             }
         };
         let password = Zeroizing::new(password.0);
-        let again = password.clone();
         self.stretching(move |w| w.create(&password, count, None)).await?;
-        self.unlock_with(again).await
+        Ok(self.told_account().await)
     }
 
     pub(crate) async fn import_account(&self, from: ImportFrom, password: Password) -> Result<AccountView, ApiError> {
         let password = Zeroizing::new(password.0);
-        let again = password.clone();
         let account = match from {
             ImportFrom::Words { words } => {
                 let words = RecoveryWords::parse(&Zeroizing::new(words)).map_err(|e| errors::wallet(e.into()))?;
@@ -92,7 +90,7 @@ impl Core {
             }
         };
         self.use_account(Some(account.address));
-        self.unlock_with(again).await
+        Ok(self.told_account().await)
     }
 
     pub(crate) fn use_account(&self, address: Option<Address>) {
@@ -103,28 +101,21 @@ impl Core {
         let password = Zeroizing::new(password.0);
         let account = self.stretching(move |w| w.add_account(&password, Some(&name))).await?;
         self.use_account(Some(account.address));
-        Ok(self.present_account().await)
+        Ok(self.told_account().await)
     }
 
     pub(crate) async fn unlock(&self, password: Password) -> Result<AccountView, ApiError> {
         if self.wallet.is_empty() {
             return Err(errors::no_account());
         }
-        self.unlock_with(Zeroizing::new(password.0)).await
-    }
-
-    async fn unlock_with(&self, password: Zeroizing<String>) -> Result<AccountView, ApiError> {
+        let password = Zeroizing::new(password.0);
         self.stretching(move |w| w.unlock(&password)).await?;
-        let view = self.present_account().await;
-        self.tell(Event::Account(view.clone()));
-        Ok(view)
+        Ok(self.told_account().await)
     }
 
     pub(crate) async fn lock(&self) -> AccountView {
         self.wallet.lock();
-        let view = self.present_account().await;
-        self.tell(Event::Account(view.clone()));
-        view
+        self.told_account().await
     }
 
     pub(crate) async fn change_password(&self, old: Password, new: Password) -> Result<AccountView, ApiError> {
@@ -218,6 +209,7 @@ impl Core {
         Ok(())
     }
 
+    /// The account as it is now, told to everyone who follows.
     async fn told_account(&self) -> AccountView {
         let view = self.present_account().await;
         self.tell(Event::Account(view.clone()));

@@ -17,7 +17,10 @@ use std::{
     collections::BTreeMap,
     fmt, fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use zeroize::Zeroizing;
@@ -74,6 +77,8 @@ struct Inner {
     keys: Mutex<Option<Unlocked>>,
     /// How long nobody may be here; held for moments.
     idle: Mutex<Option<Duration>>,
+    /// How often it was locked: an unlock that began before the last one, and whose key stretching ends after it, is void.
+    locks: AtomicU64,
 }
 
 struct Unlocked {
@@ -115,6 +120,7 @@ impl Wallet {
             operation: Mutex::default(),
             accounts: Mutex::new(accounts),
             keys: Mutex::default(),
+            locks: AtomicU64::new(0),
         }));
         wallet.sweep()?;
         Ok(wallet)
@@ -171,6 +177,7 @@ impl Wallet {
     }
 
     fn take_words(&self, words: &RecoveryWords, passphrase: &str, name: Option<&str>) -> Result<Account, WalletError> {
+        let began = self.locks();
         let _operation = hold(&self.0.operation);
         let mut at_work = self.right_passphrase(passphrase)?;
         let mut accounts = self.snapshot();
@@ -181,17 +188,18 @@ impl Wallet {
         safe_file::make_folder(&self.keys_folder(accounts.keys))?;
         self.write_keystore(&self.words_path(accounts.keys), &sealed)?;
         accounts.has_words = true;
-        self.add(accounts, at_work, words.derive(0)?, derived(0), name)
+        self.add(accounts, at_work, words.derive(0)?, derived(0), name, began)
     }
 
     /// The next account of the recovery words.
     pub fn add_account(&self, passphrase: &str, name: Option<&str>) -> Result<Account, WalletError> {
+        let began = self.locks();
         let _operation = hold(&self.0.operation);
         let mut at_work = self.right_passphrase(passphrase)?;
         let accounts = self.snapshot();
         let words = self.read_words(&accounts, &mut at_work)?;
         let index = accounts.next_index();
-        self.add(accounts, at_work, words.derive(index)?, derived(index), name)
+        self.add(accounts, at_work, words.derive(index)?, derived(index), name, began)
     }
 
     /// Takes a private key over: 64 hex digits, with or without `0x`, as in a key file of OEP-5.
@@ -216,10 +224,11 @@ impl Wallet {
     }
 
     fn import(&self, key: SecretKey, passphrase: &str, name: Option<&str>) -> Result<Account, WalletError> {
+        let began = self.locks();
         let _operation = hold(&self.0.operation);
         let at_work = self.right_passphrase(passphrase)?;
         let accounts = self.snapshot();
-        self.add(accounts, at_work, key, Origin::Imported, name)
+        self.add(accounts, at_work, key, Origin::Imported, name, began)
     }
 
     // --- accounts change and leave the folder
@@ -309,16 +318,23 @@ impl Wallet {
 
     // --- the lock
 
-    /// Opens all accounts until the wallet locks.
+    /// Opens all accounts until the wallet locks. [`WalletError::Locked`] where it was locked while this was under way.
     pub fn unlock(&self, passphrase: &str) -> Result<(), WalletError> {
+        let began = self.locks();
         let _operation = hold(&self.0.operation);
         let at_work = self.right_passphrase(passphrase)?;
-        self.unlock_with(at_work)
+        if self.unlock_with(at_work, began)? { Ok(()) } else { Err(WalletError::Locked) }
     }
 
-    /// Locks and erases the keys.
+    /// Locks and erases the keys. What is unlocking it at this moment does not open it again.
     pub fn lock(&self) {
-        *hold(&self.0.keys) = None;
+        let mut keys = hold(&self.0.keys);
+        self.0.locks.fetch_add(1, Ordering::SeqCst);
+        *keys = None;
+    }
+
+    fn locks(&self) -> u64 {
+        self.0.locks.load(Ordering::SeqCst)
     }
 
     /// Whether nothing can be signed. Locks first where nobody touched it for too long.
@@ -436,6 +452,7 @@ impl Wallet {
         key: SecretKey,
         origin: Origin,
         name: Option<&str>,
+        began: u64,
     ) -> Result<Account, WalletError> {
         let address = key.address().map_err(|_| WalletError::Key)?;
         if accounts.find(address).is_some() {
@@ -446,19 +463,25 @@ impl Wallet {
         self.write_keystore(&self.key_path(accounts.keys, address), &at_work.seal_key(&key)?)?;
         accounts.accounts.push(account.clone());
         self.write_accounts(accounts)?;
-        self.unlock_with(at_work)?;
+        // Locked meanwhile: the account is there all the same.
+        self.unlock_with(at_work, began)?;
         Ok(account)
     }
 
-    fn unlock_with(&self, mut at_work: Passphrase<'_>) -> Result<(), WalletError> {
+    /// Whether it is unlocked now: not where it was locked since `began`.
+    fn unlock_with(&self, mut at_work: Passphrase<'_>, began: u64) -> Result<bool, WalletError> {
         let accounts = self.snapshot();
         let mut keys = BTreeMap::new();
         for account in &accounts.accounts {
             let keystore = self.read_keystore(&self.key_path(accounts.keys, account.address))?;
             keys.insert(account.address, at_work.open_key(&keystore)?);
         }
-        *hold(&self.0.keys) = Some(Unlocked { keys, touched: (self.0.options.clock)() });
-        Ok(())
+        let mut place = hold(&self.0.keys);
+        if self.locks() != began {
+            return Ok(false);
+        }
+        *place = Some(Unlocked { keys, touched: (self.0.options.clock)() });
+        Ok(true)
     }
 
     fn read_words(&self, accounts: &Accounts, at_work: &mut Passphrase<'_>) -> Result<RecoveryWords, WalletError> {

@@ -1,6 +1,5 @@
 use super::*;
 use crate::{KeychainError, NoKeychain, keychain::tests::MemoryKeychain};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const JUNK: &str = "test test test test test test test test test test test junk";
 
@@ -53,6 +52,20 @@ fn accounts_are_derived_in_order_and_survive_reopening() {
     assert_eq!(addresses, ["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]);
     assert!(wallet.is_locked(), "a wallet opens locked");
     assert_eq!(wallet.find("Second"), wallet.find("0x70997970c51812dc3a010c7d01b50e0d17dc79c8"));
+}
+
+#[test]
+fn what_is_unlocked_while_somebody_locks_stays_locked() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    // Stretching a passphrase takes a second: the lock comes between its beginning and its end.
+    let began = wallet.locks();
+    let at_work = wallet.right_passphrase("pass").unwrap();
+    wallet.lock();
+    assert!(!wallet.unlock_with(at_work, began).unwrap());
+    assert!(wallet.is_locked());
+    wallet.unlock("pass").unwrap();
+    assert!(!wallet.is_locked());
 }
 
 #[test]
