@@ -11,6 +11,7 @@ mod window;
 pub use options::Options;
 
 use backend::Backend;
+use home::Turn;
 use tauri::{Manager, RunEvent};
 
 /// Opens the window and returns when it is closed.
@@ -23,6 +24,16 @@ pub fn run(options: Options) -> tauri::Result<()> {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("NEUSTON_LOG").unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
         .init();
+    let place = match tauri::async_runtime::block_on(home::take_window(options.home.as_deref())) {
+        Ok(Turn::First(place)) => Some(place),
+        Ok(Turn::Shown) => return Ok(()),
+        Ok(Turn::Silent) => None,
+        // The window tells why its data folder cannot be used.
+        Err(error) => {
+            tracing::warn!(%error, "whether there is another window is not known");
+            None
+        }
+    };
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -36,7 +47,10 @@ pub fn run(options: Options) -> tauri::Result<()> {
             dialogs::open_path,
             dialogs::open_link,
         ])
-        .setup(|app| {
+        .setup(move |app| {
+            if let Some(place) = place {
+                tauri::async_runtime::spawn(window::show_when_asked(app.handle().clone(), place));
+            }
             // The window shows at once; the home opens beside it, and the first request waits for it.
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move { handle.state::<Backend>().begin().await });

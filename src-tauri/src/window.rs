@@ -19,6 +19,19 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Brings the window to the front whenever somebody starts a second one on the same home.
+pub(crate) async fn show_when_asked(app: AppHandle, mut place: home::OnlyWindow) {
+    while place.asked().await == Some(()) {
+        for (_, window) in app.webview_windows() {
+            // A system that does not let programs come to the front leaves it where it is.
+            let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+            if let Err(error) = shown {
+                tracing::debug!(%error, "the window did not come to the front");
+            }
+        }
+    }
+}
+
 /// Whether an address is a page of the program.
 fn is_ours(address: &Url) -> bool {
     match address.scheme() {

@@ -148,16 +148,16 @@ impl App {
         .await
     }
 
-    /// Clicks what is shown.
+    /// Clicks what is shown, where nothing covers it; once, also where the click takes it off the page.
     pub(crate) async fn click(&self, css: &str) {
-        self.until(&format!("a click on {css}"), async || {
-            let element = self.page.find(By::Css(css)).await.ok()?;
-            // The driver does not scroll to what shows in part, and then misses it.
-            let whole = "arguments[0].scrollIntoView({ block: 'nearest' })";
-            self.page.execute(whole, vec![element.to_json().ok()?]).await.ok()?;
-            element.click().await.ok()
-        })
-        .await;
+        let script = format!(
+            "const at = document.querySelector({}); if (!at || at.disabled) return null; \
+             at.scrollIntoView({{ block: 'nearest' }}); const [box] = at.getClientRects(); if (!box) return null; \
+             const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2); \
+             if (!top || !at.contains(top)) return null; at.focus({{ preventScroll: true }}); at.click(); return true",
+            json!(css)
+        );
+        self.until(&format!("a click on {css}"), async || self.script(&script).await.as_bool()).await;
     }
 
     /// Whether it is on the page now.

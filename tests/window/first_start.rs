@@ -58,3 +58,17 @@ async fn recovery_words_bring_an_account() {
     assert_eq!(address.as_deref(), Some(ADDRESS));
     app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_window_on_one_home_shows_the_first() {
+    let app = App::start().await;
+    app.see("h1").await;
+    let second = std::process::Command::new(env!("CARGO_BIN_EXE_neuston-desktop"))
+        .arg("--home")
+        .arg(app.home().path())
+        .status()
+        .unwrap();
+    assert!(second.success(), "it ends at once, and in order");
+    app.see("h1").await;
+    app.close().await;
+}

@@ -112,9 +112,14 @@ impl Folder {
     /// # Errors
     /// Those of the file system.
     pub fn lock(&self) -> io::Result<Option<HomeLock>> {
-        let file = OpenOptions::new().create(true).write(true).truncate(false).open(self.root.join("lock"))?;
+        Ok(self.lock_file("lock")?.map(|file| HomeLock { _file: file }))
+    }
+
+    /// Locks a file of this name until it is closed, or says that another process has locked it.
+    pub(crate) fn lock_file(&self, name: &str) -> io::Result<Option<File>> {
+        let file = OpenOptions::new().create(true).write(true).truncate(false).open(self.root.join(name))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(HomeLock { _file: file })),
+            Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }

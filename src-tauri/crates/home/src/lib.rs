@@ -12,6 +12,7 @@ mod gateway;
 mod guest;
 mod home;
 mod networks;
+mod one_window;
 mod presence;
 mod server;
 mod settings;
@@ -19,6 +20,7 @@ mod settings;
 pub use door::{Door, Events, HomeOptions};
 pub use folder::{Folder, FolderError};
 pub use home::Home;
+pub use one_window::{OnlyWindow, Turn, take_window};
 
 use api::{ApiError, Code};
 use std::path::{Path, PathBuf};
