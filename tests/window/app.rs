@@ -181,9 +181,13 @@ impl App {
 
     /// Types into a field, in place of what is in it.
     pub(crate) async fn type_into(&self, css: &str, text: &str) {
-        let field = self.see(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        self.until(&format!("a way to type into {css}"), async || {
+            // One that a sheet still covers takes no keys: look again.
+            let field = self.page.find(By::Css(css)).await.ok()?;
+            field.clear().await.ok()?;
+            field.send_keys(text).await.ok()
+        })
+        .await;
     }
 
     /// Presses keys where the focus is.
