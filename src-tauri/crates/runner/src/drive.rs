@@ -23,10 +23,11 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnord
 use protocol::Address;
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -123,7 +124,7 @@ struct Inner<M: Journaled> {
     journal: Journal,
     perform: Arc<dyn Perform<M>>,
     heads: watch::Receiver<u64>,
-    wake: watch::Sender<u64>,
+    wake: Notify,
     driven: Mutex<HashMap<String, Driven<M>>>,
 }
 
@@ -159,7 +160,7 @@ impl<M: Journaled> Drop for Registered<M> {
 impl<M: Journaled> Driver<M> {
     /// A driver over a journal, a performer and the newest block as it changes.
     pub fn new(journal: Journal, perform: Arc<dyn Perform<M>>, heads: watch::Receiver<u64>) -> Self {
-        let (wake, driven) = (watch::Sender::new(0), Mutex::default());
+        let (wake, driven) = (Notify::new(), Mutex::default());
         Self(Arc::new(Inner { journal, perform, heads, wake, driven }))
     }
 
@@ -219,7 +220,7 @@ impl<M: Journaled> Driver<M> {
 
     /// Performs again at once whatever is held: to be called after an unlock, or when the network is back.
     pub fn wake(&self) {
-        self.0.wake.send_modify(|n| *n = n.wrapping_add(1));
+        self.0.wake.notify_waiters();
     }
 
     /// Drives a machine to its end on a task of its own. Watch it with [`Driver::watch`].
@@ -413,7 +414,7 @@ async fn perform<M: Journaled>(
     stop: CancellationToken,
     number: u64,
 ) -> Told<M> {
-    let (mut wake, mut heads) = (inner.wake.subscribe(), inner.heads.clone());
+    let mut heads = inner.heads.clone();
     let mut pause = FIRST_PAUSE;
     let name = format!("{effect:?}");
     let clear = || {
@@ -424,9 +425,12 @@ async fn perform<M: Journaled>(
         })
     };
     loop {
-        wake.mark_unchanged();
+        // Listens before it performs: an unlock in between is heard.
+        let mut woken = pin!(inner.wake.notified());
+        woken.as_mut().enable();
         heads.mark_unchanged();
         let hold = tokio::select! {
+            biased;
             () = stop.cancelled() => return (number, Vec::new()),
             told = inner.perform.perform(&state, &effect) => match told {
                 Ok(events) => {
@@ -442,8 +446,9 @@ async fn perform<M: Journaled>(
             progress.send_modify(|p| p.trouble.push(Trouble { effect: name.clone(), hold: hold.clone() }));
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return (number, Vec::new()),
-            woken = wake.changed(), if woken_by_wake(&hold) => if woken.is_err() { return (number, Vec::new()) },
+            () = woken, if woken_by_wake(&hold) => {}
             changed = heads.changed(), if hold == Hold::NextBlock => if changed.is_err() { return (number, Vec::new()) },
             () = tokio::time::sleep(pause), if matches!(hold, Hold::Later { .. }) => pause = (pause * 2).min(LONGEST_PAUSE),
         }

@@ -4,7 +4,7 @@
 
 use crate::{
     Point,
-    ledger::{Handed, Ledger, LedgerError, now},
+    ledger::{Handed, Ledger, LedgerError},
 };
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 
@@ -110,23 +110,26 @@ impl Journal {
 
     /// Writes a row, new or again, and a step of its history. Durable when this returns.
     pub async fn put(&self, entry: Entry, point: Point) -> Result<(), LedgerError> {
-        self.0.write(point, move |c| put(c, &entry, "journal")).await
+        let at = self.0.now();
+        self.0.write(point, move |c| put(c, &entry, "journal", at)).await
     }
 
     /// Hands a row over; durable later, but never later than anything that is handed over after it.
     pub fn hand(&self, entry: Entry, point: Point) -> Handed<()> {
-        self.0.hand(point, move |c| put(c, &entry, "journal"))
+        let at = self.0.now();
+        self.0.hand(point, move |c| put(c, &entry, "journal", at))
     }
 
     /// Writes a new row; false, and nothing written, where one of this id exists or existed.
     pub async fn begin(&self, entry: Entry, point: Point) -> Result<bool, LedgerError> {
+        let at = self.0.now();
         self.0
             .write(point, move |c| {
                 let known = "SELECT 1 FROM journal WHERE id = ?1 UNION SELECT 1 FROM closed WHERE id = ?1";
                 if c.query_row(known, [&entry.id], |_| Ok(())).optional()?.is_some() {
                     return Ok(false);
                 }
-                put(c, &entry, "journal")?;
+                put(c, &entry, "journal", at)?;
                 Ok(true)
             })
             .await
@@ -134,26 +137,28 @@ impl Journal {
 
     /// Takes a row out of the journal and keeps it among the closed ones. Durable when this returns.
     pub async fn close(&self, entry: Entry, point: Point) -> Result<(), LedgerError> {
+        let at = self.0.now();
         self.0
             .write(point, move |c| {
                 let before =
                     format!("INSERT OR REPLACE INTO closed ({COLUMNS}) SELECT {COLUMNS} FROM journal WHERE id = ?1");
                 c.execute(&before, [&entry.id])?;
                 c.execute("DELETE FROM journal WHERE id = ?1", [&entry.id])?;
-                put(c, &entry, "closed")
+                put(c, &entry, "closed", at)
             })
             .await
     }
 
     /// Notes an error: one more attempt. Returns how many there were.
     pub async fn failed(&self, id: &str, note: &str, point: Point) -> Result<u32, LedgerError> {
+        let at = self.0.now();
         let (id, note) = (id.to_owned(), note.to_owned());
         self.0
             .write(point, move |c| {
-                c.execute("UPDATE journal SET attempts = attempts + 1, updated = ?2 WHERE id = ?1", params![id, now()])?;
+                c.execute("UPDATE journal SET attempts = attempts + 1, updated = ?2 WHERE id = ?1", params![id, at])?;
                 c.execute(
                     "INSERT INTO history (id, at, status, state, note) SELECT id, ?2, status, state, ?3 FROM journal WHERE id = ?1",
-                    params![id, now(), note],
+                    params![id, at, note],
                 )?;
                 let attempts = c.query_row("SELECT attempts FROM journal WHERE id = ?1", [&id], |r| r.get(0)).optional()?;
                 Ok(attempts.unwrap_or(0))
@@ -163,10 +168,10 @@ impl Journal {
 
     /// Closes rows that have used up their attempts or their time. Returns their ids.
     pub async fn give_up(&self, point: Point) -> Result<Vec<String>, LedgerError> {
+        let at = self.0.now();
         self.0
             .write(point, move |c| {
                 let used_up = "(max_retries > 0 AND attempts > max_retries) OR (ttl > 0 AND created + ttl * 1000 < ?1)";
-                let at = now();
                 let ids = c
                     .prepare(&format!("SELECT id FROM journal WHERE {used_up}"))?
                     .query_map([at], |r| r.get(0))?
@@ -255,8 +260,7 @@ impl Journal {
     }
 }
 
-fn put(c: &Connection, entry: &Entry, table: &str) -> Result<(), LedgerError> {
-    let at = now();
+fn put(c: &Connection, entry: &Entry, table: &str, at: i64) -> Result<(), LedgerError> {
     c.prepare_cached(&format!(
         "INSERT INTO {table} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?9)
          ON CONFLICT (id) DO UPDATE SET status = ?4, state = ?5, content = ?6, updated = ?9"

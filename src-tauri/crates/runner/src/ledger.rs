@@ -4,7 +4,10 @@
 //! ones are durable too. Writes that arrive while a commit is under way share the next one: many agreements at once cost
 //! few commits. A write that nobody waits for lingers for a moment, so that it shares the commit of what follows it.
 
-use crate::point::{self, Point};
+use crate::{
+    inline::{Commits, Disk, Lane},
+    point::{self, Point},
+};
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
     path::Path,
@@ -18,7 +21,7 @@ use tokio::sync::oneshot;
 const BATCH: usize = 128;
 
 /// How long a write that nobody waits for lingers for company.
-const LINGER: Duration = Duration::from_millis(25);
+pub(crate) const LINGER: Duration = Duration::from_millis(25);
 
 /// Numbered migrations; one is never changed after a release.
 const MIGRATIONS: &[&str] = &[
@@ -104,13 +107,20 @@ impl LedgerError {
 #[derive(Clone)]
 pub struct Ledger(Arc<Inner>);
 
-struct Inner {
+enum Inner {
+    /// What programs use.
+    Threaded(Threaded),
+    /// What a simulation uses.
+    Inline(Arc<Lane>),
+}
+
+struct Threaded {
     writes: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     reader: Mutex<Connection>,
 }
 
-impl Drop for Inner {
+impl Drop for Threaded {
     fn drop(&mut self) {
         *self.writes.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -138,7 +148,7 @@ impl<T> Handed<T> {
     }
 }
 
-trait Job: Send {
+pub(crate) trait Job: Send {
     fn point(&self) -> Point;
     fn is_urgent(&self) -> bool;
     fn run(&mut self, connection: &Connection) -> bool;
@@ -196,11 +206,24 @@ impl Ledger {
             .name("journal".to_owned())
             .spawn(move || write_all(&mut connection, &jobs))
             .map_err(|_| LedgerError::Ending)?;
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner::Threaded(Threaded {
             writes: Mutex::new(Some(writes)),
             writer: Mutex::new(Some(writer)),
             reader: Mutex::new(reader),
-        })))
+        }))))
+    }
+
+    /// Over a disk in memory, without a thread: for deterministic simulation. Needs tokio's runtime.
+    pub fn inline(disk: &Disk, commits: Arc<dyn Commits>) -> Self {
+        Self(Arc::new(Inner::Inline(Arc::new(Lane::new(disk.clone(), commits)))))
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        match &*self.0 {
+            Inner::Threaded(_) => now(),
+            Inner::Inline(lane) => lane.commits.now(),
+        }
     }
 
     /// Hands a write over that nobody is in a hurry for. It is durable when [`Handed::durable`] says so, soon, and never
@@ -221,9 +244,18 @@ impl Ledger {
     ) -> Handed<T> {
         let (tell, hear) = oneshot::channel();
         let job = Box::new(Write { point, urgent, work: Some(work), result: None, tell });
-        if let Some(writes) = &*self.0.writes.lock().unwrap_or_else(PoisonError::into_inner) {
-            // A writer that is gone drops the job, and `durable` says so.
-            drop(writes.send(job));
+        match &*self.0 {
+            Inner::Threaded(threaded) => {
+                if let Some(writes) = &*threaded.writes.lock().unwrap_or_else(PoisonError::into_inner) {
+                    // A writer that is gone drops the job, and `durable` says so.
+                    drop(writes.send(job));
+                }
+            }
+            Inner::Inline(lane) => {
+                if lane.push(job) {
+                    drop(tokio::spawn(Lane::linger(Arc::downgrade(lane))));
+                }
+            }
         }
         Handed(hear)
     }
@@ -242,14 +274,22 @@ impl Ledger {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
+        if let Inner::Inline(lane) = &*self.0 {
+            if !lane.commits.is_alive() {
+                return std::future::pending().await;
+            }
+            return work(&lane.disk.lock());
+        }
         let inner = self.0.clone();
-        tokio::task::spawn_blocking(move || work(&inner.reader.lock().unwrap_or_else(PoisonError::into_inner)))
-            .await
-            .map_err(|_| LedgerError::Ending)?
+        let read = tokio::task::spawn_blocking(move || match &*inner {
+            Inner::Threaded(threaded) => work(&threaded.reader.lock().unwrap_or_else(PoisonError::into_inner)),
+            Inner::Inline(lane) => work(&lane.disk.lock()),
+        });
+        read.await.map_err(|_| LedgerError::Ending)?
     }
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if found > known {
@@ -293,7 +333,7 @@ fn write_all(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
     }
 }
 
-fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<(), LedgerError> {
+pub(crate) fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<(), LedgerError> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for job in batch.iter_mut() {
         // A write that fails undoes itself and not its neighbours.
@@ -313,7 +353,7 @@ fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<(),
 }
 
 /// Milliseconds since 1970.
-pub(crate) fn now() -> i64 {
+fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -42,6 +42,7 @@ mod chain;
 mod drive;
 #[cfg(test)]
 mod fake_chain;
+mod inline;
 pub mod items;
 mod journal;
 mod keeper_chain;
@@ -53,6 +54,7 @@ mod point;
 pub use chain::{BroadcastError, Chain, ChainError};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};
 pub use journal::{Entry, Journal, Kind, Row, Status, Step};
+pub use inline::{Commits, Disk};
 pub use keeper_chain::read_facts;
 pub use ledger::{Handed, Ledger, LedgerError};
 pub use machine::{Journaled, buyer_id, publisher_id};

@@ -247,8 +247,8 @@ impl Outbox {
             let missing: Vec<&Item> =
                 batch.items.iter().zip(&known).filter(|(_, row)| row.is_none()).map(|(item, _)| item).collect();
             let signed = self.sign(&batch, account, &missing).await?;
-            let chain = self.0.chain.chain_id();
-            let kept = self.0.ledger.write(batch.point, move |c| rows::insert(c, chain, account, &signed)).await;
+            let (chain, at) = (self.0.chain.chain_id(), self.0.ledger.now());
+            let kept = self.0.ledger.write(batch.point, move |c| rows::insert(c, chain, account, &signed, at)).await;
             match kept {
                 // The key was forbidden in this very moment.
                 Err(error) if error.is_conflict() => return Err(OutboxError::Forbidden),
@@ -334,6 +334,7 @@ impl Outbox {
                 Err(error) => tracing::debug!(%key, %error, "cannot look for a receipt"),
             }
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
                 changed = heads.changed() => if changed.is_err() {
                     return Err(ChainError::Unreachable("it is no longer followed".to_owned()).into());
@@ -374,8 +375,8 @@ impl Outbox {
     /// Notes how it ended. Not waited for: if it is lost, the chain is asked again.
     fn note(&self, row: &TxRow, state: TxState) {
         if row.state != state {
-            let id = row.id;
-            drop(self.0.ledger.hand(Point::TxSettled, move |c| rows::set_state(c, id, state)));
+            let (id, at) = (row.id, self.0.ledger.now());
+            drop(self.0.ledger.hand(Point::TxSettled, move |c| rows::set_state(c, id, state, at)));
         }
     }
 
@@ -408,8 +409,8 @@ impl Outbox {
         }
         let unsigned = UnsignedTx { fee, ..row.unsigned.clone().ok_or(OutboxError::Unknown)? };
         let signed = sign_with(signer, &unsigned)?;
-        let (id, hash, kept) = (row.id, signed.hash, signed.clone());
-        self.0.ledger.write(Point::TxReplaced, move |c| rows::add_variant(c, id, &kept, &unsigned)).await?;
+        let (id, hash, kept, at) = (row.id, signed.hash, signed.clone(), self.0.ledger.now());
+        self.0.ledger.write(Point::TxReplaced, move |c| rows::add_variant(c, id, &kept, &unsigned, at)).await?;
         let row = TxRow { variants: vec![signed], ..row };
         self.send(&row).await;
         Ok(hash)
@@ -417,8 +418,8 @@ impl Outbox {
 
     /// Forbids keys: nothing is ever signed under them. False, and nothing changed, where one is signed already.
     pub async fn forbid(&self, keys: &[Key], point: Point) -> Result<bool, OutboxError> {
-        let (chain, keys) = (self.0.chain.chain_id(), keys.to_vec());
-        Ok(self.0.ledger.write(point, move |c| rows::forbid(c, chain, &keys)).await?)
+        let (chain, keys, at) = (self.0.chain.chain_id(), keys.to_vec(), self.0.ledger.now());
+        Ok(self.0.ledger.write(point, move |c| rows::forbid(c, chain, &keys, at)).await?)
     }
 
     /// Whether something is signed under a key.
@@ -476,11 +477,13 @@ impl Outbox {
                 // Blocks may come thick and fast; one look per second is enough for what nobody waits for.
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 tokio::select! {
+                    biased;
                     () = tokio::time::sleep(SEND_AGAIN) => true,
                     changed = heads.changed() => changed.is_ok(),
                 }
             };
             tokio::select! {
+                biased;
                 () = cancel.cancelled() => return,
                 goes_on = pause => if !goes_on { return },
             }

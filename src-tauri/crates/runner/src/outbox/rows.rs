@@ -1,7 +1,7 @@
 //! The outbox's tables. A transaction has one nonce and one or more signed variants.
 
 use super::Key;
-use crate::ledger::{LedgerError, now};
+use crate::ledger::LedgerError;
 use protocol::{
     Address, TxHash, Vodka,
     tx::{Fee, SignedTx, UnsignedTx, hex_bytes},
@@ -102,8 +102,14 @@ fn number(value: u64) -> Result<i64, LedgerError> {
     i64::try_from(value).map_err(|_| LedgerError::Row(format!("{value} is too large")))
 }
 
-pub(super) fn insert(c: &Connection, chain: u64, account: Address, txs: &[NewTx]) -> Result<(), LedgerError> {
-    let (chain, at) = (number(chain)?, now());
+pub(super) fn insert(
+    c: &Connection,
+    chain: u64,
+    account: Address,
+    txs: &[NewTx],
+    at: i64,
+) -> Result<(), LedgerError> {
+    let chain = number(chain)?;
     for tx in txs {
         c.execute(
             "INSERT INTO tx (chain, key, account, nonce, state, unsigned, what, created, updated)
@@ -118,15 +124,15 @@ pub(super) fn insert(c: &Connection, chain: u64, account: Address, txs: &[NewTx]
                 at
             ],
         )?;
-        insert_variant(c, c.last_insert_rowid(), &tx.signed)?;
+        insert_variant(c, c.last_insert_rowid(), &tx.signed, at)?;
     }
     Ok(())
 }
 
-fn insert_variant(c: &Connection, tx: i64, signed: &SignedTx) -> Result<(), LedgerError> {
+fn insert_variant(c: &Connection, tx: i64, signed: &SignedTx, at: i64) -> Result<(), LedgerError> {
     c.execute(
         "INSERT OR IGNORE INTO raw (hash, tx, bytes, signed) VALUES (?1, ?2, ?3, ?4)",
-        params![signed.hash.hex(), tx, signed.raw, now()],
+        params![signed.hash.hex(), tx, signed.raw, at],
     )?;
     Ok(())
 }
@@ -136,13 +142,14 @@ pub(super) fn add_variant(
     tx: i64,
     signed: &SignedTx,
     unsigned: &UnsignedTx,
+    at: i64,
 ) -> Result<(), LedgerError> {
-    insert_variant(c, tx, signed)?;
-    c.execute("UPDATE tx SET unsigned = ?2, updated = ?3 WHERE id = ?1", params![tx, to_json(unsigned)?, now()])?;
+    insert_variant(c, tx, signed, at)?;
+    c.execute("UPDATE tx SET unsigned = ?2, updated = ?3 WHERE id = ?1", params![tx, to_json(unsigned)?, at])?;
     Ok(())
 }
 
-pub(super) fn forbid(c: &Connection, chain: u64, keys: &[Key]) -> Result<bool, LedgerError> {
+pub(super) fn forbid(c: &Connection, chain: u64, keys: &[Key], at: i64) -> Result<bool, LedgerError> {
     let chain = number(chain)?;
     for key in keys {
         let state: Option<String> = c
@@ -155,14 +162,14 @@ pub(super) fn forbid(c: &Connection, chain: u64, keys: &[Key]) -> Result<bool, L
     for key in keys {
         c.execute(
             "INSERT OR IGNORE INTO tx (chain, key, state, what, created, updated) VALUES (?1, ?2, 'forbidden', '', ?3, ?3)",
-            params![chain, key.as_str(), now()],
+            params![chain, key.as_str(), at],
         )?;
     }
     Ok(true)
 }
 
-pub(super) fn set_state(c: &Connection, id: i64, state: TxState) -> Result<(), LedgerError> {
-    c.execute("UPDATE tx SET state = ?2, updated = ?3 WHERE id = ?1", params![id, state.as_str(), now()])?;
+pub(super) fn set_state(c: &Connection, id: i64, state: TxState, at: i64) -> Result<(), LedgerError> {
+    c.execute("UPDATE tx SET state = ?2, updated = ?3 WHERE id = ?1", params![id, state.as_str(), at])?;
     Ok(())
 }
 
