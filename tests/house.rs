@@ -12,17 +12,18 @@ use std::{
 };
 
 /// Each room and the rooms it may know. `protocol` is the common language and open to all.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("protocol", &[]),
     ("agreement", &[]),
     ("api", &["agreement"]),
     ("threshold", &[]),
     ("transport", &[]),
     ("keeper", &["transport"]),
+    ("indexer", &["keeper"]),
     ("wallet", &[]),
     ("clients", &["threshold", "transport"]),
     ("runner", &["agreement", "keeper", "wallet"]),
-    ("agent", &["agreement", "api", "clients", "keeper", "runner", "threshold", "transport", "wallet"]),
+    ("agent", &["agreement", "api", "clients", "indexer", "keeper", "runner", "threshold", "transport", "wallet"]),
     ("keeper-node", &[]),
     ("aquarius", &["keeper", "transport"]),
     ("secret-store", &["keeper", "threshold", "transport"]),
@@ -48,6 +49,7 @@ const EVERYTHING: &[&str] = &[
     "cli",
     "clients",
     "home",
+    "indexer",
     "keeper",
     "keeper-node",
     "node",

@@ -30,8 +30,11 @@ pub(crate) fn saturated_u128(number: e::U256) -> u128 {
     u128::try_from(number).unwrap_or(u128::MAX)
 }
 
-/// A log that is in a block; `None` for a pending one.
+/// A log that is in a block; `None` for a pending one, and for one that the node takes back.
 pub(crate) fn log(log: e::Log) -> Option<tx::Log> {
+    if log.removed == Some(true) {
+        return None;
+    }
     Some(tx::Log {
         address: address(log.address),
         topics: log.topics.into_iter().map(|topic| Hash32(topic.0)).collect(),

@@ -35,6 +35,9 @@ pub enum KeeperError {
     /// A contract's answer is not what its ABI says: another contract is at that address, or none.
     #[error("a contract's answer is not understood: {0}")]
     Answer(String),
+    /// What a node said does not fit together: its chain changed in between, or it leaves something out. Ask again later.
+    #[error("the node's answers do not fit together: {0}")]
+    Inconsistent(String),
     /// The transaction was not taken.
     #[error(transparent)]
     Broadcast(#[from] BroadcastError),

@@ -1,14 +1,30 @@
 //! Follows the contracts' events from a block on, and notices when the chain changes its mind.
+//!
+//! Near the head every block is held against the one before by its parent's hash, every log against its block's hash,
+//! and every block's bloom against the logs that came: a node that answers from two forks, or leaves logs out, is asked
+//! again, never believed. Far below the head, where the chain no longer changes, ranges are read whole, and the hash
+//! of a range's end must be the same before and after.
 
-use crate::{BlockRef, Keeper, KeeperError, KeeperEvent, LogFilter};
-use protocol::{Hash32, tx::Log};
-use std::collections::VecDeque;
-use tokio::sync::watch;
+use crate::{Keeper, KeeperError, KeeperEvent, LogFilter, bloom::Bloom, header::Header, rpc::RpcFault, width::Width};
+use protocol::{Address, Hash32, tx::Log};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+use tokio::{sync::watch, time};
 
-/// Blocks in one batch at most while catching up.
-const RANGE: u64 = 5_000;
-/// Blocks whose hashes are remembered: a reorganisation deeper than this is taken as one of this depth.
-const MEMORY: usize = 128;
+/// Reorganisations down to this many blocks are followed unless another depth is asked for.
+pub const DEPTH: u64 = 128;
+/// Beside every block of the depth, so many ends of older ranges are remembered.
+const ANCHORS: usize = 16;
+/// A chain that changes while it is read is read again at once, so often.
+const ATTEMPTS: u32 = 3;
+/// A node that is behind the head it told is asked again after this long.
+const BEHIND: Duration = Duration::from_millis(200);
+/// A head may be replaced by another of the same number, which nobody tells: it is looked at again after this long, on
+/// this machine and elsewhere.
+const SAME_HEAD: Duration = Duration::from_millis(500);
+const SAME_HEAD_ELSEWHERE: Duration = Duration::from_secs(10);
 
 /// A logged event and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +38,17 @@ pub struct Seen {
 /// What happened since the last batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
-    /// Everything seen from this block on is void: the chain has other blocks there now. Comes before `events`.
+    /// Everything seen from this block on is void: the chain has other blocks there now. Comes before `events`. 0 where
+    /// the change is deeper than what is remembered: everything is read again.
     pub rolled_back_to: Option<u64>,
     /// Events of the blocks up to `block`, oldest first.
     pub events: Vec<Seen>,
+    /// Blocks that were looked at and are remembered, oldest first: number and hash.
+    pub blocks: Vec<(u64, Hash32)>,
     /// Keep this, together with what the events changed: from here a new follower goes on.
     pub cursor: Cursor,
+    /// The newest block that the node has told of.
+    pub newest: u64,
 }
 
 /// How far a follower has come.
@@ -51,80 +72,201 @@ pub struct Follower {
     blocks: watch::Receiver<u64>,
     seen: VecDeque<(u64, Hash32)>,
     next: u64,
+    depth: u64,
+    /// Where everything remembered is void, everything is: else a change is taken as one of the depth.
+    strict: bool,
+    /// Void from here on, and nobody was told yet.
+    void: Option<u64>,
+    width: Width,
 }
 
 impl Follower {
-    /// Goes on after this cursor.
+    /// Goes on after this cursor. Only its block is known: a change of the chain below it is taken as one of [`DEPTH`].
     pub fn new(keeper: Keeper, cursor: Cursor) -> Self {
-        let blocks = keeper.blocks();
-        let seen = cursor.hash.map(|hash| (cursor.block, hash)).into_iter().collect();
-        let next = cursor.hash.map_or(cursor.block, |_| cursor.block.saturating_add(1));
-        Self { keeper, blocks, seen, next }
+        let known = cursor.hash.map(|hash| (cursor.block, hash)).into_iter().collect();
+        let mut follower = Self::remembering(keeper, known, DEPTH);
+        follower.strict = false;
+        if cursor.hash.is_none() {
+            follower.next = cursor.block;
+        }
+        follower
     }
 
-    /// Waits for new blocks and reads them. May be dropped while it waits: nothing is lost.
+    /// Goes on after the last of these blocks, which are in order, number and hash. A change of the chain that is deeper
+    /// than all of them makes it begin anew. `depth` is how far below the head blocks are held against each other.
+    pub fn remembering(keeper: Keeper, known: Vec<(u64, Hash32)>, depth: u64) -> Self {
+        let blocks = keeper.blocks();
+        let next = known.last().map_or(0, |(number, _)| number.saturating_add(1));
+        Self { keeper, blocks, seen: known.into(), next, depth, strict: true, void: None, width: Width::new() }
+    }
+
+    /// Waits for new blocks and reads them. May be dropped at any time: nothing is lost.
     ///
     /// # Errors
-    /// [`KeeperError`] where the node cannot be asked; call again later.
+    /// [`KeeperError`] where the node cannot be asked, or what it says does not fit together; call again later.
     pub async fn next(&mut self) -> Result<Batch, KeeperError> {
+        let mut attempts = 0;
         loop {
             let newest = *self.blocks.borrow_and_update();
-            let rolled_back_to = self.roll_back().await?;
-            if newest >= self.next || rolled_back_to.is_some() {
-                return self.read(newest, rolled_back_to).await;
+            self.roll_back().await?;
+            if newest >= self.next || self.void.is_some() {
+                match self.read(newest).await {
+                    Ok(Some(batch)) => return Ok(batch),
+                    Ok(None) => {}
+                    Err(KeeperError::Inconsistent(_)) if attempts < ATTEMPTS => {
+                        attempts += 1;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
             }
-            if self.blocks.changed().await.is_err() {
-                // The watch ends with its task only; a new one takes over.
-                self.blocks = self.keeper.blocks();
+            let pause = match (newest >= self.next, self.keeper.rpc().is_local()) {
+                (true, _) => BEHIND,
+                (false, true) => SAME_HEAD,
+                (false, false) => SAME_HEAD_ELSEWHERE,
+            };
+            tokio::select! {
+                changed = self.blocks.changed() => if changed.is_err() {
+                    // The watch ends with its task only; a new one takes over.
+                    self.blocks = self.keeper.blocks();
+                },
+                () = time::sleep(pause) => {}
             }
         }
     }
 
-    /// Forgets blocks that are no longer in the chain; where from.
-    async fn roll_back(&mut self) -> Result<Option<u64>, KeeperError> {
-        let mut from = None;
+    /// Forgets blocks that are no longer in the chain.
+    async fn roll_back(&mut self) -> Result<(), KeeperError> {
         while let Some((number, hash)) = self.seen.back().copied() {
-            match self.keeper.block(number).await? {
-                Some(block) if block.hash == hash => break,
-                _ => {
-                    self.seen.pop_back();
-                    from = Some(self.seen.back().map_or(number, |(known, _)| known + 1).min(number));
-                }
+            if self.keeper.block(number).await?.is_some_and(|block| block.hash == hash) {
+                return Ok(());
             }
-        }
-        if let Some(from) = from {
+            self.seen.pop_back();
+            let from = match self.seen.back() {
+                Some((known, _)) => known.saturating_add(1),
+                None if self.strict => 0,
+                None => number.saturating_sub(self.depth),
+            };
+            let from = from.min(number);
             self.next = from;
+            self.void = Some(self.void.map_or(from, |void| void.min(from)));
         }
-        Ok(from)
+        Ok(())
     }
 
-    async fn read(&mut self, newest: u64, rolled_back_to: Option<u64>) -> Result<Batch, KeeperError> {
-        let to = newest.min(self.next.saturating_add(RANGE - 1));
-        // The hash first: if the chain changes after it, the next call finds out.
-        let Some(end) = self.keeper.block(to).await? else {
-            let cursor = self.cursor();
-            return Ok(Batch { rolled_back_to, events: Vec::new(), cursor });
-        };
-        let mut events = Vec::new();
+    /// The next range; `None` where the node does not have its end yet.
+    async fn read(&mut self, newest: u64) -> Result<Option<Batch>, KeeperError> {
+        let near = newest.saturating_sub(self.depth);
+        let far = self.next < near;
+        let last = if far { near.saturating_sub(1) } else { newest };
+        let to = last.min(self.next.saturating_add(self.width.blocks() - 1));
+        let mut read = Vec::new();
+        let mut logs = Vec::new();
         if to >= self.next {
-            let contracts = *self.keeper.contracts();
-            let filter = LogFilter::all_of(contracts.all()).between(self.next, to);
-            for log in self.keeper.logs(&filter).await? {
-                if let Some(event) = contracts.event(&log)? {
-                    events.push(Seen { event, log });
+            let Some(end) = self.keeper.header(to).await? else {
+                return Ok(self.void.is_some().then(|| self.batch(newest, Vec::new(), Vec::new())));
+            };
+            let filter = LogFilter::all_of(self.keeper.contracts().all());
+            let asked = to - self.next + 1;
+            let headers = if far { vec![end] } else { self.linked(end).await? };
+            logs = match self.keeper.logs_within(&filter, self.next, to).await {
+                Ok(logs) => logs,
+                Err(fault @ (RpcFault::Refused { .. } | RpcFault::TooLarge)) => {
+                    let pause = self.width.refused(asked);
+                    time::sleep(pause).await;
+                    // One block less than which nothing can be asked for: whoever follows decides how long to wait.
+                    return if asked > 1 {
+                        Ok(Some(self.batch(newest, Vec::new(), Vec::new())))
+                    } else {
+                        Err(fault.into())
+                    };
                 }
+                Err(fault) => return Err(fault.into()),
+            };
+            if far {
+                check_far(end, &logs)?;
+            } else {
+                self.check_near(&headers, &mut logs).await?;
             }
-            self.remember(end);
+            // The chain of the logs is the chain of the headers, if it was the same one before and after.
+            if self.keeper.block(to).await?.is_none_or(|now| now.hash != end.block.hash) {
+                return Err(KeeperError::Inconsistent(format!("block {to} was replaced while it was read")));
+            }
+            self.width.answered(asked, logs.len());
+            read = headers.iter().map(|header| (header.block.number, header.block.hash)).collect();
         }
-        Ok(Batch { rolled_back_to, events, cursor: self.cursor() })
+        let mut events = Vec::with_capacity(logs.len());
+        for log in logs {
+            if let Some(event) = self.keeper.contracts().event(&log)? {
+                events.push(Seen { event, log });
+            }
+        }
+        // From here on nothing waits: what is remembered is what is told.
+        Ok(Some(self.batch(newest, read, events)))
     }
 
-    fn remember(&mut self, block: BlockRef) {
-        self.next = block.number.saturating_add(1);
-        self.seen.push_back((block.number, block.hash));
-        if self.seen.len() > MEMORY {
+    fn batch(&mut self, newest: u64, blocks: Vec<(u64, Hash32)>, events: Vec<Seen>) -> Batch {
+        if let Some((last, _)) = blocks.last() {
+            self.next = last.saturating_add(1);
+        }
+        self.seen.extend(&blocks);
+        let most = usize::try_from(self.depth).unwrap_or(usize::MAX).saturating_add(ANCHORS);
+        while self.seen.len() > most {
             self.seen.pop_front();
         }
+        Batch { rolled_back_to: self.void.take(), events, blocks, cursor: self.cursor(), newest }
+    }
+
+    /// The headers from the next block to this one, each the parent of the one after, the first a child of the last
+    /// block that was seen.
+    async fn linked(&self, end: Header) -> Result<Vec<Header>, KeeperError> {
+        let mut headers = vec![end];
+        let mut first = end;
+        while first.block.number > self.next {
+            let parent = self.keeper.header_of(first.block.parent).await?;
+            let parent = parent.filter(|parent| parent.block.number.checked_add(1) == Some(first.block.number));
+            let Some(parent) = parent else {
+                let broken = format!("block {} has no parent", first.block.number);
+                return Err(KeeperError::Inconsistent(broken));
+            };
+            headers.push(parent);
+            first = parent;
+        }
+        if let Some((number, hash)) = self.seen.back()
+            && number.checked_add(1) == Some(first.block.number)
+            && *hash != first.block.parent
+        {
+            let broken = format!("block {} is not the child of the one before", first.block.number);
+            return Err(KeeperError::Inconsistent(broken));
+        }
+        headers.reverse();
+        Ok(headers)
+    }
+
+    /// Each log is of its block, and no block's bloom speaks of a contract without logs. Such a block is asked for whole.
+    async fn check_near(&self, headers: &[Header], logs: &mut Vec<Log>) -> Result<(), KeeperError> {
+        let mut of_block: BTreeMap<u64, Vec<Log>> = BTreeMap::new();
+        for log in logs.drain(..) {
+            of_block.entry(log.block).or_default().push(log);
+        }
+        let contracts = self.keeper.contracts().all();
+        for Header { block, bloom } in headers {
+            let found = of_block.entry(block.number).or_default();
+            if found.iter().any(|log| log.block_hash != block.hash) {
+                return Err(KeeperError::Inconsistent(format!("logs of another block {}", block.number)));
+            }
+            let silent =
+                |contract: &Address| bloom.may_hold(*contract) && !found.iter().any(|log| log.address == *contract);
+            if bloom.says_something() && contracts.iter().any(silent) {
+                let all = self.keeper.logs_of_block(block.hash).await?;
+                if !bloom.is_within(&Bloom::of(&all)) {
+                    return Err(KeeperError::Inconsistent(format!("logs of block {} are left out", block.number)));
+                }
+                *found = all.into_iter().filter(|log| contracts.contains(&log.address)).collect();
+            }
+        }
+        logs.extend(of_block.into_values().flatten());
+        Ok(())
     }
 
     fn cursor(&self) -> Cursor {
@@ -133,4 +275,16 @@ impl Follower {
             None => Cursor { block: self.next, hash: None },
         }
     }
+}
+
+/// Logs of the range's end are of that very block, and all logs of one block of the same.
+fn check_far(end: Header, logs: &[Log]) -> Result<(), KeeperError> {
+    let mut last = (end.block.number, end.block.hash);
+    for log in logs.iter().rev() {
+        if log.block == last.0 && log.block_hash != last.1 {
+            return Err(KeeperError::Inconsistent(format!("logs of two blocks {}", log.block)));
+        }
+        last = (log.block, log.block_hash);
+    }
+    Ok(())
 }

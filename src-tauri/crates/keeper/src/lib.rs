@@ -5,6 +5,7 @@
 //! elsewhere. State is read from the newest block; events ([`KeeperEvent`]) say where to look, never that it is so.
 
 mod bindings;
+mod bloom;
 mod broadcast;
 mod calls;
 mod check;
@@ -17,6 +18,7 @@ mod fees;
 mod follower;
 pub mod gas;
 mod governance;
+mod header;
 mod heads;
 mod history;
 mod inclusion;
@@ -29,6 +31,7 @@ mod revert;
 mod rpc;
 mod shapes;
 mod templates;
+mod width;
 
 pub use broadcast::BroadcastError;
 pub use check::{NetworkCheck, NetworkFault};
@@ -36,7 +39,7 @@ pub use contracts::Contracts;
 pub use deployment::{Governed, deploy, deploy_governed};
 pub use error::KeeperError;
 pub use events::KeeperEvent;
-pub use follower::{Batch, Cursor, Follower, Seen};
+pub use follower::{Batch, Cursor, DEPTH, Follower, Seen};
 pub use governance::{Operators, Proposal};
 pub use history::{PastAgreement, PastGrant};
 pub use keeper::{Keeper, chain_id};

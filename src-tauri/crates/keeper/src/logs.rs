@@ -57,6 +57,15 @@ impl LogFilter {
         self
     }
 
+    /// Whether this is one of those that were asked for. What a node says is not that until it was looked at.
+    fn admits(&self, log: &Log, from: u64, to: u64) -> bool {
+        let topics = self.topics.iter().enumerate();
+        let fits = |(place, values): (usize, &Vec<Hash32>)| {
+            values.is_empty() || log.topics.get(place).is_some_and(|topic| values.contains(topic))
+        };
+        self.contracts.contains(&log.address) && (from..=to).contains(&log.block) && topics.into_iter().all(fits)
+    }
+
     fn wire(&self, from: u64, to: u64) -> Value {
         let used = self.topics.iter().rposition(|values| !values.is_empty()).map_or(0, |last| last + 1);
         let topics: Vec<Value> = self
@@ -100,8 +109,8 @@ impl Keeper {
             if from > to {
                 continue;
             }
-            match ask::<Vec<ethers::types::Log>>(self.rpc(), "eth_getLogs", filter.wire(from, to)).await {
-                Ok(found) => logs.extend(found.into_iter().filter_map(convert::log)),
+            match self.logs_within(filter, from, to).await {
+                Ok(found) => logs.extend(found),
                 Err(RpcFault::Refused { .. } | RpcFault::TooLarge) if from < to => {
                     let middle = from + (to - from) / 2;
                     // The earlier half is asked for first.
@@ -110,11 +119,28 @@ impl Keeper {
                 Err(fault) => return Err(fault.into()),
             }
         }
-        // What the node says is not what was asked for until it was looked at.
-        logs.retain(|log| filter.contracts.contains(&log.address));
-        logs.sort_by_key(|log| (log.block, log.index));
         Ok(logs)
     }
+
+    /// The logs of these blocks in one request: those that were asked for, oldest first, each once.
+    pub(crate) async fn logs_within(&self, filter: &LogFilter, from: u64, to: u64) -> Result<Vec<Log>, RpcFault> {
+        let found: Vec<ethers::types::Log> = ask(self.rpc(), "eth_getLogs", filter.wire(from, to)).await?;
+        let found = found.into_iter().filter_map(convert::log).filter(|log| filter.admits(log, from, to));
+        Ok(in_order(found.collect()))
+    }
+
+    /// Every log of one block, of whatever contract.
+    pub(crate) async fn logs_of_block(&self, block: Hash32) -> Result<Vec<Log>, RpcFault> {
+        let found: Vec<ethers::types::Log> = ask(self.rpc(), "eth_getLogs", json!([{ "blockHash": block }])).await?;
+        let found = found.into_iter().filter_map(convert::log).filter(|log| log.block_hash == block);
+        Ok(in_order(found.collect()))
+    }
+}
+
+fn in_order(mut logs: Vec<Log>) -> Vec<Log> {
+    logs.sort_by_key(|log| (log.block, log.index));
+    logs.dedup_by_key(|log| (log.block, log.block_hash, log.index));
+    logs
 }
 
 #[cfg(test)]

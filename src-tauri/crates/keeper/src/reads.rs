@@ -13,7 +13,6 @@ use crate::{
 };
 use ethers::types::{BlockNumber, U256};
 use protocol::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, TemplateId, Vodka, event_topics::topic};
-use serde::Deserialize;
 use serde_json::json;
 
 /// Where a condition stands. Only from Unfulfilled does it go on, once.
@@ -109,15 +108,6 @@ pub struct BlockRef {
     pub timestamp: u64,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireBlock {
-    number: U256,
-    hash: Hash32,
-    parent_hash: Hash32,
-    timestamp: U256,
-}
-
 impl Keeper {
     /// The newest block's number.
     ///
@@ -132,14 +122,7 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError::Rpc`].
     pub async fn block(&self, number: u64) -> Result<Option<BlockRef>, KeeperError> {
-        let found: Option<WireBlock> =
-            ask(self.rpc(), "eth_getBlockByNumber", json!([U256::from(number), false])).await?;
-        Ok(found.map(|block| BlockRef {
-            number: saturated(block.number),
-            hash: block.hash,
-            parent: block.parent_hash,
-            timestamp: saturated(block.timestamp),
-        }))
+        Ok(self.header(number).await?.map(|header| header.block))
     }
 
     /// OCEAN of an account.

@@ -1,0 +1,108 @@
+//! The history of an account, by kind and from a block on.
+
+use crate::{
+    Entry, IndexError, Position, Topic,
+    store::{COLUMNS, Store, entry, signed},
+};
+use protocol::Address;
+use rusqlite::{Transaction, params_from_iter, types::Value};
+
+/// Whose events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Party {
+    /// Everybody's.
+    #[default]
+    Anyone,
+    /// Those in which this account is the one who does.
+    From(Address),
+    /// Those in which this account is the one to whom.
+    To(Address),
+    /// Those in which this account is one or the other.
+    Either(Address),
+    /// Those from the first to the second.
+    Between(Address, Address),
+}
+
+/// Which events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Whose.
+    pub party: Party,
+    /// Of which kinds; none is all of them.
+    pub topics: Vec<Topic>,
+}
+
+impl Filter {
+    /// The events of one account, in either part.
+    pub fn of(account: Address) -> Self {
+        Self { party: Party::Either(account), topics: Vec::new() }
+    }
+
+    /// Only of this kind; several times: of any of them.
+    #[must_use]
+    pub fn topic(mut self, topic: Topic) -> Self {
+        self.topics.push(topic);
+        self
+    }
+
+    /// Whether this is one of them.
+    pub fn admits(&self, entry: &Entry) -> bool {
+        let party = match self.party {
+            Party::Anyone => true,
+            Party::From(account) => entry.from == Some(account),
+            Party::To(account) => entry.to == Some(account),
+            Party::Either(account) => entry.from == Some(account) || entry.to == Some(account),
+            Party::Between(from, to) => entry.from == Some(from) && entry.to == Some(to),
+        };
+        party && (self.topics.is_empty() || self.topics.contains(&entry.topic))
+    }
+}
+
+/// The entries of a filter from a position on, itself included, in the order of the chain.
+pub(crate) fn page(
+    step: &Transaction<'_>,
+    filter: &Filter,
+    from: Position,
+    most: u32,
+) -> Result<Vec<Entry>, IndexError> {
+    let mut values: Vec<Value> = vec![signed(from.block).into(), signed(from.index).into(), i64::from(most).into()];
+    let mut place = |value: Value| {
+        values.push(value);
+        format!("?{}", values.len())
+    };
+    let mut account = |account: Address| place(account.0.to_vec().into());
+    let party = match filter.party {
+        Party::Anyone => String::new(),
+        Party::From(who) => format!("AND e.source = {}", account(who)),
+        Party::To(who) => format!("AND e.target = {}", account(who)),
+        Party::Either(who) => {
+            let who = account(who);
+            format!("AND (e.source = {who} OR e.target = {who})")
+        }
+        Party::Between(from, to) => format!("AND e.source = {} AND e.target = {}", account(from), account(to)),
+    };
+    let topics = match filter.topics.as_slice() {
+        [] => String::new(),
+        topics => {
+            let numbers: Vec<String> = topics.iter().map(|topic| topic.number().to_string()).collect();
+            format!("AND e.kind IN ({})", numbers.join(", "))
+        }
+    };
+    let text = format!(
+        "SELECT {COLUMNS} FROM event e JOIN block b ON b.number = e.block
+         WHERE (e.block, e.position) >= (?1, ?2) {party} {topics} ORDER BY e.block, e.position LIMIT ?3"
+    );
+    let mut query = step.prepare_cached(&text)?;
+    let mut rows = query.query(params_from_iter(values))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(entry(row)?);
+    }
+    Ok(found)
+}
+
+impl Store {
+    pub(crate) async fn history(&self, filter: Filter, from: Position, most: u32) -> Result<Vec<Entry>, IndexError> {
+        self.read(move |step| page(step, &filter, from, most)).await
+    }
+}
