@@ -1,6 +1,6 @@
 //! The task that keeps the index: reads ahead while it writes, and says how far it is.
 
-use crate::{Entry, Filter, IndexError, Position, Subscription, store::Store};
+use crate::{Bookmark, Entry, Filter, IndexError, Page, Position, Subscription, store::Store};
 use keeper::{Batch, DEPTH, Follower, Keeper};
 use std::{
     path::Path,
@@ -123,6 +123,14 @@ impl Indexer {
         self.store().history(filter, from, most).await
     }
 
+    /// Reads on from a bookmark, at most so many entries.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub async fn read_on(&self, filter: Filter, bookmark: Bookmark, most: u32) -> Result<Page, IndexError> {
+        self.store().read_on(filter, bookmark, most).await
+    }
+
     /// The events of a filter from a block on, those that are there and those to come. Dropping it unsubscribes.
     pub fn subscribe(&self, filter: Filter, since: u64) -> Subscription {
         Subscription::new(self.store().clone(), self.progress(), filter, since)
@@ -168,13 +176,14 @@ impl Task {
         });
         let store = self.store.clone();
         let mut follower = Follower::remembering(self.keeper.clone(), known, self.options.depth);
-        let mut batch = follower.next().await?;
+        let mut batch = patiently(&mut follower, &self.tell.clone(), self.options.pause).await;
         loop {
             self.begun.get_or_insert_with(Instant::now);
             let told = Told::of(&batch);
             // While this is written the next is being read.
+            let tell = self.tell.clone();
             let mut writing = pin!(store.apply(batch));
-            let mut reading = pin!(follower.next());
+            let mut reading = pin!(patiently(&mut follower, &tell, self.options.pause));
             let mut written = false;
             let next = loop {
                 tokio::select! {
@@ -190,7 +199,7 @@ impl Task {
                 let done = writing.await?;
                 self.tell(&told, done).await?;
             }
-            batch = next?;
+            batch = next;
         }
     }
 
@@ -219,6 +228,21 @@ impl Task {
             self.tidied = old;
         }
         Ok(())
+    }
+}
+
+/// Reads the next batch, however often it takes. What a follower has found out before an error it still knows after it.
+async fn patiently(follower: &mut Follower, tell: &watch::Sender<Progress>, mut pause: Duration) -> Batch {
+    loop {
+        match follower.next().await {
+            Ok(batch) => return batch,
+            Err(error) => {
+                tracing::debug!(%error, "the chain cannot be read now");
+                tell.send_modify(|progress| progress.trouble = Some(error.to_string()));
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
     }
 }
 

@@ -20,5 +20,5 @@ pub use error::IndexError;
 pub use index::{Indexer, Options, Progress};
 pub use query::{Filter, Party};
 pub use states::{Agreement, Grant, Listing};
-pub use subscription::{Notice, Subscription};
+pub use subscription::{Bookmark, Notice, Page, Subscription};
 pub use topic::{Topic, UnknownTopic};

@@ -4,7 +4,7 @@ use crate::{
     Entry, IndexError, Position, Topic,
     store::{COLUMNS, Store, entry, signed},
 };
-use protocol::Address;
+use protocol::{Address, Hash32};
 use rusqlite::{Transaction, params_from_iter, types::Value};
 
 /// Whose events.
@@ -30,12 +30,19 @@ pub struct Filter {
     pub party: Party,
     /// Of which kinds; none is all of them.
     pub topics: Vec<Topic>,
+    /// What they are about: an agreement, a condition, a listing, a template.
+    pub about: Option<Hash32>,
 }
 
 impl Filter {
     /// The events of one account, in either part.
     pub fn of(account: Address) -> Self {
-        Self { party: Party::Either(account), topics: Vec::new() }
+        Self { party: Party::Either(account), ..Self::default() }
+    }
+
+    /// The events about one agreement, condition, listing or template.
+    pub fn about(subject: [u8; 32]) -> Self {
+        Self { about: Some(Hash32(subject)), ..Self::default() }
     }
 
     /// Only of this kind; several times: of any of them.
@@ -54,7 +61,8 @@ impl Filter {
             Party::Either(account) => entry.from == Some(account) || entry.to == Some(account),
             Party::Between(from, to) => entry.from == Some(from) && entry.to == Some(to),
         };
-        party && (self.topics.is_empty() || self.topics.contains(&entry.topic))
+        let about = self.about.is_none() || entry.subject == self.about;
+        party && about && (self.topics.is_empty() || self.topics.contains(&entry.topic))
     }
 }
 
@@ -70,16 +78,21 @@ pub(crate) fn page(
         values.push(value);
         format!("?{}", values.len())
     };
-    let mut account = |account: Address| place(account.0.to_vec().into());
     let party = match filter.party {
         Party::Anyone => String::new(),
-        Party::From(who) => format!("AND e.source = {}", account(who)),
-        Party::To(who) => format!("AND e.target = {}", account(who)),
+        Party::From(who) => format!("AND e.source = {}", place(who.0.to_vec().into())),
+        Party::To(who) => format!("AND e.target = {}", place(who.0.to_vec().into())),
         Party::Either(who) => {
-            let who = account(who);
+            let who = place(who.0.to_vec().into());
             format!("AND (e.source = {who} OR e.target = {who})")
         }
-        Party::Between(from, to) => format!("AND e.source = {} AND e.target = {}", account(from), account(to)),
+        Party::Between(from, to) => {
+            format!("AND e.source = {} AND e.target = {}", place(from.0.to_vec().into()), place(to.0.to_vec().into()))
+        }
+    };
+    let about = match filter.about {
+        Some(Hash32(subject)) => format!("AND e.subject = {}", place(subject.to_vec().into())),
+        None => String::new(),
     };
     let topics = match filter.topics.as_slice() {
         [] => String::new(),
@@ -90,7 +103,7 @@ pub(crate) fn page(
     };
     let text = format!(
         "SELECT {COLUMNS} FROM event e JOIN block b ON b.number = e.block
-         WHERE (e.block, e.position) >= (?1, ?2) {party} {topics} ORDER BY e.block, e.position LIMIT ?3"
+         WHERE (e.block, e.position) >= (?1, ?2) {party} {about} {topics} ORDER BY e.block, e.position LIMIT ?3"
     );
     let mut query = step.prepare_cached(&text)?;
     let mut rows = query.query(params_from_iter(values))?;

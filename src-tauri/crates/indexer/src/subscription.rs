@@ -4,7 +4,7 @@
 use crate::{
     Entry, Filter, IndexError, Position, Progress,
     query::page,
-    store::{Store, signed, unsigned},
+    store::{Store, unsigned},
 };
 use futures_util::{Stream, stream};
 use std::collections::VecDeque;
@@ -25,6 +25,57 @@ pub enum Notice {
     Event(Box<Entry>),
 }
 
+/// How far somebody has read. Keep it, and read on later: nothing is missed and nothing that became void is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bookmark {
+    /// Where to read on.
+    pub next: Position,
+    /// Roll-backs up to this one are known; `None` before the first reading.
+    pub epoch: Option<i64>,
+}
+
+impl Bookmark {
+    /// Before everything from this block on.
+    pub const fn at(block: u64) -> Self {
+        Self { next: Position { block, index: 0 }, epoch: None }
+    }
+}
+
+/// What was read on from a bookmark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Everything read from this block on is void: the chain has other blocks there now. Comes before the entries.
+    pub void: Option<u64>,
+    /// The entries, in the order of the chain.
+    pub entries: Vec<Entry>,
+    /// From here on next time.
+    pub bookmark: Bookmark,
+}
+
+impl Store {
+    /// One moment of the file: what is void and what is there instead belong together.
+    pub(crate) async fn read_on(&self, filter: Filter, bookmark: Bookmark, most: u32) -> Result<Page, IndexError> {
+        self.read(move |step| {
+            let epoch: i64 = step.query_row("SELECT coalesce(max(epoch), 0) FROM rollback", [], |row| row.get(0))?;
+            let void: Option<i64> = match bookmark.epoch {
+                Some(known) if known < epoch => {
+                    step.query_row("SELECT min(block) FROM rollback WHERE epoch > ?1", [known], |row| row.get(0))?
+                }
+                _ => None,
+            };
+            let void = void.map(unsigned).filter(|void| *void <= bookmark.next.block);
+            let from = void.map_or(bookmark.next, |block| bookmark.next.min(Position { block, index: 0 }));
+            let entries = page(step, &filter, from, most)?;
+            let next = entries.last().map_or(from, |last| {
+                let Position { block, index } = last.position;
+                Position { block, index: index.saturating_add(1) }
+            });
+            Ok(Page { void, entries, bookmark: Bookmark { next, epoch: Some(epoch) } })
+        })
+        .await
+    }
+}
+
 /// The events of a filter, as they come.
 #[derive(Debug)]
 pub struct Subscription {
@@ -32,23 +83,13 @@ pub struct Subscription {
     progress: watch::Receiver<Progress>,
     filter: Filter,
     since: u64,
-    /// Where to read on.
-    next: Position,
-    /// Roll-backs up to this one were told; `None` before the first reading.
-    epoch: Option<i64>,
+    bookmark: Bookmark,
     ready: VecDeque<Notice>,
-}
-
-struct Reading {
-    epoch: i64,
-    void: Option<u64>,
-    entries: Vec<Entry>,
 }
 
 impl Subscription {
     pub(crate) fn new(store: Store, progress: watch::Receiver<Progress>, filter: Filter, since: u64) -> Self {
-        let next = Position { block: since, index: 0 };
-        Self { store, progress, filter, since, next, epoch: None, ready: VecDeque::new() }
+        Self { store, progress, filter, since, bookmark: Bookmark::at(since), ready: VecDeque::new() }
     }
 
     /// Waits for the next notice. May be dropped at any time: nothing is lost.
@@ -62,43 +103,16 @@ impl Subscription {
             }
             // Marked before the reading: what is written during it wakes this again.
             self.progress.mark_unchanged();
-            if !self.read().await? {
+            let page = self.store.read_on(self.filter.clone(), self.bookmark, PAGE).await?;
+            let nothing = page.void.is_none() && page.entries.is_empty();
+            self.bookmark = page.bookmark;
+            self.ready.extend(page.void.map(|void| Notice::RolledBack { to: void.max(self.since) }));
+            let asked = page.entries.into_iter().filter(|entry| entry.position.block >= self.since);
+            self.ready.extend(asked.map(|entry| Notice::Event(Box::new(entry))));
+            if nothing {
                 self.progress.changed().await.map_err(|_| IndexError::Ending)?;
             }
         }
-    }
-
-    /// Whether there was something new.
-    async fn read(&mut self) -> Result<bool, IndexError> {
-        let (filter, known, mut from) = (self.filter.clone(), self.epoch, self.next);
-        // One moment of the file: what is void and what is there instead belong together.
-        let reading = self.store.read(move |step| {
-            let epoch: i64 = step.query_row("SELECT coalesce(max(epoch), 0) FROM rollback", [], |row| row.get(0))?;
-            let void: Option<i64> = match known {
-                Some(known) if known < epoch => {
-                    step.query_row("SELECT min(block) FROM rollback WHERE epoch > ?1", [known], |row| row.get(0))?
-                }
-                _ => None,
-            };
-            let void = void.map(unsigned).filter(|void| signed(*void) <= signed(from.block));
-            if let Some(block) = void {
-                from = from.min(Position { block, index: 0 });
-            }
-            Ok(Reading { epoch, void, entries: page(step, &filter, from, PAGE)? })
-        });
-        let Reading { epoch, void, entries } = reading.await?;
-        self.epoch = Some(epoch);
-        if let Some(to) = void {
-            let to = to.max(self.since);
-            self.next = self.next.min(Position { block: to, index: 0 });
-            self.ready.push_back(Notice::RolledBack { to });
-        }
-        for entry in entries.into_iter().filter(|entry| entry.position.block >= self.since) {
-            let Position { block, index } = entry.position;
-            self.next = Position { block, index: index.saturating_add(1) };
-            self.ready.push_back(Notice::Event(Box::new(entry)));
-        }
-        Ok(!self.ready.is_empty())
     }
 
     /// The same as a stream. It ends with the first error.

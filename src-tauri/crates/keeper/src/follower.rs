@@ -223,8 +223,7 @@ impl Follower {
         let mut headers = vec![end];
         let mut first = end;
         while first.block.number > self.next {
-            let parent = self.keeper.header_of(first.block.parent).await?;
-            let parent = parent.filter(|parent| parent.block.number.checked_add(1) == Some(first.block.number));
+            let parent = self.parent(first).await?;
             let Some(parent) = parent else {
                 let broken = format!("block {} has no parent", first.block.number);
                 return Err(KeeperError::Inconsistent(broken));
@@ -241,6 +240,18 @@ impl Follower {
         }
         headers.reverse();
         Ok(headers)
+    }
+
+    /// A block's parent. Where several nodes answer as one, one of them may not have it yet: it is asked for again.
+    async fn parent(&self, child: Header) -> Result<Option<Header>, KeeperError> {
+        for _ in 0..ATTEMPTS {
+            let found = self.keeper.header_of(child.block.parent).await?;
+            if let Some(parent) = found {
+                let follows = parent.block.number.checked_add(1) == Some(child.block.number);
+                return Ok(follows.then_some(parent));
+            }
+        }
+        Ok(None)
     }
 
     /// Each log is of its block, and no block's bloom speaks of a contract without logs. Such a block is asked for whole.

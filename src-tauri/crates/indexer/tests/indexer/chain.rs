@@ -3,7 +3,10 @@
 use keeper::{Contracts, Keeper};
 use protocol::{Address, Hash32, NetworkFile, event_topics::topic, hash::keccak256};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// Where the contracts of the test are: by the names of keeper-contracts 0.13.2, account `[n; 20]`.
 pub(crate) const NAMES: [&str; 8] = [
@@ -70,16 +73,24 @@ pub(crate) fn happening(mark: u64) -> Written {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) number: u64,
     pub(crate) hash: Hash32,
-    parent: Hash32,
-    logs: Vec<Written>,
+    header: Value,
+    logs: Vec<Value>,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold("0x".to_owned(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 impl Block {
-    pub(crate) fn header(&self) -> Value {
+    fn new(number: u64, hash: Hash32, parent: Hash32, logs: &[Written]) -> Self {
         let mut bloom = [0_u8; 256];
         let mut add = |entry: &[u8]| {
             let hash = keccak256(entry);
@@ -88,33 +99,34 @@ impl Block {
                 bloom[255 - bit / 8] |= 1 << (bit % 8);
             }
         };
-        for log in &self.logs {
+        for log in logs {
             add(&log.contract.0);
             log.topics.iter().for_each(|topic| add(topic));
         }
-        json!({
-            "number": format!("{:#x}", self.number), "hash": self.hash, "parentHash": self.parent, "timestamp": "0x5",
-            "logsBloom": format!("0x{}", bloom.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
-        })
-    }
-
-    pub(crate) fn logs(&self) -> impl Iterator<Item = Value> {
-        self.logs.iter().enumerate().map(|(index, log)| {
+        let header = json!({
+            "number": format!("{number:#x}"), "hash": hash, "parentHash": parent, "timestamp": "0x5",
+            "logsBloom": hex(&bloom),
+        });
+        let wire = |(index, log): (usize, &Written)| {
             json!({
                 "address": log.contract, "topics": log.topics.iter().map(|topic| Hash32(*topic)).collect::<Vec<_>>(),
-                "data": format!("0x{}", log.data.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
-                "blockNumber": format!("{:#x}", self.number), "blockHash": self.hash,
-                "transactionHash": Hash32(keccak256([self.hash.0, number_word(index as u64)].concat())),
+                "data": hex(&log.data), "blockNumber": format!("{number:#x}"), "blockHash": hash,
+                "transactionHash": Hash32(keccak256([hash.0, number_word(index as u64)].concat())),
                 "transactionIndex": "0x0", "logIndex": format!("{index:#x}"), "removed": false,
             })
-        })
+        };
+        Self { number, hash, header, logs: logs.iter().enumerate().map(wire).collect() }
+    }
+
+    pub(crate) fn header(&self) -> &Value {
+        &self.header
     }
 }
 
 /// All blocks that ever were, and which of them are the chain now.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
-    all: HashMap<Hash32, Block>,
+    all: HashMap<Hash32, Arc<Block>>,
     now: Vec<Hash32>,
     marks: u64,
 }
@@ -136,7 +148,7 @@ impl Chain {
             .flat_map(|log| log.topics.iter().flatten().chain(&log.data).copied().collect::<Vec<_>>())
             .collect();
         let hash = Hash32(keccak256([parent.0, number_word(self.marks), keccak256(content)].concat()));
-        self.all.insert(hash, Block { number, hash, parent, logs });
+        self.all.insert(hash, Arc::new(Block::new(number, hash, parent, &logs)));
         self.now.push(hash);
     }
 
@@ -158,11 +170,11 @@ impl Chain {
     }
 
     pub(crate) fn block(&self, number: u64) -> Option<&Block> {
-        self.now.get(usize::try_from(number).ok()?).map(|hash| &self.all[hash])
+        self.now.get(usize::try_from(number).ok()?).map(|hash| self.all[hash].as_ref())
     }
 
     pub(crate) fn of(&self, hash: Hash32) -> Option<&Block> {
-        self.all.get(&hash)
+        self.all.get(&hash).map(Arc::as_ref)
     }
 
     /// The logs of `eth_getLogs`, as a node without faults answers.
@@ -179,12 +191,12 @@ impl Chain {
         };
         let wanted: Option<Vec<Address>> =
             query.get("address").map(|contracts| serde_json::from_value(contracts.clone()).unwrap());
-        let logs = blocks.into_iter().flat_map(|block| block.logs().collect::<Vec<_>>());
-        let fits = |log: &Value| {
+        let logs = blocks.into_iter().flat_map(|block| &block.logs);
+        let fits = |log: &&Value| {
             let contract: Address = serde_json::from_value(log["address"].clone()).unwrap();
             wanted.as_ref().is_none_or(|wanted| wanted.contains(&contract))
         };
-        logs.filter(fits).collect()
+        logs.filter(fits).cloned().collect()
     }
 
     /// What an honest node says.
@@ -192,10 +204,10 @@ impl Chain {
         match method {
             "eth_chainId" => json!("0x539"),
             "eth_blockNumber" => json!(format!("{:#x}", self.newest())),
-            "eth_getBlockByNumber" => self.block(number(&params[0])).map_or(Value::Null, Block::header),
+            "eth_getBlockByNumber" => self.block(number(&params[0])).map_or(Value::Null, |block| block.header.clone()),
             "eth_getBlockByHash" => {
                 let hash: Hash32 = serde_json::from_value(params[0].clone()).unwrap();
-                self.of(hash).map_or(Value::Null, Block::header)
+                self.of(hash).map_or(Value::Null, |block| block.header.clone())
             }
             "eth_getLogs" => Value::Array(self.logs(&params[0])),
             other => panic!("{other} was not expected"),

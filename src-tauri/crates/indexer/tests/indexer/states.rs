@@ -36,7 +36,8 @@ async fn the_history_of_an_account_is_what_it_did_and_what_was_done_to_it() {
     chain.mine(vec![transfer(2, 0, 1), transfer(3, 4, 7)]);
     let (index, ..) = index_of(&folder, chain).await;
     let amounts = async |party, from| {
-        let found = index.history(Filter { party, topics: vec![Topic::Transfer] }, from, 10).await.unwrap();
+        let found =
+            index.history(Filter { party, topics: vec![Topic::Transfer], about: None }, from, 10).await.unwrap();
         found.iter().map(|entry| entry.amount.unwrap()).collect::<Vec<_>>()
     };
     let vodka = |amounts: &[u64]| amounts.iter().map(|n| Vodka::from_be_bytes(number_word(*n))).collect::<Vec<_>>();

@@ -109,6 +109,10 @@ impl Node {
         }
     }
 
+    pub(crate) fn newest(&self) -> u64 {
+        self.state.lock().unwrap().chain.newest()
+    }
+
     /// The chain of now, for good; faults come to an end, too.
     pub(crate) fn settle(&self) -> Chain {
         let mut state = self.state.lock().unwrap();
@@ -191,8 +195,8 @@ impl Rpc for Node {
             state.waver();
         }
         match (style, method) {
-            (Style::Unreachable, _) if state.random.gen_bool(0.1) => Err(RpcFault::Unreachable("nobody".into())),
-            (Style::TwoNodes, _) if state.random.gen_bool(0.3) => Ok(state.before.answer(method, &params)),
+            (Style::Unreachable, _) if state.random.gen_bool(0.01) => Err(RpcFault::Unreachable("nobody".into())),
+            (Style::TwoNodes, _) if state.random.gen_bool(0.04) => Ok(state.before.answer(method, &params)),
             (Style::HeadGoesBack | Style::OutOfOrder, "eth_blockNumber") => {
                 let back = state.random.gen_range(0..4);
                 Ok(json!(format!("{:#x}", state.chain.newest().saturating_sub(back))))
@@ -215,7 +219,7 @@ impl Rpc for Node {
             async move {
                 tokio::time::sleep(std::time::Duration::from_millis(3)).await;
                 let chain = node.state.lock().unwrap().chain.clone();
-                Some((chain.block(chain.newest()).map(crate::chain::Block::header), ticks + 1))
+                Some((chain.block(chain.newest()).map(|block| block.header().clone()), ticks + 1))
             }
         });
         let heads = heads.filter_map(move |head| {

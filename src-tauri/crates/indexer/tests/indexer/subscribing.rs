@@ -22,8 +22,9 @@ async fn a_subscriber_is_told_what_is_there_what_comes_and_what_is_taken_back() 
     let node = Node::new(chain, Style::Honest, 0);
     let keeper = keeper(node.clone()).await;
     let index = Indexer::open(&folder.path().join("index.db"), keeper.clone(), quick()).await.unwrap();
-    let mut from = index.subscribe(Filter { party: Party::From(person(0)), topics: vec![Topic::Transfer] }, 0);
-    let to = index.subscribe(Filter { party: Party::To(person(0)), topics: Vec::new() }, 2);
+    let mut from =
+        index.subscribe(Filter { party: Party::From(person(0)), topics: vec![Topic::Transfer], about: None }, 0);
+    let to = index.subscribe(Filter { party: Party::To(person(0)), ..Filter::default() }, 2);
     let Notice::Event(first) = from.next().await.unwrap() else { panic!("an event") };
     assert_eq!((first.position.block, first.to), (1, Some(person(1))));
 
