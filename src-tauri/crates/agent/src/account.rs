@@ -180,7 +180,8 @@ impl Core {
 
     pub(crate) async fn balance(&self) -> Result<Vodka, ApiError> {
         let account = self.account().ok_or_else(errors::no_account)?;
-        self.keeper.balance_of(account).await.map_err(crate::core::chain)
+        let keeper = self.keeper.agreed().await.map_err(crate::core::chain)?;
+        keeper.balance_of(account).await.map_err(crate::core::chain)
     }
 
     /// One transaction from the account in use, outside any agreement.

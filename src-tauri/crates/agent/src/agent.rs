@@ -132,10 +132,12 @@ impl Agent {
             Some(catalogue) => catalogue.health().await.is_ok(),
             None => false,
         };
-        let (health, trouble) = match (&block, catalogue) {
-            (Err(_), _) => (NetworkHealth::Offline, Some("The network does not answer.".to_owned())),
-            (Ok(_), false) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".to_owned())),
-            (Ok(_), true) => (NetworkHealth::Fine, None),
+        let nodes = crate::network_check::of_nodes(&self.core.keeper.nodes());
+        let (health, trouble) = match (&block, catalogue, nodes) {
+            (Err(_), _, _) => (NetworkHealth::Offline, Some("The network does not answer.".to_owned())),
+            (Ok(_), false, _) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".to_owned())),
+            (Ok(_), true, Some(trouble)) => (NetworkHealth::Degraded, Some(trouble)),
+            (Ok(_), true, None) => (NetworkHealth::Fine, None),
         };
         let (purchases, purchases_locked) = self.purchases.open_count().await.unwrap_or((0, 0));
         let (publications, publications_locked) = self.publications.open_count();
@@ -156,15 +158,9 @@ impl Agent {
     }
 
     async fn check(&self) -> Result<NetworkCheck, ApiError> {
-        let mut points = Vec::new();
+        let mut points = crate::network_check::of_chain(&self.core.keeper).await.map_err(chain)?;
         let mut point =
             |what: &str, ok: bool, found: String| points.push(CheckPoint { what: what.to_owned(), ok, found });
-        let block = self.core.keeper.block_number().await.map_err(chain)?;
-        point("Chain", true, format!("number {}, block {block}", self.core.keeper.chain_id()));
-        let contracts = self.core.keeper.check().await.map_err(chain)?;
-        let found = contracts.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        let ok = contracts.faults.is_empty();
-        point("Contracts", ok, if ok { "code and roles are as they should be".to_owned() } else { found });
         for catalogue in self.core.catalogues.iter() {
             let health = catalogue.health().await;
             let found = health.as_ref().err().map_or_else(|| "answers".to_owned(), ToString::to_string);

@@ -3,7 +3,7 @@
 use crate::{errors, own_gateway::OwnGateway, purchase::SetAside, store::Store};
 use api::{ApiError, Code, Event};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
-use keeper::{Keeper, KeeperError};
+use keeper::{Keeper, KeeperError, RpcFault};
 use protocol::{Address, NetworkFile, Signer};
 use runner::{Journal, Ledger, Outbox};
 use std::{
@@ -122,6 +122,16 @@ impl EciesOpener for AccountOpener {
 /// The chain's faults, for people.
 pub fn chain(error: KeeperError) -> ApiError {
     match error {
+        KeeperError::Rpc(RpcFault::Disputed(_) | RpcFault::Alone(_)) => ApiError::new(
+            Code::Unreachable,
+            format!("{error}.").replacen('t', "T", usize::from(error.to_string().starts_with('t'))),
+            "Nothing is paid or granted until two nodes say the same; it goes on by itself then.",
+        ),
+        KeeperError::TooDear { .. } | KeeperError::TooMuchGas { .. } => ApiError::new(
+            Code::Refused,
+            format!("Nothing was signed: {error}."),
+            "Wait until the network asks for less, or change [fees] in the network file.",
+        ),
         KeeperError::Rpc(_) => ApiError::new(
             Code::Unreachable,
             "The network does not answer.",
@@ -145,6 +155,13 @@ pub fn outbox(error: runner::OutboxError) -> ApiError {
     use runner::{ChainError, OutboxError as O};
     match error {
         O::Locked(_) => errors::locked(),
+        O::Unreachable(error @ (ChainError::Disputed(_) | ChainError::TooDear(_) | ChainError::WrongChain { .. })) => {
+            ApiError::new(
+                Code::Unreachable,
+                format!("Nothing was signed: {error}."),
+                "It goes on by itself when this has passed. Nothing is sent twice.",
+            )
+        }
         O::Unreachable(_) => ApiError::new(
             Code::Unreachable,
             "The network does not answer.",

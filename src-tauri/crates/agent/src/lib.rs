@@ -13,6 +13,7 @@ mod library;
 mod licenses;
 mod markdown;
 mod market;
+mod network_check;
 mod own_gateway;
 mod policy;
 mod publish;

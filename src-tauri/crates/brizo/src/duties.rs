@@ -107,7 +107,7 @@ async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> 
     if gateway.inner.driver.load(&id).await.map_err(failed)?.is_some() {
         return Ok(());
     }
-    let on_chain = gateway.inner.keeper.agreement(agreement).await?;
+    let on_chain = gateway.inner.keeper.agreed().await?.agreement(agreement).await?;
     let on_chain = on_chain.ok_or_else(|| Refusal::Unknown("it is not on the chain".to_owned()))?;
     let consumer = on_chain.actors.iter().find(|a| **a != gateway.provider()).copied();
     let consumer = consumer.ok_or_else(|| Refusal::Unknown("it has no buyer".to_owned()))?;

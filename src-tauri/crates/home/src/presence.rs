@@ -8,7 +8,7 @@ use crate::{
 };
 use agent::{Agent, AgentConfig};
 use api::{ApiError, Code};
-use keeper::Keeper;
+use keeper::{Keeper, Nodes};
 use node::brizo::{self, Gateway, GatewayConfig};
 use protocol::{Address, NetworkFile, Signer};
 use runner::{Ledger, Outbox};
@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Http, JsonRpc, Limits, Listen, Resolver, Served, serve};
+use transport::{Http, Limits, Listen, Resolver, Served, serve};
 use wallet::{ServiceKey, Wallet};
 
 /// What somebody needs to be present on a network.
@@ -135,17 +135,10 @@ fn endpoint(error: &transport::EndpointError) -> ApiError {
     .at("network")
 }
 
-/// The first address of the network that answers.
+/// All addresses of the network as one.
 async fn connect(network: &NetworkFile, http: &Http) -> Result<Keeper, ApiError> {
-    let mut failed = None;
-    for rpc in &network.rpc {
-        let rpc = rpc.parse().map_err(|e| endpoint(&e))?;
-        match Keeper::connect(JsonRpc::connect(rpc, http), network).await {
-            Ok(keeper) => return Ok(keeper),
-            Err(error) => failed = Some(agent::errors::chain(error)),
-        }
-    }
-    Err(failed.unwrap_or_else(|| agent::errors::internal("a network without addresses")))
+    let nodes = Nodes::of_network(network, http).map_err(|e| endpoint(&e))?;
+    Keeper::connect(nodes, network).await.map_err(agent::errors::chain)
 }
 
 /// Keeps the addresses of gateways as the network's file says them.

@@ -104,12 +104,21 @@ impl Keeper {
         sent
     }
 
-    /// The receipt of a transaction, once it is in a block.
+    /// The receipt of a transaction, once it is in a block of the chain as it is now.
     ///
     /// # Errors
-    /// [`KeeperError::Rpc`].
+    /// [`KeeperError::Rpc`]; [`KeeperError::Answer`] where it is no receipt of this transaction.
     pub async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, KeeperError> {
-        Ok(receipt(self.rpc(), tx).await?)
+        let Some(found) = receipt(self.rpc(), tx).await? else { return Ok(None) };
+        if found.tx != tx {
+            return Err(KeeperError::Answer(format!("a receipt of {} in place of {tx}", found.tx)));
+        }
+        // A node that follows a reorganisation just now may tell of a block that is no longer in the chain: that says
+        // neither that the transaction is done nor that it is not.
+        match self.block(found.block).await? {
+            Some(block) if block.hash == found.block_hash => Ok(Some(found)),
+            _ => Err(KeeperError::Answer(format!("a receipt of {tx} in a block that is not in the chain"))),
+        }
     }
 }
 

@@ -10,12 +10,14 @@ use crate::{
     },
     convert::{address, h160},
     proxy::{TOKEN_WRITTEN, same_code},
+    rpc::{RpcFault, ask},
 };
-use ethers::types::U256;
+use ethers::types::{Bytes, U256};
 use protocol::{
     Address, Hash32, TemplateId,
     templates::{ACCESS, CONSUMER, PROVIDER},
 };
+use serde_json::json;
 
 /// Code into which no constructor writes.
 const NONE: &[(usize, usize)] = &[];
@@ -26,6 +28,9 @@ pub enum NetworkFault {
     /// No code at the address of the network file.
     #[error("there is no contract at the address of {0}")]
     NoCode(&'static str),
+    /// The contract there has not the functions that one of this name must have.
+    #[error("the contract at the address of {0} does not have its functions")]
+    Abi(&'static str),
     /// Conditions are created by another contract than the agreement store, so no agreement can be made.
     #[error("AgreementStoreManager may not create conditions")]
     CreateRole,
@@ -48,11 +53,23 @@ pub enum NetworkFault {
     ActorType(Hash32),
 }
 
+impl NetworkFault {
+    /// The contract it is about, where it is about one.
+    pub fn contract(&self) -> Option<&'static str> {
+        match self {
+            Self::NoCode(contract) | Self::Abi(contract) | Self::Upgrader { contract, .. } => Some(contract),
+            Self::CreateRole | Self::Template(_) | Self::TemplateConditions(_) | Self::ActorType(_) => None,
+        }
+    }
+}
+
 /// A network as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkCheck {
     /// Nothing can be bought or sold while there is one.
     pub faults: Vec<NetworkFault>,
+    /// Contracts whose code is ours, byte for byte, of those that hold and move money.
+    pub ours: Vec<&'static str>,
     /// Whether the contracts that hold and move money are ours, byte for byte. Others, the released ones too, have
     /// holes through which a locked payment can be taken: not safe for priced purchases.
     pub safe_for_payments: bool,
@@ -60,7 +77,35 @@ pub struct NetworkCheck {
     pub upgraded_by: Option<Address>,
 }
 
+/// Functions that only read, and how many arguments they take: a contract of this name answers each, whatever it is asked.
+const READS: [(&str, &[(&str, usize)]); 8] = [
+    ("OceanToken", &[("totalSupply()", 0), ("balanceOf(address)", 1), ("allowance(address,address)", 2)]),
+    ("DIDRegistry", &[("getDIDOwner(bytes32)", 1), ("getDIDRegister(bytes32)", 1)]),
+    ("ConditionStoreManager", &[("getCondition(bytes32)", 1), ("getCreateRole()", 0)]),
+    ("TemplateStoreManager", &[("isTemplateIdApproved(bytes32)", 1), ("getTemplate(bytes32)", 1)]),
+    ("AgreementStoreManager", &[("getAgreement(bytes32)", 1), ("getAgreementActors(bytes32)", 1)]),
+    ("LockRewardCondition", &[("hashValues(address,uint256)", 2)]),
+    ("AccessSecretStoreCondition", &[("hashValues(bytes32,address)", 2), ("checkPermissions(address,bytes32)", 2)]),
+    ("EscrowReward", &[("hashValues(uint256,address,address,bytes32,bytes32)", 5)]),
+];
+
 impl Keeper {
+    /// Whether a contract answers the functions that one of this name must have.
+    async fn has_functions(&self, name: &str, at: Address) -> Result<bool, KeeperError> {
+        let reads = READS.iter().find(|(known, _)| *known == name).map_or(&[] as &[_], |(_, reads)| reads);
+        for (signature, arguments) in reads {
+            let mut data = ethers::utils::id(signature).to_vec();
+            data.resize(data.len() + arguments * 32, 0);
+            let call = json!([{ "to": h160(at), "data": Bytes::from(data) }, "latest"]);
+            match ask::<Bytes>(self.rpc(), "eth_call", call).await {
+                Ok(output) if output.len() >= 32 => {}
+                Ok(_) | Err(RpcFault::Refused { .. }) => return Ok(false),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Ok(true)
+    }
+
     /// Looks at code and roles of all contracts.
     ///
     /// # Errors
@@ -70,10 +115,13 @@ impl Keeper {
         let mut faults = Vec::new();
         let mut safe_for_payments = true;
         let mut upgraded_by = None;
+        let mut ours_found = Vec::new();
         for (name, at) in contracts.named() {
             let mut code = self.code(at).await?;
             if code.is_empty() {
                 faults.push(NetworkFault::NoCode(name));
+                safe_for_payments = false;
+                continue;
             }
             if let Some(proxy) = self.proxy(at).await? {
                 code = self.code(proxy.code).await?;
@@ -97,11 +145,17 @@ impl Keeper {
                 "EscrowReward" => (&ESCROWREWARD_DEPLOYED_BYTECODE, NONE),
                 _ => continue,
             };
-            safe_for_payments &= same_code(&code, ours, written);
+            let same = same_code(&code, ours, written);
+            safe_for_payments &= same;
+            if same {
+                ours_found.push(name);
+            } else if !self.has_functions(name, at).await? {
+                faults.push(NetworkFault::Abi(name));
+            }
         }
         if !faults.is_empty() {
             // Without code there is nobody to ask about roles.
-            return Ok(NetworkCheck { faults, safe_for_payments: false, upgraded_by });
+            return Ok(NetworkCheck { faults, ours: ours_found, safe_for_payments: false, upgraded_by });
         }
         let conditions = ConditionStoreManager::new(h160(contracts.condition_store), self.provider());
         if address(conditions.get_create_role().legacy().call().await?) != contracts.agreement_store {
@@ -123,6 +177,6 @@ impl Keeper {
                 faults.push(NetworkFault::ActorType(actor));
             }
         }
-        Ok(NetworkCheck { faults, safe_for_payments, upgraded_by })
+        Ok(NetworkCheck { faults, ours: ours_found, safe_for_payments, upgraded_by })
     }
 }

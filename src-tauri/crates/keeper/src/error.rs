@@ -1,6 +1,10 @@
 //! What can go wrong with a chain, as types.
 
-use crate::{broadcast::BroadcastError, revert, rpc::RpcFault};
+use crate::{
+    broadcast::BroadcastError,
+    revert,
+    rpc::{ClientError, RpcFault},
+};
 use ethers::{
     contract::ContractError,
     providers::{JsonRpcError, Middleware, MiddlewareError, ProviderError},
@@ -12,7 +16,7 @@ use protocol::SignError;
 pub enum KeeperError {
     /// The node could not be asked.
     #[error(transparent)]
-    Rpc(#[from] RpcFault),
+    Rpc(RpcFault),
     /// The node is of another chain than the network file says.
     #[error("this is chain {found}, the network file says {expected}")]
     WrongChain {
@@ -31,6 +35,22 @@ pub enum KeeperError {
         reason: String,
         /// The whole output.
         data: Vec<u8>,
+    },
+    /// The network asks for more than its file allows to pay. It passes, or the file is to be changed.
+    #[error("the network asks {asked} wei per gas, its file allows {most}")]
+    TooDear {
+        /// wei per gas.
+        asked: u128,
+        /// wei per gas.
+        most: u128,
+    },
+    /// No transaction of ours needs that much gas: the node is not believed.
+    #[error("the node says a transaction needs {needed} gas, the network file allows {most}")]
+    TooMuchGas {
+        /// Gas.
+        needed: u64,
+        /// Gas.
+        most: u64,
     },
     /// A contract's answer is not what its ABI says: another contract is at that address, or none.
     #[error("a contract's answer is not understood: {0}")]
@@ -85,6 +105,15 @@ impl KeeperError {
     }
 }
 
+impl From<RpcFault> for KeeperError {
+    fn from(fault: RpcFault) -> Self {
+        match fault {
+            RpcFault::WrongChain { expected, found, .. } => Self::WrongChain { expected, found },
+            other => Self::Rpc(other),
+        }
+    }
+}
+
 fn of_response(error: &JsonRpcError) -> KeeperError {
     match error.as_revert_data() {
         Some(data) => KeeperError::reverted(&data),
@@ -114,6 +143,13 @@ impl From<ProviderError> for KeeperError {
         match error {
             ProviderError::JsonRpcClientError(inner) if inner.as_serde_error().is_some() => {
                 Self::Rpc(RpcFault::Form(inner.to_string()))
+            }
+            ProviderError::JsonRpcClientError(inner) => {
+                let named = {
+                    let error: &(dyn std::error::Error + 'static) = inner.as_ref();
+                    error.downcast_ref::<ClientError>().and_then(ClientError::named)
+                };
+                named.map_or_else(|| Self::Rpc(RpcFault::Unreachable(inner.to_string().into())), Self::from)
             }
             other => Self::Rpc(RpcFault::Unreachable(Box::new(other))),
         }

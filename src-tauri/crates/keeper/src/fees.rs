@@ -37,9 +37,12 @@ async fn quote(rpc: &dyn Rpc) -> Result<Quote, RpcFault> {
 
 impl Quote {
     /// Without a base fee, or with one of 0: a legacy transaction at the node's price, or at nothing where the sender
-    /// could not pay that for `gas`.
-    async fn fee(self, rpc: &dyn Rpc, from: Address, gas: u64) -> Result<Fee, RpcFault> {
+    /// could not pay that for `gas`. Never more than `most` wei per gas.
+    async fn fee(self, rpc: &dyn Rpc, from: Address, gas: u64, most: u128) -> Result<Fee, KeeperError> {
         if self.base == 0 {
+            if self.price > U256::from(most) {
+                return Err(KeeperError::TooDear { asked: saturated_u128(self.price), most });
+            }
             if self.price.is_zero() {
                 return Ok(Fee::Legacy { gas_price: 0 });
             }
@@ -50,36 +53,45 @@ impl Quote {
         let max_priority = match ask::<U256>(rpc, "eth_maxPriorityFeePerGas", json!([])).await {
             Ok(priority) => saturated_u128(priority),
             Err(RpcFault::Refused { code: NO_METHOD, .. }) => USUAL_PRIORITY,
-            Err(fault) => return Err(fault),
+            Err(fault) => return Err(fault.into()),
         };
-        // The base fee grows by an eighth per block at most: twice of it lasts for six full blocks.
-        Ok(Fee::Dynamic { max_fee: self.base.saturating_mul(2).saturating_add(max_priority), max_priority })
+        dynamic(self.base, max_priority, most)
     }
 }
 
-/// The fee of now for a transaction with this much gas.
-pub(crate) async fn fee(rpc: &dyn Rpc, from: Address, gas: u64) -> Result<Fee, RpcFault> {
-    quote(rpc).await?.fee(rpc, from, gas).await
+/// A base fee grows by an eighth per block at most: twice of it lasts for six full blocks. All of it within `most`.
+fn dynamic(base: u128, priority: u128, most: u128) -> Result<Fee, KeeperError> {
+    let room = most.checked_sub(base).ok_or(KeeperError::TooDear { asked: base, most })?;
+    let max_priority = priority.min(room);
+    Ok(Fee::Dynamic { max_fee: base.saturating_mul(2).saturating_add(max_priority).min(most), max_priority })
+}
+
+/// The fee of now for a transaction with this much gas, however much that is.
+pub(crate) async fn fee(rpc: &dyn Rpc, from: Address, gas: u64) -> Result<Fee, KeeperError> {
+    quote(rpc).await?.fee(rpc, from, gas, u128::MAX).await
 }
 
 impl Keeper {
     /// Gas a call needs now, with a fifth more. The call is run on the newest block's state.
     ///
     /// # Errors
-    /// [`KeeperError::Revert`] with the contract's words where it would be reverted.
+    /// [`KeeperError::Revert`] with the contract's words where it would be reverted; [`KeeperError::TooMuchGas`].
     pub async fn estimate(&self, from: Address, call: &Call) -> Result<u64, KeeperError> {
         let request = json!([{ "from": h160(from), "to": h160(call.to), "data": Bytes::from(call.data.clone()) }]);
         let gas: U256 = ask(self.rpc(), "eth_estimateGas", request).await.map_err(KeeperError::of_call)?;
-        let gas = saturated(gas);
-        Ok(gas.saturating_add(gas / 5))
+        let (needed, most) = (saturated(gas), self.fees().max_gas);
+        if needed > most {
+            return Err(KeeperError::TooMuchGas { needed, most });
+        }
+        Ok(needed.saturating_add(needed / 5).min(most))
     }
 
     /// The fee of now for a transaction with this much gas.
     ///
     /// # Errors
-    /// [`KeeperError::Rpc`].
+    /// [`KeeperError::Rpc`], [`KeeperError::TooDear`].
     pub async fn fee(&self, from: Address, gas: u64) -> Result<Fee, KeeperError> {
-        Ok(fee(self.rpc(), from, gas).await?)
+        quote(self.rpc()).await?.fee(self.rpc(), from, gas, self.fees().max_price()).await
     }
 
     /// A transaction ready to be signed: gas estimated, fee by our policy.
@@ -89,7 +101,7 @@ impl Keeper {
     pub async fn prepare(&self, from: Address, call: &Call, nonce: u64) -> Result<UnsignedTx, KeeperError> {
         let quote = async { quote(self.rpc()).await.map_err(KeeperError::from) };
         let (gas, quote) = tokio::try_join!(self.estimate(from, call), quote)?;
-        let fee = quote.fee(self.rpc(), from, gas).await?;
+        let fee = quote.fee(self.rpc(), from, gas, self.fees().max_price()).await?;
         Ok(self.unsigned(from, call, nonce, gas, fee))
     }
 
@@ -119,5 +131,18 @@ impl Keeper {
             gas,
             fee,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_fee_is_above_what_the_network_file_allows() {
+        assert_eq!(dynamic(10, 3, 100).unwrap(), Fee::Dynamic { max_fee: 23, max_priority: 3 });
+        assert_eq!(dynamic(60, 3, 100).unwrap(), Fee::Dynamic { max_fee: 100, max_priority: 3 });
+        assert_eq!(dynamic(60, 1 << 90, 100).unwrap(), Fee::Dynamic { max_fee: 100, max_priority: 40 });
+        assert!(matches!(dynamic(101, 0, 100), Err(KeeperError::TooDear { asked: 101, most: 100 })));
     }
 }

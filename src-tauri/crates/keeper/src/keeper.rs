@@ -1,13 +1,13 @@
 //! The keeper contracts of one network over one connection.
 
 use crate::{
-    Contracts, KeeperError,
+    Contracts, KeeperError, NodeStanding,
     convert::saturated,
     heads::Heads,
     rpc::{Client, NO_METHOD, Rpc, RpcFault, ask},
 };
 use ethers::{providers::Provider, types::U256};
-use protocol::NetworkFile;
+use protocol::{NetworkFile, network::Fees};
 use serde_json::{Value, json};
 use std::{fmt, sync::Arc};
 use tokio::sync::watch;
@@ -17,13 +17,17 @@ use tokio::sync::watch;
 pub struct Keeper(Arc<Inner>);
 
 struct Inner {
+    /// What is read is read here.
     rpc: Arc<dyn Rpc>,
+    /// The whole connection, also where `rpc` is one block of it.
+    network: Arc<dyn Rpc>,
     provider: Arc<Provider<Client>>,
     contracts: Contracts,
     chain_id: u64,
     confirmations: u64,
     block_time_ms: u64,
-    heads: Heads,
+    fees: Fees,
+    heads: Arc<Heads>,
 }
 
 impl fmt::Debug for Keeper {
@@ -55,13 +59,56 @@ impl Keeper {
         let newest = saturated(ask::<U256>(rpc.as_ref(), "eth_blockNumber", json!([])).await?);
         Ok(Self(Arc::new(Inner {
             provider: Arc::new(Provider::new(Client(Arc::clone(&rpc)))),
+            network: Arc::clone(&rpc),
             rpc,
             contracts,
             chain_id: found,
             confirmations: network.confirmations.max(1),
             block_time_ms: network.block_time_ms,
-            heads: Heads::new(newest),
+            fees: network.fees,
+            heads: Arc::new(Heads::new(newest)),
         })))
+    }
+
+    /// The same contracts as two nodes say them at one block, where the network has several: for every decision about
+    /// money. Where it has one, that one is believed, and this is the same keeper.
+    ///
+    /// # Errors
+    /// [`RpcFault::Disputed`], [`RpcFault::Alone`] with the nodes' names: decide nothing, ask again later.
+    pub async fn agreed(&self) -> Result<Self, KeeperError> {
+        let inner = &self.0;
+        let Some(rpc) = inner.network.agreed().await? else { return Ok(self.clone()) };
+        Ok(Self(Arc::new(Inner {
+            provider: Arc::new(Provider::new(Client(Arc::clone(&rpc)))),
+            rpc,
+            network: Arc::clone(&inner.network),
+            contracts: inner.contracts,
+            chain_id: inner.chain_id,
+            confirmations: inner.confirmations,
+            block_time_ms: inner.block_time_ms,
+            fees: inner.fees,
+            heads: Arc::clone(&inner.heads),
+        })))
+    }
+
+    /// Asks again which chain this is: before every signature.
+    ///
+    /// # Errors
+    /// [`KeeperError::WrongChain`].
+    pub async fn confirm_chain(&self) -> Result<(), KeeperError> {
+        let found = chain_id(self.0.network.as_ref()).await?;
+        let expected = self.0.chain_id;
+        if found == expected { Ok(()) } else { Err(KeeperError::WrongChain { expected, found }) }
+    }
+
+    /// How each node of the network stands; empty where nobody keeps watch over it.
+    pub fn nodes(&self) -> Vec<NodeStanding> {
+        self.0.network.standing()
+    }
+
+    /// What is paid for a transaction at most.
+    pub fn fees(&self) -> Fees {
+        self.0.fees
     }
 
     /// Where the contracts are.
@@ -89,7 +136,7 @@ impl Keeper {
 
     /// The newest block's number, as it changes. It may go back: chains reorganise. Needs a tokio runtime.
     pub fn blocks(&self) -> watch::Receiver<u64> {
-        self.0.heads.watch(&self.0.rpc, self.0.block_time_ms)
+        self.0.heads.watch(&self.0.network, self.0.block_time_ms)
     }
 
     /// Looks for a new block now, not at the next turn.

@@ -1,11 +1,12 @@
 //! The chain's JSON-RPC as this crate needs it, and ethers' client over it.
 
+use crate::nodes::{Alone, Dispute, NodeStanding};
 use async_trait::async_trait;
 use ethers::providers::{JsonRpcClient, JsonRpcError, ProviderError};
 use futures_util::stream::BoxStream;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 /// Why a request to a chain had no answer.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,28 @@ pub enum RpcFault {
         /// What it added: of a revert the output.
         data: Option<Value>,
     },
+    /// The node wants fewer requests.
+    #[error("the chain's node wants fewer requests")]
+    Busy {
+        /// How long to leave it alone, where it says so.
+        after: Option<Duration>,
+    },
+    /// The node is of another chain than the network.
+    #[error("{node} is of chain {found}, the network is chain {expected}")]
+    WrongChain {
+        /// Which node.
+        node: String,
+        /// The network's.
+        expected: u64,
+        /// The node's.
+        found: u64,
+    },
+    /// Nodes say different things, and there is no majority.
+    #[error(transparent)]
+    Disputed(#[from] Dispute),
+    /// Two nodes are needed for this, and there are not two to be relied on.
+    #[error(transparent)]
+    Alone(#[from] Alone),
     /// The answer is larger than is read.
     #[error("the chain's answer is too large")]
     TooLarge,
@@ -32,6 +55,14 @@ pub enum RpcFault {
     /// This connection has no subscriptions.
     #[error("this connection has no subscriptions")]
     NoSubscription,
+}
+
+impl RpcFault {
+    /// The same refusal once more; `None` for other faults.
+    pub(crate) fn refusal(&self) -> Option<Self> {
+        let Self::Refused { code, message, data } = self else { return None };
+        Some(Self::Refused { code: *code, message: message.clone(), data: data.clone() })
+    }
 }
 
 /// JSON-RPC's code for a method that the node does not have.
@@ -46,6 +77,20 @@ pub trait Rpc: Send + Sync {
     /// `eth_subscribe`: what the node sends for it, until the connection ends.
     async fn subscribe(&self, _params: Value) -> Result<BoxStream<'static, Value>, RpcFault> {
         Err(RpcFault::NoSubscription)
+    }
+
+    /// The chain as two nodes say it, at one block that both have: for decisions about money. `None` where there is one
+    /// node only, which is then believed.
+    ///
+    /// # Errors
+    /// [`RpcFault::Disputed`], [`RpcFault::Alone`].
+    async fn agreed(&self) -> Result<Option<Arc<dyn Rpc>>, RpcFault> {
+        Ok(None)
+    }
+
+    /// How each node stands; empty where there is only one and nobody keeps watch over it.
+    fn standing(&self) -> Vec<NodeStanding> {
+        Vec::new()
     }
 
     /// Whether the node is on this machine, so that asking often costs little.
@@ -79,6 +124,23 @@ pub(crate) enum ClientError {
     Fault(RpcFault),
     #[error(transparent)]
     Form(#[from] serde_json::Error),
+}
+
+impl ClientError {
+    /// The fault where it is one of several nodes, which ethers' errors would hide.
+    pub(crate) fn named(&self) -> Option<RpcFault> {
+        match self {
+            Self::Fault(RpcFault::Disputed(dispute)) => Some(RpcFault::Disputed(dispute.clone())),
+            Self::Fault(RpcFault::Alone(alone)) => Some(RpcFault::Alone(alone.clone())),
+            Self::Fault(RpcFault::Busy { after }) => Some(RpcFault::Busy { after: *after }),
+            Self::Fault(RpcFault::Form(what)) => Some(RpcFault::Form(what.clone())),
+            Self::Fault(RpcFault::TooLarge) => Some(RpcFault::TooLarge),
+            Self::Fault(RpcFault::WrongChain { node, expected, found }) => {
+                Some(RpcFault::WrongChain { node: node.clone(), expected: *expected, found: *found })
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<RpcFault> for ClientError {

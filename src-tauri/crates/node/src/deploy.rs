@@ -41,6 +41,7 @@ pub async fn deploy_contracts(
         block_time_ms: 0,
         currency: "OCEAN".to_owned(),
         contracts,
+        fees: protocol::network::Fees::default(),
         services: Services::default(),
         gateways: BTreeMap::new(),
     })

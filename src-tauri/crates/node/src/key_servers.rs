@@ -1,13 +1,13 @@
 //! Key servers: a group behind one door, or one alone in its own process. Either way they only exchange messages.
 
 use crate::{Front, KeyServerPlan, NodeConfig, NodeError, node::make_folder};
-use keeper::Keeper;
+use keeper::{Keeper, Nodes};
 use protocol::{NetworkFile, SecretKey};
 use secret_store::{ChainPermission, KeyServer, KeyServerSetup, Peer};
 use std::{path::Path, sync::Arc};
 use threshold::Point;
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, JsonRpc, Limits, Listen, Resolver, Served, serve};
+use transport::{Endpoint, Http, Limits, Listen, Resolver, Served, serve};
 
 /// The group of a node. Each server has its own folder, identity and view of the chain.
 pub(crate) async fn start_group(
@@ -73,8 +73,7 @@ pub async fn run_key_server(plan: KeyServerPlan) -> Result<LoneKeyServer, NodeEr
     let file = |error| NodeError::File { path: plan.network.clone(), error };
     let network = NetworkFile::from_toml(&std::fs::read_to_string(&plan.network).map_err(file)?)?;
     let http = Http::new(Resolver::of(&network)?, Limits::trusted());
-    let rpc = network.rpc.first().ok_or(protocol::network::NetworkFileError::NoRpc)?;
-    let keeper = Keeper::connect(JsonRpc::connect(rpc.parse()?, &http), &network).await?;
+    let keeper = Keeper::connect(Nodes::of_network(&network, &http)?, &network).await?;
     let mut peers = Vec::new();
     for peer in &plan.peers {
         let bytes = hex::decode(peer.public.trim_start_matches("0x")).unwrap_or_default();

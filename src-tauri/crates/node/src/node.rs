@@ -171,6 +171,7 @@ fn fresh(config: &NodeConfig, rpc: &Endpoint) -> NetworkFile {
         block_time_ms: config.block_time_ms,
         currency: "OCEAN".to_owned(),
         contracts: BTreeMap::new(),
+        fees: protocol::network::Fees::default(),
         services: Services::default(),
         gateways: BTreeMap::new(),
     }

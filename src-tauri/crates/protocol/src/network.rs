@@ -26,12 +26,42 @@ pub struct NetworkFile {
     /// Contract addresses by the names of keeper-contracts; absent ones are features that are off.
     #[serde(default)]
     pub contracts: BTreeMap<String, Address>,
+    /// What is paid for transactions at most.
+    #[serde(default, skip_serializing_if = "Fees::is_usual")]
+    pub fees: Fees,
     /// The services.
     #[serde(default)]
     pub services: Services,
     /// Logical gateway (the provider's address) to the endpoint where it is.
     #[serde(default)]
     pub gateways: BTreeMap<Address, String>,
+}
+
+/// What is paid for one transaction at most, whatever a node asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fees {
+    /// Gas.
+    pub max_gas: u64,
+    /// gwei (10^9 wei) for one gas.
+    pub max_gwei: u64,
+}
+
+impl Fees {
+    /// wei for one gas at most.
+    pub fn max_price(&self) -> u128 {
+        u128::from(self.max_gwei) * 1_000_000_000
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Fees {
+    fn default() -> Self {
+        Self { max_gas: 5_000_000, max_gwei: 1_000 }
+    }
 }
 
 /// Where the services of a network are.
@@ -106,6 +136,7 @@ mod tests {
         let document = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/network-file.md"));
         let example = document.split("```toml").nth(1).unwrap().split("```").next().unwrap();
         let file = NetworkFile::from_toml(example).unwrap();
+        assert_eq!(file.fees, Fees { max_gas: 3_000_000, max_gwei: 200 });
         assert_eq!((file.contracts.len(), file.services.secret_store.len(), file.gateways.len()), (8, 3, 1));
         let misspelt = NetworkFile::from_toml(&example.replace("confirmations", "confirmation")).unwrap_err();
         assert!(misspelt.to_string().contains("confirmation"), "{misspelt}");

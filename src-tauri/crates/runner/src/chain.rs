@@ -13,6 +13,20 @@ pub enum ChainError {
     /// Not reachable, or not sensible: try again.
     #[error("the network is not reachable: {0}")]
     Unreachable(String),
+    /// The network's nodes do not agree, or there are not two to be relied on: nothing is decided until they do.
+    #[error("{0}")]
+    Disputed(String),
+    /// The network asks for more than is allowed to be paid: it passes.
+    #[error("{0}")]
+    TooDear(String),
+    /// The node is of another chain: nothing is signed for it.
+    #[error("this is chain {found}, the network is chain {expected}")]
+    WrongChain {
+        /// The network's.
+        expected: u64,
+        /// The node's.
+        found: u64,
+    },
     /// The call would revert now.
     #[error("the network refuses: {0}")]
     WouldRevert(String),
@@ -44,6 +58,17 @@ pub enum BroadcastError {
     Rejected(String),
 }
 
+/// An account's transactions as the chain has them at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The newest block.
+    pub head: u64,
+    /// How many transactions of the account are mined.
+    pub mined: u64,
+    /// The receipt of the first of those asked about that is mined.
+    pub receipt: Option<Receipt>,
+}
+
 /// A chain as the outbox sees it.
 #[async_trait]
 pub trait Chain: Send + Sync + 'static {
@@ -66,4 +91,28 @@ pub trait Chain: Send + Sync + 'static {
     async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError>;
     /// How a transaction ended, where it is mined.
     async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, ChainError>;
+
+    /// Asks again which chain this is: before every signature.
+    async fn confirm_chain(&self) -> Result<(), ChainError> {
+        Ok(())
+    }
+
+    /// wei per gas at most.
+    fn most_per_gas(&self) -> u128 {
+        u128::MAX
+    }
+
+    /// How it stands with an account and with transactions of its of one nonce.
+    async fn look(&self, account: Address, variants: &[TxHash]) -> Result<Look, ChainError> {
+        // Asked before the receipts: a transaction mined in between is then found by its receipt.
+        let mined = self.mined_nonce(account).await?;
+        let mut receipt = None;
+        for variant in variants {
+            receipt = self.receipt(*variant).await?;
+            if receipt.is_some() {
+                break;
+            }
+        }
+        Ok(Look { head: self.head().await?, mined, receipt })
+    }
 }

@@ -68,6 +68,10 @@ struct State {
     mined: HashMap<Address, u64>,
     receipts: HashMap<TxHash, Receipt>,
     seen: Vec<Vec<u8>>,
+    /// What a transaction must pay to be mined.
+    price: u128,
+    /// Which chain the node says it is.
+    chain: Option<u64>,
 }
 
 pub(crate) struct FakeChain {
@@ -100,7 +104,11 @@ impl FakeChain {
             let block = state.block;
             while let Some((key, raw)) = {
                 let state = &*state;
-                let due = |k: &&(Address, u64)| state.mined.get(&k.0).copied().unwrap_or(0) == k.1;
+                let pays = |k: &(Address, u64)| {
+                    let raw = &state.pool[k];
+                    raw[28..44].try_into().map(u128::from_be_bytes).is_ok_and(|price| price >= state.price)
+                };
+                let due = |k: &&(Address, u64)| state.mined.get(&k.0).copied().unwrap_or(0) == k.1 && pays(k);
                 state.pool.keys().find(due).map(|k| (*k, state.pool[k].clone()))
             } {
                 state.pool.remove(&key);
@@ -121,6 +129,16 @@ impl FakeChain {
             block
         };
         self.heads.send_replace(block);
+    }
+
+    /// From now on less is not mined.
+    pub(crate) fn ask_for(&self, price: u128) {
+        self.state.lock().unwrap().price = price;
+    }
+
+    /// The node is of another chain from now on.
+    pub(crate) fn become_chain(&self, id: u64) {
+        self.state.lock().unwrap().chain = Some(id);
     }
 
     /// Somebody else uses the account's next nonce.
@@ -176,7 +194,7 @@ impl Chain for FakeChain {
             value: Vodka::ZERO,
             data: call.data.clone(),
             gas: gas.unwrap_or(21_000),
-            fee: Fee::Legacy { gas_price: 1 },
+            fee: Fee::Legacy { gas_price: self.state.lock().unwrap().price.max(1) },
         })
     }
     async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
@@ -200,6 +218,15 @@ impl Chain for FakeChain {
             self.mine();
         }
         Ok(())
+    }
+    async fn confirm_chain(&self) -> Result<(), ChainError> {
+        match self.state.lock().unwrap().chain {
+            Some(found) => Err(ChainError::WrongChain { expected: 7, found }),
+            None => Ok(()),
+        }
+    }
+    fn most_per_gas(&self) -> u128 {
+        1_000
     }
     async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, ChainError> {
         Ok(self.state.lock().unwrap().receipts.get(&tx).cloned())

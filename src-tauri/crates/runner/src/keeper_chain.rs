@@ -1,6 +1,6 @@
 //! The keeper as the chain of the outbox, and as the source of [`Facts`].
 
-use crate::chain::{BroadcastError, Chain, ChainError};
+use crate::chain::{BroadcastError, Chain, ChainError, Look};
 use agreement::{AgreementFact, ConditionFact, ConditionState, Facts};
 use async_trait::async_trait;
 use keeper::{ConditionOnChain, Keeper, KeeperError, RpcFault};
@@ -14,8 +14,14 @@ use tokio::sync::watch;
 /// JSON-RPC codes under which nodes refuse to run a call: EIP-1474's and geth's, geth's for a revert, Parity's.
 const REFUSED_CALL: [i64; 3] = [-32000, 3, -32015];
 
-fn unreachable(error: impl ToString) -> ChainError {
-    ChainError::Unreachable(error.to_string())
+/// Why something could not be read.
+fn of_reading(error: KeeperError) -> ChainError {
+    match error {
+        KeeperError::Rpc(RpcFault::Disputed(_) | RpcFault::Alone(_)) => ChainError::Disputed(error.to_string()),
+        KeeperError::TooDear { .. } | KeeperError::TooMuchGas { .. } => ChainError::TooDear(error.to_string()),
+        KeeperError::WrongChain { expected, found } => ChainError::WrongChain { expected, found },
+        other => ChainError::Unreachable(other.to_string()),
+    }
 }
 
 /// Why a call could not be completed into a transaction.
@@ -32,7 +38,7 @@ fn of_preparing(error: KeeperError) -> ChainError {
                 _ => ChainError::Unreachable(text),
             }
         }
-        other => unreachable(other),
+        other => of_reading(other),
     }
 }
 
@@ -50,16 +56,21 @@ impl Chain for Keeper {
         self.blocks()
     }
 
+    // What follows decides about money: two nodes say it, where there are two.
+
     async fn head(&self) -> Result<u64, ChainError> {
-        self.block_number().await.map_err(unreachable)
+        self.agreed().await.map_err(of_reading)?.block_number().await.map_err(of_reading)
     }
 
     async fn next_nonce(&self, account: Address) -> Result<u64, ChainError> {
-        self.pending_nonce(account).await.map_err(unreachable)
+        let keeper = self.agreed().await.map_err(of_reading)?;
+        let (mined, pending) =
+            tokio::try_join!(keeper.nonce(account), keeper.pending_nonce(account)).map_err(of_reading)?;
+        Ok(pending.max(mined))
     }
 
     async fn mined_nonce(&self, account: Address) -> Result<u64, ChainError> {
-        self.nonce(account).await.map_err(unreachable)
+        self.agreed().await.map_err(of_reading)?.nonce(account).await.map_err(of_reading)
     }
 
     async fn prepare(
@@ -69,11 +80,34 @@ impl Chain for Keeper {
         nonce: u64,
         gas: Option<u64>,
     ) -> Result<UnsignedTx, ChainError> {
+        let keeper = self.agreed().await.map_err(of_reading)?;
         let prepared = match gas {
-            Some(gas) => self.prepare_with_gas(from, call, nonce, gas).await,
-            None => Self::prepare(self, from, call, nonce).await,
+            Some(gas) => keeper.prepare_with_gas(from, call, nonce, gas).await,
+            None => keeper.prepare(from, call, nonce).await,
         };
         prepared.map_err(of_preparing)
+    }
+
+    async fn confirm_chain(&self) -> Result<(), ChainError> {
+        Self::confirm_chain(self).await.map_err(of_reading)
+    }
+
+    fn most_per_gas(&self) -> u128 {
+        self.fees().max_price()
+    }
+
+    async fn look(&self, account: Address, variants: &[TxHash]) -> Result<Look, ChainError> {
+        let keeper = self.agreed().await.map_err(of_reading)?;
+        // Of one node only, the chain may grow in between: a transaction mined then is found by its receipt.
+        let mined = keeper.nonce(account).await.map_err(of_reading)?;
+        let mut receipt = None;
+        for variant in variants {
+            receipt = keeper.receipt(*variant).await.map_err(of_reading)?;
+            if receipt.is_some() {
+                break;
+            }
+        }
+        Ok(Look { head: keeper.block_number().await.map_err(of_reading)?, mined, receipt })
     }
 
     async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
@@ -90,12 +124,15 @@ impl Chain for Keeper {
     }
 
     async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, ChainError> {
-        Self::receipt(self, tx).await.map_err(unreachable)
+        let keeper = self.agreed().await.map_err(of_reading)?;
+        keeper.receipt(tx).await.map_err(of_reading)
     }
 }
 
-/// One reading of the chain about one agreement, the block number first: what the effect `ReadFacts` tells.
+/// One reading of the chain about one agreement, the block number first: what the effect `ReadFacts` tells. Two nodes
+/// say it at one block, where there are two.
 pub async fn read_facts(keeper: &Keeper, terms: &AccessTerms) -> Result<Facts, KeeperError> {
+    let keeper = &keeper.agreed().await?;
     let block = keeper.block_number().await?;
     let ids = terms.ids();
     let (agreement, lock, access, escrow) = tokio::try_join!(

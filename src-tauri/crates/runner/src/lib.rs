@@ -51,10 +51,10 @@ mod machine;
 mod outbox;
 mod point;
 
-pub use chain::{BroadcastError, Chain, ChainError};
+pub use chain::{BroadcastError, Chain, ChainError, Look};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};
-pub use journal::{Entry, Journal, Kind, Row, Status, Step};
 pub use inline::{Commits, Disk};
+pub use journal::{Entry, Journal, Kind, Row, Status, Step};
 pub use keeper_chain::read_facts;
 pub use ledger::{Handed, Ledger, LedgerError};
 pub use machine::{Journaled, buyer_id, publisher_id};

@@ -16,7 +16,8 @@ pub trait Permission: Send + Sync {
     async fn allowed(&self, requester: Address, id: Did) -> Result<bool, PermissionError>;
 }
 
-/// Asks `checkPermissions` of the AccessSecretStoreCondition contract at the latest block.
+/// Asks `checkPermissions` of the AccessSecretStoreCondition contract at the latest block, of two nodes where there are
+/// two.
 pub struct ChainPermission(Keeper);
 
 impl ChainPermission {
@@ -29,6 +30,7 @@ impl ChainPermission {
 #[async_trait]
 impl Permission for ChainPermission {
     async fn allowed(&self, requester: Address, id: Did) -> Result<bool, PermissionError> {
-        self.0.check_permissions(requester, id).await.map_err(|error| PermissionError(error.into()))
+        let allowed = async { self.0.agreed().await?.check_permissions(requester, id).await };
+        allowed.await.map_err(|error| PermissionError(error.into()))
     }
 }

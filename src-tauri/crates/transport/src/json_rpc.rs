@@ -6,9 +6,12 @@ use crate::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 use tokio::sync::Mutex;
 
@@ -27,6 +30,12 @@ pub enum RpcError {
         message: String,
         /// More, for instance the data of a revert.
         data: Option<Value>,
+    },
+    /// The node wants fewer requests (HTTP 429, or 503 with a time to wait).
+    #[error("the node wants fewer requests")]
+    Busy {
+        /// How long it asks to wait, where it says so.
+        after: Option<Duration>,
     },
     /// The result is not of the form it should have.
     #[error("the node's answer is not of the expected form: {0}")]
@@ -154,6 +163,11 @@ impl JsonRpc {
         let request = Request::post(self.inner.endpoint.to_string()).json(body);
         let response = self.inner.http.send(request).await?;
         let status = response.status;
+        // Seconds are understood; the other form, a date, would need a clock to be believed.
+        let after = response.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        if status == 429 || (status == 503 && after.is_some()) {
+            return Err(RpcError::Busy { after });
+        }
         let bytes = response.bytes(usize::MAX).await?;
         serde_json::from_slice(&bytes).map_err(|error| match status {
             200 => RpcError::Form(error.to_string()),

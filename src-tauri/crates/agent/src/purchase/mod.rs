@@ -158,7 +158,8 @@ impl Purchases {
         policy::allows(&Action::Buy { did, price: terms.price })?;
         self.core.signer()?;
         let agreement = terms.agreement;
-        let block = self.core.keeper.block_number().await.map_err(chain)?;
+        let keeper = self.core.keeper.agreed().await.map_err(chain)?;
+        let block = keeper.block_number().await.map_err(chain)?;
         let order = quote::order(terms, offer.service, offer.gateway, block);
         let record = PurchaseRecord {
             agreement,

@@ -105,7 +105,13 @@ impl Core {
     /// The terms of an agreement about this service, all of them from the chain or covered by what is on the chain.
     async fn terms(&self, found: &Found, service: &Service) -> Result<AccessTerms, ApiError> {
         let consumer = self.account().ok_or_else(errors::no_account)?;
-        let Some(register) = &found.register else {
+        let keeper = self.keeper.agreed().await.map_err(chain)?;
+        let register = keeper.did_register(found.ddo.did()).await.map_err(chain)?;
+        if register != found.register {
+            // A node alone could name another owner: what is shown is what two of them say.
+            return Err(broken("The record of this listing is another one than a moment ago."));
+        }
+        let Some(register) = &register else {
             return Err(broken("This listing is not on record on this network."));
         };
         if register.owner == consumer {
@@ -126,7 +132,7 @@ impl Core {
         let Some(TemplateRef::Id(template)) = service.template else {
             return Err(broken("This listing uses an old form of agreement that cannot be bought safely."));
         };
-        if !self.keeper.template_approved(template).await.map_err(chain)? {
+        if !keeper.template_approved(template).await.map_err(chain)? {
             return Err(broken("This listing uses a form of agreement that this network has not approved."));
         }
         let provider = register.providers.first().copied().unwrap_or(register.owner);

@@ -73,7 +73,7 @@ pub(super) async fn consume(
 
 /// The listing as it was sold, if this agreement gives this account access now.
 async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -> Result<Ddo, Refusal> {
-    let keeper = &gateway.inner.keeper;
+    let keeper = &gateway.inner.keeper.agreed().await?;
     let refused = |why: &str| Refusal::Forbidden(why.to_owned());
     let on_chain = keeper.agreement(agreement).await?.ok_or_else(|| refused("there is no such agreement"))?;
     if !on_chain.actors.contains(&consumer) || !on_chain.actors.contains(&gateway.provider()) {
@@ -109,7 +109,7 @@ async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -
 
 /// The listing as it is, if this account has permission whatever the agreement.
 async fn permitted(gateway: &Gateway, did: Did, consumer: Address) -> Result<Ddo, Refusal> {
-    if !gateway.inner.keeper.check_permissions(consumer, did).await? {
+    if !gateway.inner.keeper.agreed().await?.check_permissions(consumer, did).await? {
         return Err(Refusal::Forbidden("access was not granted".to_owned()));
     }
     Ok(gateway.version(did).await?.ddo)

@@ -45,7 +45,7 @@ pub(super) async fn initialize(
     if !gateway.inner.limiter.admit(consumer, Instant::now()) {
         return Err(Refusal::TooMany);
     }
-    if !gateway.inner.keeper.template_approved(terms.template).await? {
+    if !gateway.inner.keeper.agreed().await?.template_approved(terms.template).await? {
         return Err(Refusal::NotCreated("the listing's template is not approved on this network".to_owned()));
     }
     if consumer == gateway.provider() {

@@ -91,6 +91,7 @@ impl World {
             block_time_ms: 0,
             currency: "OCEAN".to_owned(),
             contracts: contracts.to_map(),
+            fees: protocol::network::Fees::default(),
             services: Services::default(),
             gateways: BTreeMap::new(),
         };

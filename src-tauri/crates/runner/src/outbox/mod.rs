@@ -10,14 +10,19 @@
 //! * **A failure is certain**: reverted in a block that counts, or its nonce was used by a transaction that is not ours.
 //!   Until then the outbox goes on trying.
 //!
+//! * **Which chain this is** is asked again before every signature.
+//! * **What gets stuck is replaced.** A transaction that stays out although blocks come and it is its account's next is
+//!   signed anew with the same nonce and an eighth more fee, up to what the network file allows.
+//!
 //! [`Outbox::tend`] runs beside the flows: it sends again what is not mined, so that a transaction that nobody waits for
 //! any more never blocks its account's queue.
 
+mod replacing;
 mod rows;
 
 use crate::{
     Point,
-    chain::{BroadcastError, Chain, ChainError},
+    chain::{BroadcastError, Chain, ChainError, Look},
     ledger::{Ledger, LedgerError},
 };
 use protocol::{
@@ -39,6 +44,9 @@ const SEND_AGAIN: Duration = Duration::from_secs(10);
 /// The first wait for a receipt; it doubles up to [`LONGEST_WAIT`]. A new block ends it early.
 const FIRST_WAIT: Duration = Duration::from_millis(3);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// A transaction that stays out for as many blocks is replaced by one that pays more.
+const STUCK: u64 = 5;
 
 /// Names a purpose; under it one nonce is used, ever.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -155,7 +163,10 @@ impl OutboxError {
 impl From<ChainError> for OutboxError {
     fn from(error: ChainError) -> Self {
         match error {
-            ChainError::Unreachable(_) => Self::Unreachable(error),
+            ChainError::Unreachable(_)
+            | ChainError::Disputed(_)
+            | ChainError::TooDear(_)
+            | ChainError::WrongChain { .. } => Self::Unreachable(error),
             ChainError::WouldRevert(_) | ChainError::Funds => Self::WouldFail(error),
         }
     }
@@ -180,6 +191,16 @@ pub struct Pending {
     pub trouble: Option<BroadcastError>,
 }
 
+/// What one look at a transaction finds.
+enum Outlook {
+    /// How it ended.
+    Ended(Result<Receipt, OutboxError>),
+    /// It may be mined in any block: its account's next, at this head.
+    Next(u64),
+    /// Others of its account come first, or blocks that make it count.
+    Waits,
+}
+
 #[derive(Default)]
 struct Sent {
     at: Option<Instant>,
@@ -195,6 +216,10 @@ struct Inner {
     chain: Arc<dyn Chain>,
     queues: Mutex<HashMap<Address, Arc<tokio::sync::Mutex<()>>>>,
     sent: Mutex<HashMap<i64, Sent>>,
+    /// Since which block the newest variant of a transaction could have been mined.
+    waiting: Mutex<HashMap<i64, (TxHash, u64)>>,
+    /// Who signed last for an account: a replacement needs them. A locked account does not sign here either.
+    signers: Mutex<HashMap<Address, Arc<dyn Signer>>>,
 }
 
 impl fmt::Debug for Outbox {
@@ -206,8 +231,14 @@ impl fmt::Debug for Outbox {
 impl Outbox {
     /// The outbox of a file and a chain.
     pub fn new(ledger: &Ledger, chain: Arc<dyn Chain>) -> Self {
-        let (queues, sent) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { ledger: ledger.clone(), chain, queues, sent }))
+        Self(Arc::new(Inner {
+            ledger: ledger.clone(),
+            chain,
+            queues: Mutex::default(),
+            sent: Mutex::default(),
+            waiting: Mutex::default(),
+            signers: Mutex::default(),
+        }))
     }
 
     /// Signs what is not signed yet, keeps it, sends all of it, and waits until all of it counts.
@@ -234,6 +265,8 @@ impl Outbox {
 
     async fn sign_and_send(&self, batch: Batch) -> Result<Vec<TxHash>, OutboxError> {
         let account = batch.signer.address();
+        let remembered = Arc::clone(&batch.signer);
+        self.0.signers.lock().unwrap_or_else(PoisonError::into_inner).insert(account, remembered);
         let queue = self.queue(account);
         let _turn = queue.lock().await;
         let mut known = Vec::new();
@@ -269,6 +302,7 @@ impl Outbox {
 
     async fn sign(&self, batch: &Batch, account: Address, items: &[&Item]) -> Result<Vec<NewTx>, OutboxError> {
         let chain = &self.0.chain;
+        chain.confirm_chain().await?;
         if let Some(last) = batch.not_after {
             let block = chain.head().await?;
             if block > last {
@@ -294,6 +328,10 @@ impl Outbox {
                 },
                 (gas, _) => chain.prepare(account, &item.call, nonce, gas).await?,
             };
+            if unsigned.chain_id != chain.chain_id() {
+                let (expected, found) = (chain.chain_id(), unsigned.chain_id);
+                return Err(ChainError::WrongChain { expected, found }.into());
+            }
             let tx = sign_with(&*batch.signer, &unsigned)?;
             signed.push(NewTx { key: item.key.clone(), what: item.call.what.clone(), unsigned, signed: tx });
         }
@@ -313,11 +351,11 @@ impl Outbox {
                 return Err(OutboxError::Forbidden);
             }
             match self.look(&row, &mut displaced_since).await {
-                Ok(Some(Ok(receipt))) => {
+                Ok(Outlook::Ended(Ok(receipt))) => {
                     self.note(&row, TxState::Mined);
                     return Ok(receipt);
                 }
-                Ok(Some(Err(failure))) => {
+                Ok(Outlook::Ended(Err(failure))) => {
                     let state = match failure {
                         OutboxError::Displaced { .. } => TxState::Displaced,
                         _ => TxState::Reverted,
@@ -325,11 +363,9 @@ impl Outbox {
                     self.note(&row, state);
                     return Err(failure);
                 }
-                Ok(None) => {
-                    if self.is_due(row.id) {
-                        self.send(&row).await;
-                    }
-                }
+                Ok(Outlook::Next(head)) => self.hasten(&row, head).await,
+                Ok(Outlook::Waits) if self.is_due(row.id) => self.send(&row).await,
+                Ok(Outlook::Waits) => {}
                 // The chain is away for a while: what is on its way may be mined meanwhile.
                 Err(error) => tracing::debug!(%key, %error, "cannot look for a receipt"),
             }
@@ -344,32 +380,67 @@ impl Outbox {
     }
 
     /// One look: how it ended, if it did.
-    async fn look(
-        &self,
-        row: &TxRow,
-        displaced_since: &mut Option<u64>,
-    ) -> Result<Option<Result<Receipt, OutboxError>>, ChainError> {
+    async fn look(&self, row: &TxRow, displaced_since: &mut Option<u64>) -> Result<Outlook, ChainError> {
         let chain = &self.0.chain;
-        // Asked before the receipts: a transaction mined in between is then found by its receipt.
-        let mined = chain.mined_nonce(row.account).await?;
-        for variant in &row.variants {
-            let Some(receipt) = chain.receipt(variant.hash).await? else { continue };
-            let depth = chain.head().await?.saturating_sub(receipt.block).saturating_add(1);
+        let variants: Vec<TxHash> = row.variants.iter().map(|variant| variant.hash).collect();
+        let Look { head, mined, receipt } = chain.look(row.account, &variants).await?;
+        if let Some(receipt) = receipt {
+            let depth = head.saturating_sub(receipt.block).saturating_add(1);
             if depth < chain.confirmations() {
-                return Ok(None);
+                return Ok(Outlook::Waits);
             }
             let ended = if receipt.success { Ok(receipt) } else { Err(OutboxError::Reverted(Box::new(receipt))) };
-            return Ok(Some(ended));
+            return Ok(Outlook::Ended(ended));
         }
         if mined <= row.nonce {
             *displaced_since = None;
-            return Ok(None);
+            return Ok(if mined == row.nonce { Outlook::Next(head) } else { Outlook::Waits });
         }
         // The nonce is used, and not by us. That counts when it would have counted for us.
-        let head = chain.head().await?;
         let since = *displaced_since.get_or_insert(head);
         let counts = head.saturating_sub(since).saturating_add(1) >= chain.confirmations();
-        Ok(counts.then_some(Err(OutboxError::Displaced { nonce: row.nonce })))
+        let displaced = || Outlook::Ended(Err(OutboxError::Displaced { nonce: row.nonce }));
+        Ok(if counts { displaced() } else { Outlook::Waits })
+    }
+
+    /// Sends what could be mined again from time to time, and replaces it where it is stuck.
+    async fn hasten(&self, row: &TxRow, head: u64) {
+        if self.is_due(row.id) {
+            self.send(row).await;
+        }
+        let Some(last) = row.variants.last().map(|variant| variant.hash) else { return };
+        let since = {
+            let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = waiting.entry(row.id).or_insert((last, head));
+            // A new variant has its own time; and a chain that went back begins anew.
+            if known.0 != last || known.1 > head {
+                *known = (last, head);
+            }
+            known.1
+        };
+        if head.saturating_sub(since) >= STUCK
+            && let Err(error) = self.pay_more(row, last).await
+        {
+            tracing::warn!(key = %row.key, %error, "a transaction that is stuck was not replaced; it is tried again");
+        }
+    }
+
+    /// Replaces a transaction by one that pays more, where it pays anything and may pay more.
+    async fn pay_more(&self, row: &TxRow, last: TxHash) -> Result<(), OutboxError> {
+        let chain = &self.0.chain;
+        let signer = self.0.signers.lock().unwrap_or_else(PoisonError::into_inner).get(&row.account).cloned();
+        let (Some(unsigned), Some(signer)) = (&row.unsigned, signer) else { return Ok(()) };
+        let Some(to) = unsigned.to.filter(|_| !replacing::is_free(unsigned.fee)) else { return Ok(()) };
+        let call = Call { to, data: unsigned.data.clone(), what: row.what.clone() };
+        let now = chain.prepare(row.account, &call, row.nonce, Some(unsigned.gas)).await?.fee;
+        match replacing::raised(unsigned.fee, now, chain.most_per_gas()) {
+            Some(fee) => self.replace_variant(&row.key, &*signer, fee, Some(last)).await.map(drop),
+            None => {
+                let most = chain.most_per_gas();
+                Err(ChainError::TooDear(format!("more than the {most} wei per gas that the network file allows"))
+                    .into())
+            }
+        }
     }
 
     /// Notes how it ended. Not waited for: if it is lost, the chain is asked again.
@@ -400,6 +471,17 @@ impl Outbox {
 
     /// Signs a transaction anew with another fee and the same nonce, and sends it.
     pub async fn replace(&self, key: &Key, signer: &dyn Signer, fee: Fee) -> Result<TxHash, OutboxError> {
+        self.replace_variant(key, signer, fee, None).await
+    }
+
+    /// As [`Outbox::replace`]; where `seen` is no longer the last variant, somebody else replaced it, and nothing is done.
+    async fn replace_variant(
+        &self,
+        key: &Key,
+        signer: &dyn Signer,
+        fee: Fee,
+        seen: Option<TxHash>,
+    ) -> Result<TxHash, OutboxError> {
         let row = self.row(key).await?.ok_or(OutboxError::Unknown)?;
         let queue = self.queue(row.account);
         let _turn = queue.lock().await;
@@ -407,6 +489,13 @@ impl Outbox {
         if row.state == TxState::Forbidden {
             return Err(OutboxError::Forbidden);
         }
+        let last = row.variants.last().map(|variant| variant.hash);
+        if let (Some(seen), Some(last)) = (seen, last)
+            && seen != last
+        {
+            return Ok(last);
+        }
+        self.0.chain.confirm_chain().await?;
         let unsigned = UnsignedTx { fee, ..row.unsigned.clone().ok_or(OutboxError::Unknown)? };
         let signed = sign_with(signer, &unsigned)?;
         let (id, hash, kept, at) = (row.id, signed.hash, signed.clone(), self.0.ledger.now());
@@ -455,11 +544,12 @@ impl Outbox {
     pub async fn resume(&self) -> Result<(), OutboxError> {
         for row in self.unsettled().await? {
             match self.look(&row, &mut None).await {
-                Ok(Some(Ok(_))) => self.note(&row, TxState::Mined),
-                Ok(Some(Err(OutboxError::Displaced { .. }))) => self.note(&row, TxState::Displaced),
-                Ok(Some(Err(_))) => self.note(&row, TxState::Reverted),
-                Ok(None) if self.is_due(row.id) => self.send(&row).await,
-                Ok(None) => {}
+                Ok(Outlook::Ended(Ok(_))) => self.note(&row, TxState::Mined),
+                Ok(Outlook::Ended(Err(OutboxError::Displaced { .. }))) => self.note(&row, TxState::Displaced),
+                Ok(Outlook::Ended(Err(_))) => self.note(&row, TxState::Reverted),
+                Ok(Outlook::Next(head)) => self.hasten(&row, head).await,
+                Ok(Outlook::Waits) if self.is_due(row.id) => self.send(&row).await,
+                Ok(Outlook::Waits) => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -102,13 +102,7 @@ fn number(value: u64) -> Result<i64, LedgerError> {
     i64::try_from(value).map_err(|_| LedgerError::Row(format!("{value} is too large")))
 }
 
-pub(super) fn insert(
-    c: &Connection,
-    chain: u64,
-    account: Address,
-    txs: &[NewTx],
-    at: i64,
-) -> Result<(), LedgerError> {
+pub(super) fn insert(c: &Connection, chain: u64, account: Address, txs: &[NewTx], at: i64) -> Result<(), LedgerError> {
     let chain = number(chain)?;
     for tx in txs {
         c.execute(

@@ -225,3 +225,86 @@ async fn what_is_signed_is_sent_even_if_nobody_waits() {
     assert!(outbox.run(bench.batch(&["next"])).await.is_ok(), "the queue is not blocked");
     assert_eq!(bench.chain.seen().len(), 2);
 }
+
+/// Lets blocks come and looks at each, as [`Outbox::tend`] does.
+async fn blocks(bench: &Bench, outbox: &Outbox, count: u64) {
+    for _ in 0..count {
+        bench.chain.mine();
+        outbox.resume().await.unwrap();
+    }
+}
+
+fn prices(bench: &Bench) -> Vec<u128> {
+    let mut prices: Vec<u128> =
+        bench.chain.seen().iter().map(|raw| u128::from_be_bytes(raw[28..44].try_into().unwrap())).collect();
+    prices.dedup();
+    prices
+}
+
+#[tokio::test]
+async fn what_is_stuck_is_replaced_at_its_nonce_by_what_pays_more() {
+    let bench = Bench::new(1);
+    bench.chain.take(Taking::Only);
+    bench.chain.ask_for(80);
+    let outbox = bench.open();
+    outbox.submit(bench.batch(&["lock", "next"])).await.unwrap();
+    bench.chain.ask_for(85);
+    outbox.resume().await.unwrap();
+    blocks(&bench, &outbox, STUCK - 1).await;
+    assert_eq!(prices(&bench), [80], "it is not stuck yet");
+    blocks(&bench, &outbox, 2).await;
+    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
+    assert_eq!(prices(&bench), [80, 90], "an eighth more, once");
+    let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
+    assert_eq!(nonces.iter().max(), Some(&1), "no other nonce is used");
+    bench.chain.ask_for(0);
+    bench.chain.mine();
+    assert!(outbox.settle(&Key::other("next")).await.unwrap().success);
+}
+
+#[tokio::test]
+async fn what_nobody_mines_is_not_replaced_and_no_replacement_exceeds_what_is_allowed() {
+    let bench = Bench::new(1);
+    bench.chain.take(Taking::Only);
+    bench.chain.ask_for(900);
+    let outbox = bench.open();
+    outbox.submit(bench.batch(&["lock"])).await.unwrap();
+    bench.chain.ask_for(5_000);
+    for _ in 0..20 {
+        outbox.resume().await.unwrap();
+    }
+    assert_eq!(prices(&bench), [900], "no block came");
+    blocks(&bench, &outbox, 4 * STUCK).await;
+    assert_eq!(prices(&bench), [900], "1,012 would be too much");
+    bench.chain.ask_for(900);
+    bench.chain.mine();
+    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
+}
+
+#[tokio::test]
+async fn a_locked_account_is_asked_again_before_its_transaction_is_replaced() {
+    let bench = Bench::new(1);
+    bench.chain.take(Taking::Only);
+    bench.chain.ask_for(80);
+    let outbox = bench.open();
+    outbox.submit(bench.batch(&["lock"])).await.unwrap();
+    bench.chain.ask_for(85);
+    bench.signer.locked.store(true, Ordering::SeqCst);
+    blocks(&bench, &outbox, 2 * STUCK).await;
+    assert_eq!(prices(&bench), [80]);
+    bench.signer.locked.store(false, Ordering::SeqCst);
+    blocks(&bench, &outbox, 2).await;
+    assert_eq!(prices(&bench), [80, 90]);
+}
+
+#[tokio::test]
+async fn nothing_is_signed_for_another_chain() {
+    let bench = Bench::new(1);
+    let outbox = bench.open();
+    bench.chain.become_chain(5);
+    let error = outbox.run(bench.batch(&["lock"])).await.unwrap_err();
+    let wrong = ChainError::WrongChain { expected: 7, found: 5 };
+    assert!(matches!(&error, OutboxError::Unreachable(found) if *found == wrong) && !error.is_certain());
+    assert_eq!(bench.signed(), 0);
+    assert!(!outbox.is_signed(&Key::other("lock")).await.unwrap(), "no nonce is taken");
+}
