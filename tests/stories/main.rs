@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod a_buyer_finds_buys_and_opens_it;
+mod a_new_computer;
 mod bad_luck;
 mod every_kill_point_resumes;
 mod exactly_what_was_sold;

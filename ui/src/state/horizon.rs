@@ -43,6 +43,12 @@ pub(crate) fn sentence(
         NetworkHealth::Degraded => return of(Mood::Waiting, s.degraded, status.trouble.as_deref().unwrap_or("")),
         NetworkHealth::Fine => {}
     }
+    if let Some(rebuild) = &status.rebuild {
+        let of_blocks = || fill(s.rebuilding_blocks, &[("n", &rebuild.at.to_string()), ("m", &rebuild.to.to_string())]);
+        let of_finds = || fill(s.rebuilding_finds, &[("n", &rebuild.done.to_string()), ("m", &rebuild.of.to_string())]);
+        let more = if rebuild.of > 0 { of_finds() } else { of_blocks() };
+        return of(Mood::Waiting, s.rebuilding, &more);
+    }
     if status.waiting_for_unlock > 0 {
         let said = many(u64::from(status.waiting_for_unlock), s.unlock_waits_one, s.unlock_waits_many, tongue);
         return of(Mood::Waiting, &said, "");
@@ -89,6 +95,7 @@ mod tests {
             pending,
             waiting_for_unlock,
             may_close: true,
+            rebuild: None,
         }
     }
 
@@ -103,6 +110,16 @@ mod tests {
         assert_eq!(said(Some(&status(NetworkHealth::Offline, 2, 1)), &[]).0, Mood::Trouble);
         assert!(said(Some(&status(NetworkHealth::Fine, 2, 1)), &[]).1.contains("unlock"));
         assert_eq!(said(Some(&status(NetworkHealth::Fine, 0, 0)), &[]).0, Mood::Fine);
+    }
+
+    #[test]
+    fn a_rebuild_says_how_far_it_is() {
+        let at = |at, done, of| {
+            let rebuild = Some(api::RebuildView { at, to: 900, done, of });
+            said(Some(&Status { rebuild, ..status(NetworkHealth::Fine, 0, 0) }), &[])
+        };
+        assert_eq!(at(300, 0, 0), (Mood::Waiting, "Looking on the chain for what you own. Block 300 of 900".into()));
+        assert!(at(900, 1, 3).1.ends_with("1 of 3 found things brought back"));
     }
 
     #[test]

@@ -19,6 +19,9 @@ texts! {
         offline: "The network does not answer.", "Das Netz antwortet nicht.";
         offline_more: "What you own stays usable; buying goes on when it is back.", "Was dir gehört, bleibt nutzbar; gekauft wird weiter, sobald es wieder da ist.";
         degraded: "Part of the network does not answer.", "Ein Teil des Netzes antwortet nicht.";
+        rebuilding: "Looking on the chain for what you own.", "Auf der Kette wird gesucht, was dir gehört.";
+        rebuilding_blocks: "Block {n} of {m}", "Block {n} von {m}";
+        rebuilding_finds: "{n} of {m} found things brought back", "{n} von {m} gefundenen Dingen zurückgeholt";
         unlock_waits_one: "One thing waits for you to unlock.", "Eine Sache wartet darauf, dass du entsperrst.";
         unlock_waits_many: "{n} things wait for you to unlock.", "{n} Dinge warten darauf, dass du entsperrst.";
         purchase_waits: "One purchase is waiting for its publisher.", "Ein Kauf wartet auf seinen Anbieter.";

@@ -2,6 +2,7 @@
 
 use crate::{
     account,
+    chain_events::Index,
     core::{AgentConfig, Core, chain},
     download::Downloads,
     errors,
@@ -12,7 +13,7 @@ use crate::{
 use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Status};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use runner::Journal;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use transport::{Http, Limits};
@@ -29,6 +30,7 @@ pub struct Agent {
     pub(crate) purchases: Purchases,
     pub(crate) downloads: Downloads,
     pub(crate) publications: Publications,
+    pub(crate) index: Index,
 }
 
 impl Agent {
@@ -79,11 +81,13 @@ impl Agent {
             set_aside: crate::purchase::SetAside::default(),
             moved: Arc::default(),
             cancel,
+            rebuild: Arc::default(),
         };
         let downloads = Downloads::new(store, foreign, core.events.clone());
         let purchases = Purchases::open(core.clone()).await?;
         let publications = Publications::open(core.clone()).await?;
-        let this = Self { core, purchases, downloads, publications };
+        let index = Index::new(folder.join("events.db"));
+        let this = Self { core, purchases, downloads, publications, index };
         this.resume_downloads().await?;
         this.follow();
         Ok(this)
@@ -154,6 +158,7 @@ impl Agent {
             pending,
             waiting_for_unlock,
             may_close: pending == 0,
+            rebuild: *self.core.rebuild.read().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
@@ -184,7 +189,11 @@ impl Agent {
         Ok(match request {
             Request::GetStatus(_) => GetStatus::reply(self.status().await),
             Request::CreateAccount(c) => CreateAccount::reply(core.create_account(c.password, c.words).await?),
-            Request::ImportAccount(c) => ImportAccount::reply(core.import_account(c.from, c.password).await?),
+            Request::ImportAccount(c) => {
+                let view = core.import_account(c.from, c.password).await?;
+                self.rebuild_beside();
+                ImportAccount::reply(view)
+            }
             Request::Unlock(c) => {
                 let view = core.unlock(c.password).await?;
                 self.purchases.wake();
@@ -247,6 +256,9 @@ impl Agent {
             Request::EditListing(c) => EditListing::reply(self.publications.edit(c.did, c.changes).await?),
             Request::Unlist(c) => Unlist::reply(self.publications.unlist(c.did).await?),
             Request::ListActivity(_) => ListActivity::reply(core.store.activity().await.map_err(errors::store)?),
+            Request::ListChainEvents(c) => {
+                ListChainEvents::reply(self.chain_events(c.filter, c.bookmark, c.most).await?)
+            }
             Request::CheckNetwork(_) => CheckNetwork::reply(self.check().await?),
             Request::GetSettings(_)
             | Request::SetSettings(_)

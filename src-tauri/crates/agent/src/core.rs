@@ -1,7 +1,7 @@
 //! What every flow of an agent uses.
 
 use crate::{errors, own_gateway::OwnGateway, purchase::SetAside, store::Store};
-use api::{ApiError, Code, Event};
+use api::{ApiError, Code, Event, RebuildView};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use keeper::{Keeper, KeeperError, RpcFault};
 use protocol::{Address, NetworkFile, Signer};
@@ -65,6 +65,8 @@ pub(crate) struct Core {
     pub(crate) moved: Arc<Notify>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) cancel: CancellationToken,
+    /// How far a rebuilding is, while one is under way.
+    pub(crate) rebuild: Arc<RwLock<Option<RebuildView>>>,
 }
 
 impl Core {

@@ -2,6 +2,7 @@
 
 mod account;
 mod agent;
+mod chain_events;
 mod clock;
 mod core;
 mod describe;
@@ -18,6 +19,7 @@ mod own_gateway;
 mod policy;
 mod publish;
 mod purchase;
+mod rebuild;
 mod receipts;
 mod store;
 

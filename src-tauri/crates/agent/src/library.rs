@@ -2,12 +2,12 @@
 
 use crate::{
     agent::Agent,
-    clock, describe,
+    clock,
     download::{self, Source},
     errors,
     store::{DownloadRow, Happening, OwnedRow},
 };
-use api::{ActivityKind, ApiError, Code, DownloadOrder, DownloadState, DownloadView, OwnedAsset, OwnedFile, Verdict};
+use api::{ActivityKind, ApiError, DownloadOrder, DownloadState, DownloadView, OwnedAsset, OwnedFile, Verdict};
 use futures_util::future::join_all;
 use protocol::{AgreementId, Did, ddo::Ddo};
 use std::{
@@ -215,55 +215,5 @@ impl Agent {
         let hash = file.sha256.clone().unwrap_or_default();
         self.core.store.save_file(agreement, place, hash).await.map_err(errors::store)?;
         Ok(verdict)
-    }
-
-    /// Finds every grant to this account on the chain and fetches listing, keys and file list of each again.
-    pub(crate) async fn rebuild_library(&self) -> Result<Vec<OwnedAsset>, ApiError> {
-        self.core.signer()?;
-        let account = self.core.account().ok_or_else(errors::no_account)?;
-        let grants = self.core.keeper.grants_of(account, 0).await.map_err(crate::core::chain)?;
-        let mut failed = 0_u32;
-        for grant in grants {
-            let known = self.core.store.owned_by(grant.agreement).await.map_err(errors::store)?;
-            if known.is_none() && self.rebuild_one(account, grant.agreement, grant.did).await.is_err() {
-                failed += 1;
-            }
-        }
-        if failed > 0 {
-            return Err(ApiError::new(
-                Code::Unreachable,
-                format!("{failed} purchases could not be rebuilt now; the others are in your library."),
-                "Try again when the catalogue and the key servers answer.",
-            ));
-        }
-        self.library().await
-    }
-
-    async fn rebuild_one(
-        &self,
-        consumer: protocol::Address,
-        agreement: AgreementId,
-        did: protocol::Did,
-    ) -> Result<(), ApiError> {
-        let found = self.core.find(did).await?;
-        let urls = self.core.decrypt(&found.ddo, consumer).await?;
-        let access = found.ddo.access();
-        let row = describe::row(&found.ddo, describe::Mine::default());
-        let owned = OwnedRow {
-            agreement,
-            did,
-            name: row.name,
-            author: row.author,
-            license: row.license,
-            price: row.price,
-            bought: clock::now_text(),
-            consumer,
-            consume_endpoint: access.map(|s| s.endpoint.clone()).unwrap_or_default(),
-            files: describe::files(&found.ddo),
-            urls,
-            fetch_until: None,
-            document: found.ddo.raw().to_vec(),
-        };
-        self.core.store.own(owned).await.map_err(errors::store)
     }
 }

@@ -81,7 +81,9 @@ async fn contracts(keeper: &Keeper, points: &mut Vec<CheckPoint>) -> Result<(), 
     }
     let safe = match check.safe_for_payments {
         true => "safe: the contracts that hold and move money are ours, byte for byte",
-        false => "NOT SAFE: the contracts that hold and move money are not ours; a payment that is set aside can be taken by a stranger",
+        false => {
+            "NOT SAFE: the contracts that hold and move money are not ours; a payment that is set aside can be taken by a stranger"
+        }
     };
     points.push(point("Priced purchases", check.safe_for_payments, safe));
     Ok(())

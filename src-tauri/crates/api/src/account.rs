@@ -117,4 +117,7 @@ pub struct Status {
     pub waiting_for_unlock: u32,
     /// Whether the window may be closed without delaying anything.
     pub may_close: bool,
+    /// How far the rebuilding of purchases and listings from the chain is, while it is under way.
+    #[serde(default)]
+    pub rebuild: Option<crate::RebuildView>,
 }

@@ -258,6 +258,16 @@ calls! {
     /// What happened, newest first.
     ListActivity {} -> Vec<ActivityItem>;
 
+    /// What the contracts logged, in the order of the chain: from the filter's block on, or from where one has read.
+    ListChainEvents {
+        /// Which.
+        filter: ChainEventFilter,
+        /// Where to read on.
+        bookmark: Option<ChainEventBookmark>,
+        /// At most so many; 1,000 are the most there are at once.
+        most: u32,
+    } -> ChainEventPage;
+
     /// The settings.
     GetSettings {} -> Settings;
     /// Changes the settings.

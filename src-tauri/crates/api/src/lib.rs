@@ -6,6 +6,7 @@
 
 mod account;
 mod call;
+mod chain_event;
 mod error;
 mod event;
 mod library;
@@ -17,6 +18,7 @@ mod settings;
 
 pub use account::*;
 pub use call::*;
+pub use chain_event::*;
 pub use error::*;
 pub use event::*;
 pub use library::*;

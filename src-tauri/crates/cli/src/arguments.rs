@@ -1,7 +1,7 @@
 //! What can be typed. Names and options are a public interface: they stay.
 
 use clap::{Args, Parser, Subcommand};
-use protocol::{Address, Did};
+use protocol::{Address, Did, Hash32};
 use std::path::PathBuf;
 
 /// Publish, find, buy and download data; your money comes back when access fails.
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Refund(OneAgreement),
     /// What one owns.
     Library(Library),
+    /// What the contracts logged: the history of an address, and what comes.
+    Events(Events),
 }
 
 #[derive(Args, Debug)]
@@ -384,6 +386,39 @@ pub(crate) struct Library {
     /// Builds the library again from the chain.
     #[arg(long)]
     pub(crate) rebuild: bool,
+}
+
+/// In which part of an event an address is.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventPart {
+    /// It pays, creates, gives.
+    From,
+    /// It is paid, added, given to.
+    To,
+    /// Either.
+    Both,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Events {
+    /// Only events in which this address has a part.
+    #[arg(long)]
+    pub(crate) address: Option<Address>,
+    /// Its part.
+    #[arg(long = "as", value_name = "PART", value_enum, default_value = "both", requires = "address")]
+    pub(crate) part: EventPart,
+    /// Only this kind, like agreement-created or transfer; may be given more than once.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) topic: Vec<String>,
+    /// Only about this listing, agreement or condition.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) about: Option<Hash32>,
+    /// From this block on.
+    #[arg(long, default_value_t = 0, value_name = "BLOCK")]
+    pub(crate) since: u64,
+    /// Goes on telling what comes, until it is ended; with --json one line for each event.
+    #[arg(long)]
+    pub(crate) follow: bool,
 }
 
 #[cfg(test)]

@@ -78,6 +78,11 @@ impl Session {
         }
     }
 
+    /// How long an outcome is waited for.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.common.wait)
+    }
+
     /// Whether `--yes` was given.
     pub(crate) fn yes(&self) -> bool {
         self.common.yes

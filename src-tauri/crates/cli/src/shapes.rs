@@ -46,6 +46,14 @@ pub(crate) fn account(view: &AccountView) -> Value {
     })
 }
 
+pub(crate) fn event(event: &api::ChainEvent) -> Value {
+    json!({
+        "block": event.block, "blockHash": event.block_hash, "index": event.index, "transaction": event.tx,
+        "topic": event.topic, "about": event.about, "of": event.of, "from": event.from, "to": event.to,
+        "amount": event.amount.map(protocol::Vodka::to_ocean), "number": event.number, "text": event.text,
+    })
+}
+
 pub(crate) fn purchase(view: &PurchaseView) -> Value {
     json!({
         "agreementId": view.agreement, "did": view.did, "name": view.name, "price": view.price.to_ocean(),

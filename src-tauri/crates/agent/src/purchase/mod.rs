@@ -2,9 +2,11 @@
 
 mod perform;
 mod quote;
+mod recover;
 mod set_aside;
 mod view;
 
+pub(crate) use recover::TakenUp;
 pub(crate) use set_aside::SetAside;
 
 use crate::{
@@ -168,6 +170,7 @@ impl Purchases {
             publisher: offer.publisher,
             price: order.terms.price,
             started: clock::now_text(),
+            past: None,
             document: offer.document,
         };
         self.core.store.save_purchase(record).await.map_err(errors::store)?;

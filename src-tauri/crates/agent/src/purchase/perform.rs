@@ -118,7 +118,7 @@ impl Buying {
         let urls = core.decrypt(&ddo, terms.consumer).await.map_err(|e| Hold::later(e.message))?;
         let service = ddo.service(state.order().service);
         let seconds = service.and_then(|s| s.timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS);
-        let bought = crate::clock::now_ms();
+        let bought = record.past.and_then(|past| past.opened).unwrap_or_else(crate::clock::now_ms);
         let until = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1000)).and_then(|ms| bought.checked_add(ms));
         core.store
             .own(OwnedRow {

@@ -1,12 +1,16 @@
 //! A purchase as people see it: what happened, who acts next, where the money is, when it ends by itself.
 
-use crate::{clock, core::Core, store::PurchaseRecord};
+use crate::{
+    clock,
+    core::Core,
+    store::{Past, PurchaseRecord},
+};
 use agreement::{
     Machine as _,
     buyer::{Reason, State},
 };
 use api::{ApiError, Code, Money, PurchaseState, PurchaseView, Step, StepKind, StepProgress, WaitingFor};
-use protocol::{AgreementId, TxHash};
+use protocol::TxHash;
 use runner::{Hold, Key, Trouble};
 
 /// The name scripts see.
@@ -58,7 +62,7 @@ pub(super) async fn view(
         may_close: matches!(now, PurchaseState::Locked) || now.is_final(),
         trouble: trouble_of(state, trouble),
     };
-    view.steps = steps(core, state, record.agreement, history, &when).await;
+    view.steps = steps(core, state, record, history, &when).await;
     view
 }
 
@@ -143,6 +147,16 @@ fn abandoned(reason: &Reason) -> ApiError {
     ApiError::new(code, format!("{what} No money was taken."), "Try again later, or tell the publisher.")
 }
 
+/// When a step was taken that the chain tells of.
+fn before(past: Past, kind: StepKind) -> Option<i64> {
+    match kind {
+        StepKind::Agreed | StepKind::OnRecord => Some(past.agreed),
+        StepKind::SetAside => Some(past.set_aside),
+        StepKind::Opened => past.opened,
+        _ => None,
+    }
+}
+
 fn first_upper(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -151,11 +165,12 @@ fn first_upper(text: &str) -> String {
 async fn steps(
     core: &Core,
     state: &State,
-    agreement: AgreementId,
+    record: &PurchaseRecord,
     history: &[runner::Step],
     when: &impl Fn(&[&str]) -> Option<i64>,
 ) -> Vec<Step> {
-    let began = history.first().map_or(0, |s| s.at);
+    let agreement = record.agreement;
+    let began = record.past.map(|past| past.agreed).or_else(|| history.first().map(|s| s.at)).unwrap_or(0);
     let later_than_locking = ["locked", "granted", "completed", "refundable", "aborting", "refunding", "refunded"];
     let on_record: Vec<&str> = std::iter::once("locking").chain(later_than_locking).collect();
     let refunded = matches!(
@@ -177,7 +192,8 @@ async fn steps(
     }
     let mut steps: Vec<Step> = Vec::new();
     for (kind, names, purpose) in plan {
-        let at = when(&names);
+        // What happened before this home knew of it is in no journal.
+        let at = record.past.and_then(|past| before(past, kind)).or_else(|| when(&names));
         let tx: Option<TxHash> = match purpose {
             Some(purpose) => core.outbox.hash(&Key::of(agreement, purpose)).await.ok().flatten(),
             None => None,

@@ -14,7 +14,7 @@ pub(crate) use activity::Happening;
 pub(crate) use downloads::DownloadRow;
 pub(crate) use library::{OwnedRow, SavedRow};
 pub(crate) use listings::ListingRecord;
-pub(crate) use purchases::PurchaseRecord;
+pub(crate) use purchases::{Past, PurchaseRecord};
 
 use runner::Point;
 use rusqlite::Connection;

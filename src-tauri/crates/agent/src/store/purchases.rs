@@ -5,6 +5,17 @@ use protocol::{AgreementId, Did, Vodka};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+/// What happened before this home knew of a purchase: milliseconds since 1970 as the chain's blocks tell them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Past {
+    /// The agreement was put on record.
+    pub agreed: i64,
+    /// The money was set aside.
+    pub set_aside: i64,
+    /// It was opened.
+    pub opened: Option<i64>,
+}
+
 /// What was bought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PurchaseRecord {
@@ -20,6 +31,9 @@ pub(crate) struct PurchaseRecord {
     pub price: Vodka,
     /// When it was confirmed, RFC 3339.
     pub started: String,
+    /// What happened before it was taken up again from the chain, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub past: Option<Past>,
     /// The document as it was confirmed.
     #[serde(skip)]
     pub document: Vec<u8>,

@@ -1,5 +1,6 @@
 //! `neuston wallet …`
 
+use super::purchases;
 use crate::{
     arguments::{Common, Wallet},
     output::Output,
@@ -36,6 +37,14 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
                 _ => return Err(ApiError::new(Code::Invalid, "Nothing to import from.", "Name a file.")),
             };
             show(session, &session.ask(api::ImportAccount { from, password }).await?);
+            // The account is here; what it owns follows, and what cannot be brought back now can be later.
+            let rebuilt = tokio::time::timeout(session.patience(), purchases::rebuilt(session)).await;
+            if let Ok(Err(error)) = rebuilt {
+                session.output.progress(&json!({ "trouble": error.message }), || error.message.clone());
+            } else if rebuilt.is_err() {
+                let later = "not everything is brought back yet; go on with: neuston library --rebuild";
+                session.output.progress(&json!({ "trouble": later }), || later.to_owned());
+            }
         }
         Wallet::Update { new_passphrase_file } => {
             let new = Password(first_line(&new_passphrase_file)?);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod demo;
+mod events;
 mod market;
 mod networks;
 mod publishing;
@@ -51,6 +52,7 @@ async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
         },
         Command::Resume(one) => purchases::resume(session, one.id).await,
         Command::Refund(one) => purchases::refund(session, &one.id).await,
+        Command::Events(asked) => events::run(session, asked).await,
         Command::Library(library) => purchases::library(session, library.rebuild).await,
         // Handled before a home is opened.
         Command::Demo(_)

@@ -269,10 +269,31 @@ pub(super) async fn download(session: &Session, download: Download) -> Result<()
     Ok(())
 }
 
+/// Rebuilds purchases and listings from the chain, and tells how far that is.
+pub(super) async fn rebuilt(session: &Session) -> Result<Vec<api::OwnedAsset>, ApiError> {
+    let mut news = session.door.events().await?;
+    let asked = session.ask(api::RebuildLibrary {});
+    tokio::pin!(asked);
+    let mut told = None;
+    loop {
+        let event = tokio::select! {
+            done = &mut asked => return done,
+            Some(event) = news.next() => event,
+        };
+        let api::Event::Status(api::Status { rebuild: Some(now), .. }) = event else { continue };
+        if told.replace(now) != Some(now) {
+            session.output.progress(&json!({ "rebuild": now }), || match now.of {
+                0 => format!("looking on the chain for what you own: block {} of {}", now.at, now.to),
+                of => format!("{} of {of} found things brought back", now.done),
+            });
+        }
+    }
+}
+
 pub(super) async fn library(session: &Session, rebuild: bool) -> Result<(), ApiError> {
     let assets = if rebuild {
         session.unlock().await?;
-        session.ask(api::RebuildLibrary {}).await?
+        rebuilt(session).await?
     } else {
         session.ask(api::ListLibrary {}).await?
     };

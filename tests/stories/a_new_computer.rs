@@ -1,0 +1,71 @@
+//! A computer is lost. What is left is a sheet of paper with the recovery words, and the network.
+
+use crate::{network::Network, person::Person};
+
+/// Blocks come by the clock, so that the time to deliver passes: 20 of them.
+const BLOCK_MS: u64 = 200;
+
+#[test]
+fn a_new_computer_with_only_the_words_has_everything_again() {
+    let network = Network::starts(BLOCK_MS);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let serving = publisher.serves();
+    let content = "a,b\n1,2\n";
+    let bought = publisher.publishes(&publisher.file("bought.csv", content), "Bought before", "4");
+    let file = publisher.file("open.csv", "a\n1\n");
+    let open = publisher.publishes_with(&file, "Paid and not opened", "5", &["--deliver-within", "4s"]);
+
+    let old = Person::on(&network.file()).with_account(20);
+    let address = old.address();
+    let agreement = old.types(&["buy", &bought]).ok()["agreementId"].as_str().unwrap().to_owned();
+    let own = old.publishes(&old.file("own.csv", "c\n3\n"), "Listed before", "1");
+    // Money is set aside when the publisher's machine breaks down, and then the buyer's is lost as well.
+    serving.ends();
+    let dying = publisher.serves_until("after:publisher_created");
+    old.types(&["buy", &open, "--until", "locked"]).ok();
+    dying.aborts("after:publisher_created");
+    let words = old.types(&["wallet", "backup"]).ok()["words"].as_str().unwrap().to_owned();
+    drop(old);
+
+    let new = Person::on(&network.file());
+    let sheet = new.file("words", &words);
+    let imported = new.types(&["wallet", "import", "--words-file", sheet.to_str().unwrap()]);
+    let (told, stderr) = (imported.json.clone(), imported.stderr.clone());
+    imported.ok();
+    assert_eq!(told["address"], address.as_str(), "{stderr}");
+    assert!(stderr.is_empty(), "whoever asked for JSON and no progress is told of nothing but trouble: {stderr}");
+
+    // Both purchases: one opened, and of the other the money is back.
+    let purchase = &new.purchases_of(&bought)[0];
+    assert_eq!((&purchase["state"], &purchase["agreementId"]), (&"completed".into(), &agreement.as_str().into()));
+    let progress = purchase["steps"].as_array().unwrap().iter().map(|s| &s["progress"]).collect::<Vec<_>>();
+    assert!(progress.iter().all(|p| *p == "done"), "what is behind is told as done: {purchase}");
+    let refunded = &new.purchases_of(&open)[0];
+    assert_eq!((&refunded["state"], &refunded["money"]), (&"refunded".into(), &"back".into()), "{refunded}");
+    assert_eq!(new.balance(), "16");
+    assert_eq!(new.owned_of(&bought).len(), 1);
+    assert!(new.owned_of(&open).is_empty());
+
+    // The receipt is made of what the chain shows.
+    let receipt = new.path("receipt.json");
+    new.types(&["agreements", &agreement, "--receipt", receipt.to_str().unwrap()]).ok();
+    new.types(&["verify-receipt", receipt.to_str().unwrap()]).ok();
+    // The listing is one's own again.
+    new.types(&["unlist", &own]).ok();
+    // Once more finds nothing new.
+    assert_eq!(new.types(&["library", "--rebuild"]).ok()["results"].as_array().unwrap().len(), 1);
+    assert_eq!(new.types(&["agreements"]).ok()["results"].as_array().unwrap().len(), 2);
+
+    let serving = publisher.serves();
+    assert_eq!(new.reads(&bought), content, "the file is fetched again");
+    serving.ends();
+
+    // What the contracts logged of this account.
+    let granted = new.types(&["events", "--address", &address, "--as", "to", "--topic", "access-granted"]).ok();
+    assert_eq!(granted["events"].as_array().unwrap().len(), 1, "{granted}");
+    assert_eq!(granted["events"][0]["about"], agreement.as_str());
+    let about = new.types(&["events", "--about", &agreement]).ok();
+    let topics: Vec<&str> = about["events"].as_array().unwrap().iter().filter_map(|e| e["topic"].as_str()).collect();
+    assert!(topics.contains(&"agreement-created") && topics.contains(&"payment-locked"), "{topics:?}");
+    assert_eq!(new.types(&["events", "--topic", "no-such"]).error(), "invalid");
+}
