@@ -11,7 +11,7 @@ use api::{ApiError, Code};
 use keeper::{Keeper, Nodes};
 use node::brizo::{self, Gateway, GatewayConfig};
 use protocol::{Address, NetworkFile, Signer};
-use runner::{Ledger, Outbox};
+use runner::{Ledger, Outbox, OutboxError};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -61,7 +61,12 @@ impl Presence {
         let keeper = connect(&network, &http).await?;
         let ledger = Ledger::open(&data.join("runner.db")).map_err(|e| agent::errors::internal(e.to_string()))?;
         let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
-        outbox.resume().await.map_err(agent::errors::outbox)?;
+        match outbox.resume().await {
+            // Looking must be possible while nodes are silent or disagree; what was signed is seen to as soon as they
+            // do not, and nothing new can take its nonces.
+            Err(error @ OutboxError::Unreachable(_)) => tracing::warn!(%error, "what was signed is seen to later"),
+            resumed => resumed.map_err(agent::errors::outbox)?,
+        }
         let (tended, stop) = (outbox.clone(), cancel.clone());
         tokio::spawn(async move { tended.tend(stop).await });
         // A network without key servers is for buying only: nothing could be published on it.
