@@ -253,8 +253,8 @@ async fn what_is_stuck_is_replaced_at_its_nonce_by_what_pays_more() {
     blocks(&bench, &outbox, STUCK - 1).await;
     assert_eq!(prices(&bench), [80], "it is not stuck yet");
     blocks(&bench, &outbox, 2).await;
-    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
     assert_eq!(prices(&bench), [80, 90], "an eighth more, once");
+    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
     let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
     assert_eq!(nonces.iter().max(), Some(&1), "no other nonce is used");
     bench.chain.ask_for(0);
