@@ -15,7 +15,7 @@ const USAGE: &str = "\
 cargo xtask <task>
 
   run [-- ARGS]     build the window and start it (ARGS go to it: --home DIR)
-  test [FILTER]     every test: the window's too, under a virtual screen
+  test [FILTER]     every test: the window's too, under a virtual screen; --long: in sizes that take a night
   check             formatting, lints (native and window), house rules, reproducible contracts and demo data
   bench             the numbers, in one run
   ui                only the window's pages, into ui/dist

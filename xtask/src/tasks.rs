@@ -18,15 +18,20 @@ pub(crate) fn run_window(places: &Places, arguments: &[String]) -> Result<(), St
     run(command(places, program).args(arguments))
 }
 
-/// Every test, in one cargo invocation: one set of features, so that nothing is compiled twice.
+/// Every test, in one cargo invocation: one set of features, so that nothing is compiled twice. With `--long`, in the
+/// sizes that take a night.
 pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> {
     machine::ready_to_test(places)?;
     web::build(places)?;
     let driver = machine::tauri_driver(places)?;
     let anvil = machine::anvil(places)?;
     let official = contracts::official(places)?;
+    let witnesses = contracts::witnesses(places)?;
+    let (long, arguments): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|word| *word == "--long");
     run(with_screen(places)
+        .envs((!long.is_empty()).then_some(("NEUSTON_LONG", "1")))
         .env("TAURI_DRIVER", driver)
+        .env("NEUSTON_WITNESSES", witnesses)
         .env("NEUSTON_ANVIL", anvil)
         .env("NEUSTON_OFFICIAL", official)
         .args(["test", "--locked", "--no-fail-fast", "--workspace"])

@@ -1,13 +1,14 @@
-//! This crate publishes, buys, releases and refunds with the released contracts, on anvil over HTTP.
+//! This crate publishes, buys, releases and refunds with the released contracts, on chains of others over HTTP, and
+//! ethers.js says what it sees there.
 
 use crate::{
-    anvil::Anvil,
+    chains::{Chain, Maker},
     released::{self, Release, Sender},
     support::{Account, PRICE, network},
 };
 use keeper::{ConditionState, Contracts, Keeper, KeeperEvent, PartiesV01, Rpc};
 use protocol::{
-    AgreementId, Checksum, Did, Signer, Vodka,
+    Address, AgreementId, Checksum, ConditionId, Did, Signer, Vodka,
     conditions::{AccessTerms, ConditionKind},
     templates::{ACCESS, COMPUTE, contract_template_id},
     tx::{Call, Receipt},
@@ -16,7 +17,7 @@ use serde_json::json;
 use transport::JsonRpc;
 
 struct Market {
-    _anvil: Anvil,
+    chain: Chain,
     rpc: JsonRpc,
     keeper: Keeper,
     contracts: Contracts,
@@ -26,14 +27,14 @@ struct Market {
 }
 
 impl Market {
-    async fn open(release: Release) -> Option<Self> {
+    async fn open(release: Release, maker: Maker) -> Option<Self> {
         release.artifacts()?;
-        let anvil = Anvil::start()?;
-        let rpc = anvil.rpc();
+        let chain = Chain::start(maker)?;
+        let rpc = chain.rpc();
         let contracts = released::deploy(&Sender { rpc: &rpc, from: &Account::new(1), release }).await;
-        let keeper = Keeper::connect(anvil.rpc(), &network(&contracts)).await.unwrap();
+        let keeper = Keeper::connect(chain.rpc(), &network(&contracts)).await.unwrap();
         let [publisher, provider, consumer] = [2, 3, 4].map(Account::new);
-        Some(Self { _anvil: anvil, rpc, keeper, contracts, publisher, provider, consumer })
+        Some(Self { chain, rpc, keeper, contracts, publisher, provider, consumer })
     }
 
     /// As the app does: prepared with estimated gas, signed, sent, seen in a block.
@@ -114,14 +115,53 @@ impl Market {
         states
     }
 
+    /// What ethers.js sees of an agreement, where it is at hand, is what has to be.
+    fn is_witnessed(&self, terms: &AccessTerms, states: [ConditionState; 3], permitted: bool, paid_to: Address) {
+        let asked = json!({
+            "contracts": self.contracts.to_map(), "did": terms.did.hex(), "agreement": terms.agreement.hex(),
+            "consumer": terms.consumer, "owner": terms.owner,
+        });
+        let Some(seen) = self.chain.seen_by_ethers(&asked) else { return };
+        let hex = |id: ConditionId| id.hex();
+        assert_eq!(seen["did"], terms.did.hex());
+        assert_eq!(seen["template"], terms.template.hex());
+        assert_eq!(seen["conditions"], json!(terms.ids().v02().map(hex)));
+        assert_eq!(seen["states"], json!(states.map(|state| state as u8)));
+        assert_eq!((&seen["permitted"], &seen["escrowHolds"]), (&json!(permitted), &json!("0")));
+        assert_eq!(seen["didOwner"], json!(terms.owner));
+        assert_eq!(seen["paidTo"], json!([paid_to]), "once, and to nobody else");
+        let price = terms.price.to_string();
+        let holds = if paid_to == terms.owner { &seen["ownerHolds"] } else { &seen["consumerHolds"] };
+        assert_eq!(holds, &json!(price));
+    }
+
     async fn earned(&self) -> Vodka {
         self.keeper.balance_of(self.publisher.address).await.unwrap()
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_sale_and_a_refund_with_the_released_contracts_on_anvil() {
-    let Some(market) = Market::open(Release::V0_13).await else { return };
+macro_rules! on_each_chain {
+    ($($test:ident: $story:ident($maker:ident);)*) => { $(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $test() {
+            $story(Maker::$maker).await;
+        }
+    )* };
+}
+
+on_each_chain! {
+    a_sale_and_a_refund_with_the_released_contracts_on_anvil: a_sale_and_a_refund(Anvil);
+    a_sale_and_a_refund_with_the_released_contracts_on_hardhat: a_sale_and_a_refund(Hardhat);
+    a_sale_and_a_refund_with_the_released_contracts_on_ganache: a_sale_and_a_refund(Ganache);
+    a_computation_with_the_released_contracts_on_anvil: a_computation(Anvil);
+    a_computation_with_the_released_contracts_on_hardhat: a_computation(Hardhat);
+    a_computation_with_the_released_contracts_on_ganache: a_computation(Ganache);
+    the_v01_way_with_the_released_contracts_on_anvil: the_v01_way(Anvil);
+    the_v01_way_with_the_released_contracts_on_ganache: the_v01_way(Ganache);
+}
+
+async fn a_sale_and_a_refund(maker: Maker) {
+    let Some(market) = Market::open(Release::V0_13, maker).await else { return };
     let (keeper, c) = (&market.keeper, &market.contracts);
     let check = keeper.check().await.unwrap();
     assert!(check.faults.is_empty() && !check.safe_for_payments, "{check:?}");
@@ -143,6 +183,7 @@ async fn a_sale_and_a_refund_with_the_released_contracts_on_anvil() {
     )));
     assert_eq!(market.states(&sale).await, [ConditionState::Fulfilled; 3]);
     assert_eq!(market.earned().await, sale.price);
+    market.is_witnessed(&sale, [ConditionState::Fulfilled; 3], true, sale.owner);
 
     let refund = market.terms(2, did, 6);
     market.run(&market.consumer, &c.create_agreement(&refund)).await;
@@ -156,13 +197,14 @@ async fn a_sale_and_a_refund_with_the_released_contracts_on_anvil() {
     assert_eq!(market.states(&refund).await, [Fulfilled, Aborted, Fulfilled]);
     assert_eq!(keeper.balance_of(refund.consumer).await.unwrap(), refund.price, "the money is back");
     assert_eq!(market.earned().await, sale.price);
+    // He may still see what he bought before: permission is by listing.
+    market.is_witnessed(&refund, [Fulfilled, Aborted, Fulfilled], true, refund.consumer);
     let past = keeper.agreements_of(sale.consumer, 0).await.unwrap();
     assert_eq!(past.iter().map(|past| past.agreement).collect::<Vec<_>>(), [sale.agreement, refund.agreement]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_computation_with_the_released_contracts_on_anvil() {
-    let Some(market) = Market::open(Release::V0_13).await else { return };
+async fn a_computation(maker: Maker) {
+    let Some(market) = Market::open(Release::V0_13, maker).await else { return };
     let (keeper, c) = (&market.keeper, &market.contracts);
     let did = market.publish().await;
 
@@ -180,9 +222,8 @@ async fn a_computation_with_the_released_contracts_on_anvil() {
 }
 
 /// Up to 0.12.7 templates were contracts, and the agreement store told nobody what it did.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_v01_way_with_the_released_contracts_on_anvil() {
-    let Some(market) = Market::open(Release::V0_12).await else { return };
+async fn the_v01_way(maker: Maker) {
+    let Some(market) = Market::open(Release::V0_12, maker).await else { return };
     let (keeper, c) = (&market.keeper, &market.contracts);
     let did = market.publish().await;
     let facade = c.access_template.unwrap();

@@ -1,7 +1,8 @@
-//! The released contracts, keeper-contracts 0.13.2 from npm, run by this crate: in the embedded chain and on anvil.
+//! The released contracts, keeper-contracts 0.13.2 from npm, run by this crate: in the embedded chain, and on
+//! anvil, hardhat and ganache.
 //!
-//! `cargo xtask test` fetches them and says where they are (`NEUSTON_OFFICIAL`, `NEUSTON_ANVIL`). Elsewhere they are
-//! looked for in `~/.cache/neuston/npm`; where there are none, the tests say so and end.
+//! `cargo xtask test` fetches them and says where they are (`NEUSTON_OFFICIAL`, `NEUSTON_ANVIL`,
+//! `NEUSTON_WITNESSES`). Where there are none, the tests say so and end.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 #[path = "../keeper/attacks.rs"]
@@ -10,7 +11,7 @@ mod attacks;
 #[allow(dead_code, reason = "shared with the tests of our contracts")]
 mod support;
 
-mod anvil;
+mod chains;
 mod drive;
 mod gas;
 mod released;
