@@ -12,7 +12,11 @@ use std::{
 };
 
 /// Each room and the rooms it may know. `protocol` is the common language and open to all.
+<<<<<<< HEAD
 const ROOMS: [(&str, &[&str]); 22] = [
+=======
+const ROOMS: [(&str, &[&str]); 23] = [
+>>>>>>> 6cc3c04 (wip)
     ("protocol", &[]),
     ("agreement", &[]),
     ("api", &["agreement"]),
@@ -30,13 +34,27 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("brizo", &["agreement", "clients", "keeper", "runner", "threshold", "transport", "wallet"]),
     (
         "node",
-        &["aquarius", "brizo", "keeper", "keeper-node", "runner", "secret-store", "threshold", "transport", "wallet"],
+        &[
+            "aquarius",
+            "brizo",
+            "keeper",
+            "keeper-node",
+            "runner",
+            "secret-store",
+            "threshold",
+            "transport",
+            "wallet",
+            "watchtower",
+        ],
     ),
+    ("watchtower", &["agreement", "keeper", "runner"]),
     ("home", &["agent", "api", "keeper", "node", "runner", "transport", "wallet"]),
     ("neuston-desktop", &["api", "home"]),
     ("cli", &["api", "home", "keeper", "node", "transport", "wallet"]),
     ("ui", &["agreement", "api"]),
     ("xtask", &[]),
+    // Only stories load it, and no room.
+    ("faults", &[]),
     // Stories and benchmarks look at everything.
     ("stories", EVERYTHING),
 ];
@@ -58,6 +76,7 @@ const EVERYTHING: &[&str] = &[
     "threshold",
     "transport",
     "wallet",
+    "watchtower",
 ];
 
 /// Rooms without input, output, clock or chance of their own. They compile for the web as well.

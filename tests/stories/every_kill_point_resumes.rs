@@ -39,6 +39,7 @@ scenarios! {
     Publish: fn a_listing_is_there_once_after_a_death() => kills::publishing::run,
     Send: fn tokens_go_once_after_a_death() => kills::sending::run,
     Download: fn a_file_is_there_once_after_a_death() => kills::downloading::run,
+    Watch: fn a_watchtower_that_dies_takes_the_money_back() => kills::watching::run,
 }
 
 /// A point to which nothing that can be typed or clicked leads.
@@ -104,6 +105,7 @@ fn told(point: Point) -> &'static [Scenario] {
         // A purchase may go on by what the chain says before it is noted how its transactions ended.
         Point::TxSettled => &[Sell, Publish, Send],
         Point::DownloadKept => &[Download],
+        Point::WatchKept => &[Watch],
         Point::TxReplaced => &[],
     }
 }

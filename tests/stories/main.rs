@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod a_buyer_finds_buys_and_opens_it;
+mod a_disk_that_fails;
 mod a_new_computer;
 mod bad_luck;
 mod every_kill_point_resumes;
@@ -16,4 +17,5 @@ mod receipts;
 mod refusals;
 mod servers_of_their_own;
 mod terms;
+mod the_clock_of_the_day_jumps;
 mod unlisted;

@@ -1,6 +1,6 @@
 //! What was set aside and not opened comes back by itself.
 
-use crate::{network::Network, person::Person};
+use crate::{kills::watching, network::Network, person::Person};
 
 /// Blocks come by the clock, so that the time to deliver passes: 20 of them.
 const BLOCK_MS: u64 = 200;
@@ -20,7 +20,7 @@ fn gateway_down_then_refund() {
     let dying = publisher.serves_until("after:publisher_created");
     let told = buyer.types(&["buy", &did]);
     dying.aborts("after:publisher_created");
-    assert_eq!(told.error(), "timed_out", "{told:?}");
+    assert_eq!(told.error(), "not_opened", "{told:?}");
     let message = told.json["error"]["message"].as_str().unwrap();
     assert!(message.contains("did not open") && message.contains("money is back"), "{message}");
     assert_eq!(buyer.balance(), "10");
@@ -47,7 +47,7 @@ fn a_file_changed_after_listing_is_not_granted_and_is_refunded() {
             None => std::fs::remove_file(&file).unwrap(),
         }
         let told = buyer.types(&["buy", &did]);
-        assert_eq!(told.error(), "timed_out", "{name}: {told:?}");
+        assert_eq!(told.error(), "not_opened", "{name}: {told:?}");
         assert_eq!(buyer.balance(), "10", "{name}");
         assert_eq!(publisher.balance(), "0", "{name}");
         assert_eq!(buyer.purchases_of(&did)[0]["state"], "refunded", "{name}");
@@ -55,4 +55,9 @@ fn a_file_changed_after_listing_is_not_granted_and_is_refunded() {
         assert_eq!(buyer.types(&["download", &did]).error(), "not_found", "{name}");
     }
     drop((serving, buying));
+}
+
+#[test]
+fn a_watchtower_takes_the_money_back_for_a_buyer_who_is_gone() {
+    watching::is_paid_back(Network::starts(BLOCK_MS), None);
 }

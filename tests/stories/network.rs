@@ -1,9 +1,14 @@
 //! A network whose servers run in a process of their own, reached over TCP.
 
-use crate::person::Running;
+use crate::{
+    person::{PATIENCE, Running},
+    servers_of_their_own::asks,
+};
+use serde_json::json;
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::Instant,
 };
 
 /// `neuston node`, until it is dropped.
@@ -16,21 +21,69 @@ impl Network {
     /// Starts one whose blocks come every so many milliseconds; 0 makes a block when there is a transaction.
     pub(crate) fn starts(block_ms: u64) -> Self {
         let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();
-        Self { running: start(&folder, "127.0.0.1:0", block_ms), folder }
+        Self { running: start(&folder, "127.0.0.1:0", block_ms, None), folder }
     }
 
     /// kill -9, and starts it again where it was.
     pub(crate) fn dies_and_comes_back(self, block_ms: u64) -> Self {
+        let at = self.at();
         let Self { folder, running } = self;
-        let rpc = running.ready["rpc"].as_str().unwrap();
-        let at = rpc.trim_start_matches("http://").split('/').next().unwrap().to_owned();
         running.dies();
-        Self { running: start(&folder, &at, block_ms), folder }
+        Self { running: start(&folder, &at, block_ms, None), folder }
     }
 
     /// Its file, for whoever joins.
     pub(crate) fn file(&self) -> PathBuf {
         PathBuf::from(self.running.ready["networkFile"].as_str().unwrap())
+    }
+
+    /// Starts one that is told to end itself at a point.
+    pub(crate) fn starts_until(kill: &str, block_ms: u64) -> Self {
+        let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();
+        Self { running: start(&folder, "127.0.0.1:0", block_ms, Some(kill)), folder }
+    }
+
+    /// Waits until it has ended itself, and starts it again where it was.
+    pub(crate) fn aborts_and_comes_back(self, what: &str, block_ms: u64) -> Self {
+        let at = self.at();
+        let Self { folder, running } = self;
+        running.aborts(what);
+        Self { running: start(&folder, &at, block_ms, None), folder }
+    }
+
+    fn at(&self) -> String {
+        let rpc = self.running.ready["rpc"].as_str().unwrap();
+        rpc.trim_start_matches("http://").split('/').next().unwrap().to_owned()
+    }
+
+    /// The number of the newest block.
+    pub(crate) fn block(&self) -> u64 {
+        let request = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []});
+        let (_, answer) = asks("POST", self.running.ready["rpc"].as_str().unwrap(), Some(&request));
+        u64::from_str_radix(answer["result"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+    }
+
+    /// Waits until this block is there.
+    #[track_caller]
+    pub(crate) fn comes_to(&self, block: u64) {
+        let until = Instant::now() + PATIENCE;
+        while self.block() < block {
+            assert!(Instant::now() < until, "block {block} comes");
+        }
+    }
+
+    /// Waits until the watch-tower says this of an agreement.
+    #[track_caller]
+    pub(crate) fn watches(&self, agreement: &str, state: &str) {
+        let url = format!("http://{}/api/v1/watchtower/agreements/{agreement}", self.at());
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let (status, answer) = asks("GET", &url, None);
+            if status == 200 && answer["state"] == state {
+                return;
+            }
+            assert!(Instant::now() < until, "the watch-tower says {state}: {status} {answer}");
+        }
     }
 
     /// A path beside its data.
@@ -39,10 +92,13 @@ impl Network {
     }
 }
 
-fn start(folder: &tempfile::TempDir, at: &str, block_ms: u64) -> Running {
+fn start(folder: &tempfile::TempDir, at: &str, block_ms: u64, kill: Option<&str>) -> Running {
     let mut command = command(folder.path());
     command.args(["node", "--listen", at, "--block-time", &block_ms.to_string(), "--data"]);
     command.arg(folder.path().join("node"));
+    if let Some(kill) = kill {
+        command.env("NEUSTON_KILL", kill);
+    }
     let running = Running::start(command);
     assert_eq!(running.ready["ready"], true, "the network runs");
     running

@@ -222,6 +222,13 @@ impl Person {
     }
 }
 
+/// The library that lets disks fail and clocks jump; cargo builds it beside the command line.
+pub(crate) fn faults() -> PathBuf {
+    let beside = Path::new(env!("CARGO_BIN_EXE_neuston")).parent().unwrap();
+    let found = [beside.join("libfaults.so"), beside.join("deps").join("libfaults.so")].into_iter().find(|p| p.exists());
+    found.expect("the crate `faults` is built")
+}
+
 /// The words of `publish` for a file.
 pub(crate) fn form<'a>(path: &'a str, name: &'a str, price: &'a str) -> Vec<&'a str> {
     let words = ["publish", "--file", path, "--name", name, "--author", "A Publisher", "--license", "CC-BY-4.0"];
@@ -285,6 +292,20 @@ impl Running {
         waiting.join().unwrap();
         let status = ended.unwrap_or_else(|_| panic!("the process never came to {what}"));
         assert!(aborted(status), "the process ended at {what}: {status}");
+    }
+
+    /// Stops where it is, as a computer that is put to sleep.
+    pub(crate) fn sleeps(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Goes on where it was.
+    pub(crate) fn wakes(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
     }
 
     /// kill -9.

@@ -20,9 +20,21 @@ fn an_auditor_checks_a_receipt_without_the_network() {
     buyer.types(&["agreements", agreement, "--receipt", path]).ok();
     let again = buyer.types(&["agreements", agreement, "--receipt", path]);
     assert_eq!(again.error(), "invalid", "nothing is overwritten: {again:?}");
+    // The same as a page to print, with the proof attached.
+    let page = buyer.path("receipt.pdf");
+    buyer.types(&["agreements", agreement, "--receipt", page.to_str().unwrap()]).ok();
     running.ends();
 
     let auditor = Person::alone();
+    let printed = std::fs::read(&page).unwrap();
+    assert!(printed.starts_with(b"%PDF-1.7"));
+    let of_page = auditor.types(&["verify-receipt", page.to_str().unwrap()]).ok();
+    assert_eq!((&of_page["valid"], &of_page["outcome"]), (&true.into(), &"paid".into()));
+    let other = printed.iter().map(|byte| if *byte == b'7' { b'8' } else { *byte }).collect::<Vec<u8>>();
+    std::fs::write(&page, other).unwrap();
+    let forged = auditor.types(&["verify-receipt", page.to_str().unwrap()]);
+    assert!(["corrupt", "invalid"].contains(&forged.error()), "{forged:?}");
+
     let seen = auditor.types(&["verify-receipt", path]).ok();
     assert_eq!(
         (&seen["outcome"], &seen["price"], &seen["did"]),

@@ -82,7 +82,7 @@ fn a_dead_key_server_is_tolerated() {
 }
 
 /// One request over TCP, by hand: the status and the JSON that came.
-fn asks(method: &str, url: &str, body: Option<&Value>) -> (u16, Value) {
+pub(crate) fn asks(method: &str, url: &str, body: Option<&Value>) -> (u16, Value) {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let body = body.map(Value::to_string).unwrap_or_default();
     let mut stream = TcpStream::connect(host).unwrap();

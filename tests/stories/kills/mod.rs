@@ -8,6 +8,7 @@ pub(crate) mod refunding;
 pub(crate) mod self_creating;
 pub(crate) mod selling;
 pub(crate) mod sending;
+pub(crate) mod watching;
 
 use crate::person::Told;
 use runner::Point;

@@ -69,7 +69,7 @@ pub(crate) fn refused(kills: &[Kill]) {
             let purchase = scope.spawn(|| world.buyer.types(&["buy", did]));
             dying.aborts(&kill.to_string());
             let serving = world.publisher.serves_locked();
-            assert_eq!(purchase.join().unwrap().error(), "timed_out", "{kill}: a purchase without data has failed");
+            assert_eq!(purchase.join().unwrap().error(), "not_opened", "{kill}: a purchase without data has failed");
             serving.ends();
         });
         world.is_refunded(did, kill);
@@ -90,7 +90,7 @@ pub(crate) fn expired(kills: &[Kill]) {
         std::thread::scope(|scope| {
             let purchase = scope.spawn(|| world.buyer.types(&["buy", did]));
             dying.aborts("after:publisher_created");
-            assert_eq!(purchase.join().unwrap().error(), "timed_out", "{kill}: a purchase without data has failed");
+            assert_eq!(purchase.join().unwrap().error(), "not_opened", "{kill}: a purchase without data has failed");
         });
         world.publisher.serves_until(&kill.order()).aborts(&kill.to_string());
         world.publisher.serves_locked().ends();

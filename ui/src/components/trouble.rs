@@ -24,6 +24,7 @@ pub(crate) const fn headline(code: Code, t: &Texts) -> &'static str {
         Code::Refused => e.refused,
         Code::Unreachable => e.unreachable,
         Code::TimedOut => e.timed_out,
+        Code::NotOpened => e.not_opened,
         Code::Disk => e.disk,
         Code::Corrupt => e.corrupt,
         Code::Busy => e.busy,

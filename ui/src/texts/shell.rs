@@ -93,6 +93,7 @@ texts! {
         refused: "The rules here do not allow it.", "Die Regeln hier erlauben es nicht.";
         unreachable: "Somebody does not answer.", "Jemand antwortet nicht.";
         timed_out: "It took longer than we wait.", "Es hat länger gedauert, als wir warten.";
+        not_opened: "It was not opened in time.", "Es wurde nicht rechtzeitig geöffnet.";
         disk: "It cannot be written to this place.", "An diesen Ort lässt sich nicht schreiben.";
         corrupt: "What arrived is not what was sold.", "Was ankam, ist nicht das, was verkauft wurde.";
         busy: "Another Neuston has this data folder open.", "Ein anderes Neuston hat diesen Datenordner offen.";

@@ -180,6 +180,6 @@ pub fn outbox(error: runner::OutboxError) -> ApiError {
         O::Reverted(_) | O::Displaced { .. } => {
             ApiError::new(Code::Refused, format!("It did not take effect: {error}."), "Try it again.")
         }
-        other => errors::internal(other),
+        other => errors::data_file(&other).unwrap_or_else(|| errors::internal(other)),
     }
 }

@@ -98,11 +98,44 @@ pub fn store(error: StoreError) -> ApiError {
         StoreError::Newer { .. } => {
             ApiError::new(Code::Refused, format!("{error}."), "Start the newer version of Neuston.")
         }
-        full if full.is_full() => {
-            ApiError::new(Code::Disk, "The disk is full.", "Make room, then try again. Nothing is lost.")
-        }
-        other => internal(other),
+        other => data_file(&other).unwrap_or_else(|| internal(other)),
     }
+}
+
+/// The journal's faults.
+pub fn ledger(error: runner::LedgerError) -> ApiError {
+    data_file(&error).unwrap_or_else(|| internal(error))
+}
+
+/// What a disk that fails under a data file is called, wherever SQLite said so; `None` where no disk is to blame.
+pub fn data_file(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
+    use rusqlite::ErrorCode as E;
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let shared = error.downcast_ref::<std::sync::Arc<rusqlite::Error>>().map(AsRef::as_ref);
+        if let Some(said) = error.downcast_ref::<rusqlite::Error>().or(shared) {
+            return match said.sqlite_error_code()? {
+                E::DiskFull => Some(ApiError::new(
+                    Code::Disk,
+                    "The disk is full.",
+                    "Make room, then go on. Nothing is lost and nothing is paid twice.",
+                )),
+                E::SystemIoFailure | E::CannotOpen | E::ReadOnly | E::PermissionDenied => Some(ApiError::new(
+                    Code::Disk,
+                    "The disk below the data folder does not work as it should.",
+                    "Check that it is there, has room and may be written, then go on. Nothing is paid twice.",
+                )),
+                E::DatabaseCorrupt | E::NotADatabase => Some(ApiError::new(
+                    Code::Corrupt,
+                    "A data file is damaged.",
+                    "Put the data folder back from a copy, or import your recovery words in a new one.",
+                )),
+                _ => None,
+            };
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// A disk that does not take a file.

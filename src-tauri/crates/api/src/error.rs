@@ -30,6 +30,8 @@ pub enum Code {
     Unreachable,
     /// The time given to wait is over; the state is kept.
     TimedOut,
+    /// The publisher did not do what was agreed in time: it is over, and no money is gone.
+    NotOpened,
     /// The disk is full or the place cannot be written.
     Disk,
     /// What was received is not what was sold.
@@ -71,7 +73,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error with its next step.
     pub fn new(code: Code, message: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { code, message: message.into(), next: next.into(), field: None }
+        Self { code, message: without_numbers(message.into()), next: next.into(), field: None }
     }
 
     /// The same, at a field of a form.
@@ -79,5 +81,30 @@ impl ApiError {
     pub fn at(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
+    }
+}
+
+/// The system ends its sentences with a number, " (os error 13)", which tells people nothing.
+fn without_numbers(message: String) -> String {
+    const NUMBER: &str = " (os error ";
+    let mut words = message;
+    while let Some(begin) = words.find(NUMBER) {
+        let Some(length) = words.get(begin..).and_then(|rest| rest.find(')')) else { break };
+        words.replace_range(begin..=begin + length, "");
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_the_system_are_not_for_people() {
+        let error = std::io::Error::from_raw_os_error(13);
+        let told = ApiError::new(Code::Disk, format!("/a cannot be used: {error}. So is /b: {error}."), "Choose another.");
+        assert_eq!(told.message.matches("ermission denied").count(), 2);
+        assert!(!told.message.contains("os error") && told.message.ends_with('.'), "{}", told.message);
+        assert_eq!(without_numbers(" (os error".to_owned()), " (os error");
     }
 }

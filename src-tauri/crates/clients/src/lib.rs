@@ -1,8 +1,9 @@
-//! HTTP clients of Aquarius, Brizo and the Secret Store.
+//! HTTP clients of Aquarius, Brizo, the Secret Store and watch-towers.
 
 pub mod aquarius;
 pub mod brizo;
 mod error;
 pub mod secret_store;
+pub mod watchtower;
 
 pub use error::ClientError;

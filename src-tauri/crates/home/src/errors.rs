@@ -16,6 +16,9 @@ pub(crate) fn disk(error: std::io::Error) -> ApiError {
 }
 
 pub(crate) fn node(error: node::NodeError) -> ApiError {
+    if let Some(disk) = agent::errors::data_file(&error) {
+        return disk;
+    }
     let code = if matches!(error, node::NodeError::Busy(_)) { Code::Busy } else { Code::Internal };
     ApiError::new(
         code,

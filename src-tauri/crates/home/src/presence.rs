@@ -59,7 +59,7 @@ impl Presence {
         follow(network_path.clone(), resolver.clone(), cancel.clone());
         let http = Http::new(resolver.clone(), Limits::trusted());
         let keeper = connect(&network, &http).await?;
-        let ledger = Ledger::open(&data.join("runner.db")).map_err(|e| agent::errors::internal(e.to_string()))?;
+        let ledger = Ledger::open(&data.join("runner.db")).map_err(agent::errors::ledger)?;
         let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
         match outbox.resume().await {
             // Looking must be possible while nodes are silent or disagree; what was signed is seen to as soon as they
@@ -85,11 +85,12 @@ impl Presence {
                     outbox: outbox.clone(),
                 };
                 let gateway = Gateway::open(config).await.map_err(|e| {
-                    ApiError::new(
+                    let disk = agent::errors::data_file(&e);
+                    disk.unwrap_or_else(|| ApiError::new(
                         Code::Internal,
                         format!("The gateway of this home does not start: {e}."),
                         "Restart Neuston. Nothing is lost.",
-                    )
+                    ))
                 })?;
                 let listen = Listen::Unix(sockets.socket(name).map_err(errors::disk)?);
                 let served = serve(&listen, brizo::router(gateway.clone()), cancel.clone())

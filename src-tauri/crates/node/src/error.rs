@@ -34,6 +34,9 @@ pub enum NodeError {
     /// The gateway does not start.
     #[error("the gateway does not start: {0}")]
     Gateway(#[from] brizo::GatewayError),
+    /// The watch-tower does not start.
+    #[error("the watch-tower does not start: {0}")]
+    Tower(#[from] watchtower::TowerError),
     /// The journal cannot be used.
     #[error(transparent)]
     Ledger(#[from] runner::LedgerError),

@@ -1,5 +1,5 @@
 //! The four servers in one process, listening where told: chain at `/rpc`, catalogue at `/api/v1/aquarius`,
-//! gateway at `/api/v1/brizo`, key servers at `/secret-store/N`.
+//! gateway at `/api/v1/brizo`, watch-tower at `/api/v1/watchtower`, key servers at `/secret-store/N`.
 
 mod config;
 mod deploy;

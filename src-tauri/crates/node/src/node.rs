@@ -16,6 +16,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use transport::{Endpoint, Http, JsonRpc, Limits, Resolver, Served, serve};
 use wallet::{NoKeychain, ServiceKey};
+use watchtower::Tower;
 
 /// A running node.
 pub struct Node {
@@ -25,7 +26,7 @@ pub struct Node {
     keeper: Keeper,
     catalogue: Catalogue,
     chain: Chain,
-    gateway: Option<Gateway>,
+    gateway: Option<(Gateway, Tower)>,
     served: Served,
     shutdown: CancellationToken,
     _lock: File,
@@ -120,7 +121,8 @@ impl Node {
 
     /// Ends everything in order; what is on disk stays whole whatever happens.
     pub async fn close(self) {
-        if let Some(gateway) = self.gateway {
+        if let Some((gateway, tower)) = self.gateway {
+            tower.close();
             gateway.close().await;
         }
         self.shutdown.cancel();
@@ -143,7 +145,7 @@ async fn start_gateway(
     network: &mut NetworkFile,
     http: Http,
     shutdown: &CancellationToken,
-) -> Result<Gateway, NodeError> {
+) -> Result<(Gateway, Tower), NodeError> {
     let data = config.data.join("gateway");
     make_folder(&data)?;
     let key = Arc::new(ServiceKey::open(&data, &NoKeychain)?);
@@ -151,15 +153,18 @@ async fn start_gateway(
     network.gateways.insert(provider, here.to_string());
     network.services.brizo = Some(here.join("/api/v1/brizo"));
     network.services.brizo_address = Some(provider);
+    network.services.watchtower = vec![here.join("/api/v1/watchtower")];
     let ledger = Ledger::open(&data.join("runner.db"))?;
     let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
     outbox.resume().await?;
     let (tended, stop) = (outbox.clone(), shutdown.clone());
     tokio::spawn(async move { tended.tend(stop).await });
+    let tower = Tower::open(keeper.clone(), &ledger, outbox.clone(), key.clone()).await?;
+    front.merge(tower.router());
     let (keeper, network) = (keeper.clone(), network.clone());
     let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, ledger, outbox }).await?;
     front.merge(brizo::router(gateway.clone()));
-    Ok(gateway)
+    Ok((gateway, tower))
 }
 
 fn fresh(config: &NodeConfig, rpc: &Endpoint) -> NetworkFile {

@@ -80,6 +80,9 @@ pub struct Services {
     /// Key servers.
     #[serde(default)]
     pub secret_store: Vec<String>,
+    /// Watch-towers, which take money back for buyers who are away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watchtower: Vec<String>,
 }
 
 fn one() -> u64 {

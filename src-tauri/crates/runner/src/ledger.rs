@@ -55,7 +55,7 @@ const MIGRATIONS: &[&str] = &[
 pub enum LedgerError {
     /// SQLite said no: the disk is full, the file is damaged or locked.
     #[error("the journal cannot be used: {0}")]
-    Sqlite(Arc<rusqlite::Error>),
+    Sqlite(#[source] Arc<rusqlite::Error>),
     /// A row holds what this version cannot read.
     #[error("a row of the journal cannot be read: {0}")]
     Row(String),
@@ -85,11 +85,6 @@ impl From<serde_json::Error> for LedgerError {
 }
 
 impl LedgerError {
-    /// Whether the disk is full.
-    pub fn is_full(&self) -> bool {
-        self.code() == Some(rusqlite::ErrorCode::DiskFull)
-    }
-
     /// Whether a row of this key exists already.
     pub(crate) fn is_conflict(&self) -> bool {
         self.code() == Some(rusqlite::ErrorCode::ConstraintViolation)

@@ -105,6 +105,8 @@ points! {
     LibraryKept = "library_kept",
     /// How a download stands is noted.
     DownloadKept = "download_kept",
+    /// A watch-tower knows of an agreement, or how it stands.
+    WatchKept = "watch_kept",
 }
 
 #[cfg(feature = "killpoints")]

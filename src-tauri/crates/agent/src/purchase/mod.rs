@@ -41,14 +41,7 @@ pub(crate) struct Purchases {
 }
 
 fn drive(error: DriveError) -> ApiError {
-    match error {
-        DriveError::Ledger(error) if error.is_full() => ApiError::new(
-            Code::Disk,
-            "The disk is full.",
-            "Make room, then go on with the purchase. Nothing is lost and nothing is paid twice.",
-        ),
-        other => errors::internal(other),
-    }
+    errors::data_file(&error).unwrap_or_else(|| errors::internal(error))
 }
 
 impl Purchases {

@@ -5,7 +5,10 @@ use super::Purchases;
 use crate::{core::Core, describe, store::OwnedRow};
 use agreement::buyer::{Act, Effect, Event, State};
 use async_trait::async_trait;
-use clients::brizo::{BrizoClient, Initialized};
+use clients::{
+    brizo::{BrizoClient, Initialized},
+    watchtower::WatchtowerClient,
+};
 use protocol::{
     Signer,
     conditions::AccessTerms,
@@ -16,6 +19,9 @@ use std::sync::{Arc, OnceLock};
 
 /// How often gateway and key servers are asked whether they are there.
 const LIVENESS_TRIES: u32 = 4;
+/// How often a watch-tower is asked, with pauses that double from the first: for about four minutes.
+const HAND_OVER_TRIES: u32 = 10;
+const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
 pub(super) struct Buying {
     core: Core,
@@ -105,6 +111,36 @@ impl Buying {
         )
     }
 
+    /// Hands what is paid for to the network's watch-towers, beside everything else: this computer takes the money back
+    /// itself where it is on by then, and a tower is for the case that it is not.
+    fn hand_over(&self, terms: &AccessTerms) {
+        if terms.price.is_zero() || terms.time_outs[1] == 0 {
+            return;
+        }
+        for base in &self.core.network.services.watchtower {
+            let tower = WatchtowerClient::new(self.core.foreign.clone(), base);
+            let (terms, cancel) = (terms.clone(), self.core.cancel.clone());
+            tokio::spawn(async move {
+                let mut pause = FIRST_PAUSE;
+                for _ in 0..HAND_OVER_TRIES {
+                    match tower.watch(&terms).await {
+                        Ok(()) => return,
+                        Err(error) => {
+                            tracing::info!(%error, agreement = %terms.agreement, "a watch-tower does not watch it");
+                            if !error.may_pass() {
+                                return;
+                            }
+                        }
+                    }
+                    tokio::select! {
+                        () = cancel.cancelled() => return,
+                        () = tokio::time::sleep(pause) => pause *= 2,
+                    }
+                }
+            });
+        }
+    }
+
     /// File list and keys, into the library: from here on the purchase survives the loss of catalogue and listing.
     async fn fetch_keys(&self, state: &State) -> Result<Vec<Event>, Hold> {
         let terms = &state.order().terms;
@@ -159,6 +195,10 @@ impl Perform<State> for Buying {
                 Ok(vec![Event::Facts(Box::new(facts))])
             }
             Effect::TickUntil { block } => {
+                // Entering and resuming this state both come by here.
+                if matches!(state, State::Locked { .. }) {
+                    self.hand_over(terms);
+                }
                 self.core.keeper.tick_until(*block).await.map_err(Hold::later)?;
                 Ok(Vec::new())
             }

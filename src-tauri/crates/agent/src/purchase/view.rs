@@ -132,7 +132,7 @@ fn abandoned(reason: &Reason) -> ApiError {
         Reason::Unavailable { reason } => (Code::Unreachable, format!("It was not begun: {reason}.")),
         Reason::Refused { reason } => (Code::Refused, format!("The publisher's computer refused: {reason}.")),
         Reason::NeverCreated => {
-            (Code::TimedOut, "The publisher's computer did not put the agreement on record in time.".to_owned())
+            (Code::NotOpened, "The publisher's computer did not put the agreement on record in time.".to_owned())
         }
         Reason::CreateFailed { reason } => {
             (Code::Refused, format!("The agreement could not be put on record: {reason}."))
@@ -140,7 +140,7 @@ fn abandoned(reason: &Reason) -> ApiError {
         Reason::Mismatch { flaw } => {
             (Code::Changed, format!("The agreement on record is not what you confirmed: {flaw}."))
         }
-        Reason::TooLate => (Code::TimedOut, "Too little of the agreed time was left.".to_owned()),
+        Reason::TooLate => (Code::NotOpened, "Too little of the agreed time was left.".to_owned()),
         Reason::LockFailed { reason } => (Code::Refused, format!("Your money could not be set aside: {reason}.")),
         Reason::Cancelled => (Code::Refused, "You took it back.".to_owned()),
     };

@@ -47,13 +47,6 @@ pub enum StoreError {
     Ending,
 }
 
-impl StoreError {
-    /// Whether the disk is full.
-    pub fn is_full(&self) -> bool {
-        matches!(self, Self::Sqlite(rusqlite::Error::SqliteFailure(e, _)) if e.code == rusqlite::ErrorCode::DiskFull)
-    }
-}
-
 /// The store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {

@@ -122,7 +122,7 @@ fn outcome(view: &PurchaseView) -> Result<(), ApiError> {
         PurchaseState::Refunded | PurchaseState::Abandoned => Err(view.trouble.clone().unwrap_or_else(|| {
             let back = if view.price.is_zero() { "" } else { " Your money is back." };
             ApiError::new(
-                Code::TimedOut,
+                Code::NotOpened,
                 format!("The publisher did not open “{}” in time.{back}", view.name),
                 format!("Try again later, or tell the publisher. See neuston agreements {}", view.agreement),
             )

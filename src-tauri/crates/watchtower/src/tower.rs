@@ -1,0 +1,159 @@
+//! The tower: what it takes on, and going on with it.
+
+use crate::{Watch, perform::Watching, watch::watch_id};
+use agreement::{Flaw, Machine as _, Order, buyer};
+use keeper::{Keeper, KeeperError};
+use protocol::{AgreementId, Signer, conditions::AccessTerms};
+use runner::{DriveError, Driver, Journal, Ledger, Outbox, read_facts};
+use serde::{Deserialize, Serialize};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Agreements that are watched at once, at most: each is looked at in every block.
+pub const MOST: usize = 1_000;
+
+/// A watch-tower. Cheap to clone.
+#[derive(Clone)]
+pub struct Tower(Arc<Inner>);
+
+struct Inner {
+    keeper: Keeper,
+    driver: Driver<Watch>,
+    open: AtomicUsize,
+    cancel: CancellationToken,
+}
+
+/// What the tower does about an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// Where the purchase stands, in the words of the state table.
+    pub state: String,
+    /// The last block in which it can be opened.
+    pub deadline: Option<u64>,
+}
+
+/// Why an agreement is not watched.
+#[derive(Debug, thiserror::Error)]
+pub enum NotWatched {
+    /// Its conditions are of other contracts than this network's.
+    #[error("the agreement is of another network")]
+    Foreign,
+    /// Without a time limit there is no refund, and a price of 0 is none.
+    #[error("there is nothing to take back: the agreement has no time limit, or no price")]
+    NothingToTakeBack,
+    /// The chain says something else than the terms, or no payment is in escrow.
+    #[error("the chain does not say what the terms say: {0}")]
+    Flaw(#[from] Flaw),
+    /// Another agreement of the same id is watched.
+    #[error("other terms are watched under this agreement id")]
+    Taken,
+    /// The tower has enough to do.
+    #[error("{MOST} agreements are watched already; ask another tower, or later")]
+    Full,
+    /// The chain cannot be asked.
+    #[error("the chain cannot be asked: {0}")]
+    Chain(#[from] KeeperError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] DriveError),
+}
+
+/// Why a tower does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum TowerError {
+    /// Its journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] DriveError),
+}
+
+impl Tower {
+    /// Opens a tower over a journal and goes on with everything that it watches. `key` pays for gas.
+    ///
+    /// # Errors
+    /// [`TowerError`].
+    pub async fn open(
+        keeper: Keeper,
+        ledger: &Ledger,
+        outbox: Outbox,
+        key: Arc<dyn Signer>,
+    ) -> Result<Self, TowerError> {
+        let watching = Watching { keeper: keeper.clone(), outbox, key };
+        let driver = Driver::new(Journal::new(ledger), Arc::new(watching), keeper.blocks());
+        let tower =
+            Self(Arc::new(Inner { keeper, driver, open: AtomicUsize::new(0), cancel: CancellationToken::new() }));
+        for watch in tower.0.driver.open().await? {
+            tower.goes_on(&watch);
+        }
+        Ok(tower)
+    }
+
+    /// Takes an agreement on; durable when this returns. Handing over the same one again changes nothing.
+    ///
+    /// # Errors
+    /// [`NotWatched`].
+    pub async fn watch(&self, terms: AccessTerms) -> Result<Watched, NotWatched> {
+        if let Some(known) = self.0.driver.load(&watch_id(terms.agreement)).await? {
+            return if known.0.order().terms == terms { Ok(watched(&known)) } else { Err(NotWatched::Taken) };
+        }
+        let contracts = self.0.keeper.contracts();
+        let ours = [contracts.lock_reward, contracts.access_secret_store, contracts.escrow_reward];
+        if [terms.lock_contract, terms.access_contract, terms.escrow_contract] != ours {
+            return Err(NotWatched::Foreign);
+        }
+        if terms.price.is_zero() || terms.time_outs[1] == 0 {
+            return Err(NotWatched::NothingToTakeBack);
+        }
+        if self.0.open.load(Ordering::SeqCst) >= MOST {
+            return Err(NotWatched::Full);
+        }
+        let facts = read_facts(&self.0.keeper, &terms).await?;
+        // Who watches neither confirmed nor waits for its creation: these numbers play no part after the payment.
+        let (confirmed_at, gateway) = (facts.block, String::new());
+        let order = Order { terms, service: 0, gateway, confirmed_at, create_within: 0, grant_margin: 0 };
+        let (state, _) = buyer::State::recovered(order, &facts)?;
+        let watch = Watch(state);
+        if !watch.is_final() {
+            match self.0.driver.begin(&watch).await {
+                Ok(_) => self.goes_on(&watch),
+                // Handed over twice at once.
+                Err(DriveError::Exists(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(watched(&watch))
+    }
+
+    /// What it does about an agreement that was handed over; `None` where none was.
+    ///
+    /// # Errors
+    /// [`NotWatched::Journal`].
+    pub async fn look(&self, agreement: AgreementId) -> Result<Option<Watched>, NotWatched> {
+        Ok(self.0.driver.load(&watch_id(agreement)).await?.as_ref().map(watched))
+    }
+
+    /// Ends it; everything goes on with the next start.
+    pub fn close(&self) {
+        self.0.cancel.cancel();
+    }
+
+    fn goes_on(&self, watch: &Watch) {
+        let (tower, id) = (self.clone(), watch_id(watch.0.order().terms.agreement));
+        tower.0.open.fetch_add(1, Ordering::SeqCst);
+        tokio::spawn(async move {
+            let ended = tower.0.driver.run_until(&id, |_| false, tower.0.cancel.clone()).await;
+            tower.0.open.fetch_sub(1, Ordering::SeqCst);
+            match ended {
+                Ok(watch) => tracing::info!(%id, state = watch.name(), "watched to its end"),
+                Err(DriveError::Cancelled) => {}
+                Err(error) => tracing::error!(%id, %error, "not watched any more until the next start"),
+            }
+        });
+    }
+}
+
+fn watched(watch: &Watch) -> Watched {
+    Watched { state: watch.name().to_owned(), deadline: watch.0.deadline() }
+}
