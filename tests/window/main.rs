@@ -7,5 +7,6 @@ mod first_start;
 mod friend;
 mod keyboard;
 mod main_job;
+mod refunds;
 mod shots;
 mod strangers;

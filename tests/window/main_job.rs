@@ -18,7 +18,7 @@ pub(crate) async fn settled() -> App {
 }
 
 /// Makes the account of a new window.
-async fn has_account(app: App) -> App {
+pub(crate) async fn has_account(app: App) -> App {
     app.type_into(&named("first-password"), PASSWORD).await;
     app.click(&named("first-create")).await;
     app.see(&named("search-input")).await;

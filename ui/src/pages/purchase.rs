@@ -13,8 +13,9 @@ use crate::{
         places::Place,
         purchases::{self, Ending},
     },
+    texts::fill,
 };
-use api::{ApiError, GetPurchase, PurchaseState, PurchaseView, Refund, Resume, StepKind, WaitingFor};
+use api::{ApiError, GetPurchase, PurchaseState, PurchaseView, Refund, Resume, SaveReceipt, StepKind, WaitingFor};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::AgreementId;
 
@@ -112,6 +113,8 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
             {clocks}
             <Timeline lines />
             {(state == PurchaseState::Refundable).then(|| view! { <TakeBack agreement /> })}
+            {matches!(state, PurchaseState::Completed | PurchaseState::Refunded)
+                .then(|| view! { <Receipt agreement name=purchase.name.clone() /> })}
             <Depth purchase />
         </div>
     }
@@ -199,6 +202,57 @@ fn TakeBack(agreement: AgreementId) -> impl IntoView {
             on_press=move |()| act(Refund { agreement }, busy, wrong, move |purchase| app.answer_purchase(purchase))
         />
     }
+}
+
+/// A page that says what was agreed and what became of it, with the proof attached.
+#[component]
+fn Receipt(agreement: AgreementId, name: String) -> impl IntoView {
+    let app = app();
+    let b = &app.texts().buy;
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<ApiError>);
+    let saved = RwSignal::new(None::<String>);
+    let file = file_name(&name);
+    let save = move || {
+        let file = file.clone();
+        spawn_local(async move {
+            match ipc::pick_save(&file).await {
+                Ok(Some(path)) => act(SaveReceipt { agreement, path }, busy, wrong, move |file| {
+                    saved.try_set(Some(fill(b.receipt_saved, &[("path", &file.path)])));
+                }),
+                Ok(None) => {}
+                Err(error) => {
+                    wrong.try_set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <TroubleHere wrong />
+        <div class="notice-row">
+            <TextButton
+                label=b.receipt.to_owned()
+                icon=Icon::FileText
+                off=busy
+                testid="receipt"
+                on_press=move |()| app.unlocked(save.clone())
+            />
+            <p class="small muted" role="status">
+                {move || saved.get()}
+            </p>
+        </div>
+    }
+}
+
+/// What a receipt of something with this name is called: letters, digits and hyphens.
+fn file_name(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .take(8)
+        .collect();
+    format!("receipt-{}.pdf", words.join("-"))
 }
 
 /// The name of a step as scripts know it.

@@ -53,6 +53,8 @@ texts! {
         take_back: "Take my money back now", "Mein Geld jetzt zurückholen";
         again: "Try again", "Noch einmal kaufen";
         similar: "Find similar data", "Ähnliche Daten suchen";
+        receipt: "Save a receipt", "Beleg speichern";
+        receipt_saved: "The receipt is in {path}.", "Der Beleg liegt in {path}.";
         unlock_to_go_on: "It waits for you to unlock your account.", "Es wartet darauf, dass du dein Konto entsperrst.";
         below: "Below the surface: agreement, blocks and events", "Unter der Oberfläche: Vereinbarung, Blöcke und Ereignisse";
         agreement: "Agreement", "Vereinbarung";

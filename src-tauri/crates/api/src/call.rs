@@ -173,7 +173,8 @@ calls! {
         agreement: AgreementId,
     } -> PurchaseView;
 
-    /// Writes a receipt of an agreement, with proofs from the chain, that anybody checks without it.
+    /// Writes a receipt of an agreement, with proofs from the chain, that anybody checks without it: JSON, or a page for
+    /// people with the JSON attached where the path ends in `.pdf`.
     SaveReceipt {
         /// Which purchase.
         agreement: AgreementId,

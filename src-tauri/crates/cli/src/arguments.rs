@@ -370,7 +370,8 @@ pub(crate) struct Agreements {
 pub(crate) struct Receipted {
     /// One agreement's number.
     pub(crate) id: Option<String>,
-    /// Writes a receipt of that agreement, with proofs that anybody checks without the chain.
+    /// Writes a receipt of that agreement, with proofs that anybody checks without the chain: JSON, or a page to print where
+    /// the name ends in .pdf.
     #[arg(long, value_name = "FILE", requires = "id")]
     pub(crate) receipt: Option<PathBuf>,
 }

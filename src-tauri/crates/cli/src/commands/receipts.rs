@@ -49,9 +49,24 @@ fn read(path: &Path) -> Result<AgreementReceipt, ApiError> {
         }
         _ => unreadable(format!("{} cannot be read: {e}.", path.display())),
     })?;
-    let mut text = String::new();
-    file.take(LARGEST).read_to_string(&mut text).map_err(|e| unreadable(format!("This is no receipt: {e}.")))?;
-    serde_json::from_str(&text).map_err(|e| unreadable(format!("This is no receipt: {e}.")))
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes).map_err(|e| unreadable(format!("This is no receipt: {e}.")))?;
+    let json = match bytes.starts_with(b"%PDF-") {
+        true => attached(&bytes).ok_or_else(|| unreadable("No receipt is attached to this page.".to_owned()))?,
+        false => &bytes,
+    };
+    serde_json::from_slice(json).map_err(|e| unreadable(format!("This is no receipt: {e}.")))
+}
+
+/// The file attached to a page of ours, which is neither compressed nor encrypted.
+fn attached(pdf: &[u8]) -> Option<&[u8]> {
+    let find = |part: &[u8], from: usize| {
+        pdf.get(from..)?.windows(part.len()).position(|window| window == part).map(|at| from + at)
+    };
+    let file = find(b"/EmbeddedFile\n", 0).or_else(|| find(b"/Type /EmbeddedFile", 0))?;
+    let begin = find(b"stream\n", file)? + b"stream\n".len();
+    let end = find(b"\nendstream", begin)?;
+    pdf.get(begin..end)
 }
 
 fn words(receipt: &AgreementReceipt, verified: &Verified) -> String {

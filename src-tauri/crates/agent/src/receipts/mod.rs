@@ -1,5 +1,7 @@
 //! Receipts: what the chain shows of an agreement, proven and signed, in a file.
 
+mod page;
+
 use crate::{agent::Agent, clock, core::chain, errors};
 use api::{ApiError, Code, SavedFile};
 use keeper::{ConditionState, LogFilter};
@@ -25,10 +27,15 @@ impl Agent {
         })?;
         let receipt = AgreementReceipt { statement, signature };
         // A receipt that would not convince an auditor is none.
-        receipt.verify().map_err(|fault| errors::internal(fault.to_string()))?;
+        let verified = receipt.verify().map_err(|fault| errors::internal(fault.to_string()))?;
         let json = serde_json::to_vec_pretty(&receipt).map_err(|e| errors::internal(e.to_string()))?;
-        write_new(Path::new(path), &json).await?;
-        Ok(SavedFile { path: path.to_owned(), bytes: json.len() as u64 })
+        let place = Path::new(path);
+        let bytes = match place.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf")) {
+            true => page::page(&receipt, &verified, &self.core.network.currency, &json),
+            false => json,
+        };
+        write_new(place, &bytes).await?;
+        Ok(SavedFile { path: path.to_owned(), bytes: bytes.len() as u64 })
     }
 
     async fn statement(&self, terms: AccessTerms, name: String) -> Result<Statement, ApiError> {
