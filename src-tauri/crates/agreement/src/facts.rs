@@ -53,10 +53,11 @@ pub struct AgreementFact {
     pub actors: Vec<Address>,
 }
 
-/// One reading of the chain. Read the block number first: facts may be newer than it, never older.
+/// One reading of the chain: of the newest block that counts. On a chain that may take blocks back, that is as many blocks
+/// before the newest as a transaction needs to count.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Facts {
-    /// The newest block when the reading began.
+    /// The block that was read. It may be older than the newest one, which heads tell.
     pub block: u64,
     /// The agreement; `None` where no such id exists.
     pub agreement: Option<AgreementFact>,

@@ -20,6 +20,8 @@
 
 pub mod buyer;
 mod facts;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod publisher;
 mod retry;
 mod table;

@@ -110,6 +110,10 @@ impl VerifiedAgreement {
     pub fn check(order: &Order, facts: &Facts) -> Result<Self, Flaw> {
         let terms = &order.terms;
         let agreement = facts.agreement.as_ref().ok_or(Flaw::Missing)?;
+        #[cfg(feature = "planted")]
+        if crate::planted::is(crate::planted::Bug::UnverifiedAgreement) {
+            return Ok(Self { order: order.clone(), created_at: facts.access.created_at });
+        }
         check_parties(terms, agreement)?;
         for kind in ConditionKind::ALL {
             check_condition(terms, kind, facts.condition(kind))?;
@@ -181,6 +185,10 @@ pub(crate) fn check_parties(terms: &AccessTerms, agreement: &AgreementFact) -> R
     if !either {
         return Err(Flaw::Actors);
     }
+    #[cfg(feature = "planted")]
+    if crate::planted::is(crate::planted::Bug::ForeignEscrow) {
+        return Ok(());
+    }
     let ids = terms.ids();
     if agreement.conditions != ids.v02() && agreement.conditions != ids.v01() {
         return Err(Flaw::Conditions);
@@ -204,6 +212,10 @@ fn check_times(terms: &AccessTerms, condition: ConditionKind, fact: &ConditionFa
 }
 
 fn check_condition(terms: &AccessTerms, condition: ConditionKind, fact: &ConditionFact) -> Result<(), Flaw> {
+    #[cfg(feature = "planted")]
+    if condition == ConditionKind::EscrowReward && crate::planted::is(crate::planted::Bug::ForeignEscrow) {
+        return Ok(());
+    }
     check_times(terms, condition, fact)?;
     // A lock after its limit is kept by the escrow for ever, and an aborted escrow pays nobody (PROTOCOL 2.3, 2.4).
     if condition != ConditionKind::AccessSecretStore && fact.time_out != 0 {

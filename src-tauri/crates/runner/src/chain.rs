@@ -104,8 +104,9 @@ pub trait Chain: Send + Sync + 'static {
 
     /// How it stands with an account and with transactions of its of one nonce.
     async fn look(&self, account: Address, variants: &[TxHash]) -> Result<Look, ChainError> {
-        // Asked before the receipts: a transaction mined in between is then found by its receipt.
-        let mined = self.mined_nonce(account).await?;
+        // Asked before the receipts: a transaction mined in between is then found by its receipt, and one that was taken
+        // back in between does not count by blocks that came after.
+        let (head, mined) = (self.head().await?, self.mined_nonce(account).await?);
         let mut receipt = None;
         for variant in variants {
             receipt = self.receipt(*variant).await?;
@@ -113,6 +114,6 @@ pub trait Chain: Send + Sync + 'static {
                 break;
             }
         }
-        Ok(Look { head: self.head().await?, mined, receipt })
+        Ok(Look { head, mined, receipt })
     }
 }

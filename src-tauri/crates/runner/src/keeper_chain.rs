@@ -99,6 +99,8 @@ impl Chain for Keeper {
     async fn look(&self, account: Address, variants: &[TxHash]) -> Result<Look, ChainError> {
         let keeper = self.agreed().await.map_err(of_reading)?;
         // Of one node only, the chain may grow in between: a transaction mined then is found by its receipt.
+        // One that is taken back in between does not count by blocks that came after.
+        let head = keeper.block_number().await.map_err(of_reading)?;
         let mined = keeper.nonce(account).await.map_err(of_reading)?;
         let mut receipt = None;
         for variant in variants {
@@ -107,7 +109,7 @@ impl Chain for Keeper {
                 break;
             }
         }
-        Ok(Look { head: keeper.block_number().await.map_err(of_reading)?, mined, receipt })
+        Ok(Look { head, mined, receipt })
     }
 
     async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
@@ -129,11 +131,17 @@ impl Chain for Keeper {
     }
 }
 
-/// One reading of the chain about one agreement, the block number first: what the effect `ReadFacts` tells. Two nodes
-/// say it at one block, where there are two.
+/// The block as of which an agreement is read when this one is the newest: the newest that counts. What is in a later
+/// one may be taken back, and then money would have moved for terms, a payment or a grant that never were.
+pub const fn counting_block(newest: u64, confirmations: u64) -> u64 {
+    newest.saturating_sub(confirmations.saturating_sub(1))
+}
+
+/// One reading of the chain about one agreement, as of the newest block that counts: what the effect `ReadFacts` tells. Two
+/// nodes say it at one block, where there are two.
 pub async fn read_facts(keeper: &Keeper, terms: &AccessTerms) -> Result<Facts, KeeperError> {
     let keeper = &keeper.agreed().await?;
-    let block = keeper.block_number().await?;
+    let block = counting_block(keeper.block_number().await?, keeper.confirmations());
     let ids = terms.ids();
     let (agreement, lock, access, escrow) = tokio::try_join!(
         keeper.agreement_at(terms.agreement, block),
@@ -180,5 +188,12 @@ mod tests {
         assert_eq!(refused(-32005, "too many requests"), ChainError::Unreachable("too many requests".to_owned()));
         let reverted = KeeperError::Revert { reason: "Not enough balance".to_owned(), data: vec![] };
         assert_eq!(of_preparing(reverted), ChainError::WouldRevert("Not enough balance".to_owned()));
+    }
+
+    #[test]
+    fn what_a_fork_may_take_back_is_not_read() {
+        assert_eq!(counting_block(100, 1), 100, "a transaction counts in its own block");
+        assert_eq!(counting_block(100, 9), 92, "the ninth block counts, from its own");
+        assert_eq!((counting_block(3, 9), counting_block(100, 0)), (0, 100));
     }
 }

@@ -55,7 +55,7 @@ pub use chain::{BroadcastError, Chain, ChainError, Look};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};
 pub use inline::{Commits, Disk};
 pub use journal::{Entry, Journal, Kind, Row, Status, Step};
-pub use keeper_chain::read_facts;
+pub use keeper_chain::{counting_block, read_facts};
 pub use ledger::{Handed, Ledger, LedgerError};
 pub use machine::{Journaled, buyer_id, publisher_id};
 pub use outbox::{Batch, Item, Key, Outbox, OutboxError, Pending};

@@ -182,6 +182,10 @@ pub(super) fn paid(verified: VerifiedAgreement, locked_at: u64, facts: &Facts) -
         // The chain went back behind the payment: the same bytes are sent again.
         return lock(verified);
     }
+    #[cfg(feature = "planted")]
+    if crate::planted::is(crate::planted::Bug::MissingAbort) && facts.access.state == ConditionState::Unfulfilled {
+        return Decided::go(State::Locked { verified, locked_at }, []);
+    }
     match (facts.access.state, facts.escrow.state) {
         (ConditionState::Fulfilled, _) => {
             Decided::go(State::Granted { verified, granted_at: facts.block }, [Effect::FetchKeys])
@@ -289,7 +293,13 @@ fn completed(verified: VerifiedAgreement, granted_at: u64, released: bool, event
 fn refundable(verified: VerifiedAgreement, block: u64, event: Event) -> Decided {
     match event {
         Event::Resume | Event::Head { .. } => Decided::go(State::Refundable { verified, block }, [Effect::ReadFacts]),
-        Event::Facts(facts) => paid(verified, facts.block, &facts),
+        Event::Facts(facts) => match paid(verified, facts.block, &facts) {
+            // On a chain that may take blocks back, what counts is older than the newest block.
+            Decision { state: State::Locked { verified, .. }, .. } => {
+                Decided::ignore(State::Refundable { verified, block }, "it does not count yet that the time is over")
+            }
+            moved => moved,
+        },
         Event::Cancel => Decided::ignore(State::Refundable { verified, block }, MONEY_MOVES),
         Event::Alive
         | Event::NotAlive { .. }

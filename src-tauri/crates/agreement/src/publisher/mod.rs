@@ -71,11 +71,19 @@ pub struct Accepted {
 impl Accepted {
     /// Whether the time is over in this block.
     pub fn is_over(&self, block: u64) -> bool {
+        #[cfg(feature = "planted")]
+        if crate::planted::is(crate::planted::Bug::LateGrant) {
+            return false;
+        }
         self.deadline.is_some_and(|deadline| block > deadline)
     }
 
     /// The last block in which a grant may be signed.
     pub fn grant_by(&self, margin: u64) -> Option<u64> {
+        #[cfg(feature = "planted")]
+        if crate::planted::is(crate::planted::Bug::LateGrant) {
+            return None;
+        }
         self.deadline.map(|deadline| deadline.saturating_sub(margin))
     }
 }

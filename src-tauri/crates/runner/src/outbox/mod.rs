@@ -17,6 +17,8 @@
 //! [`Outbox::tend`] runs beside the flows: it sends again what is not mined, so that a transaction that nobody waits for
 //! any more never blocks its account's queue.
 
+#[cfg(test)]
+mod behind;
 mod replacing;
 mod rows;
 
@@ -44,6 +46,8 @@ const SEND_AGAIN: Duration = Duration::from_secs(10);
 /// The first wait for a receipt; it doubles up to [`LONGEST_WAIT`]. A new block ends it early.
 const FIRST_WAIT: Duration = Duration::from_millis(3);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How long no node has a transaction whose nonce is used before another one is believed to have taken its place.
+const MISSING: Duration = Duration::from_secs(30);
 
 /// A transaction that stays out for as many blocks is replaced by one that pays more.
 const STUCK: u64 = 5;
@@ -216,6 +220,8 @@ struct Inner {
     chain: Arc<dyn Chain>,
     queues: Mutex<HashMap<Address, Arc<tokio::sync::Mutex<()>>>>,
     sent: Mutex<HashMap<i64, Sent>>,
+    /// Since which block and when a transaction is missing although its nonce is used.
+    missing: Mutex<HashMap<i64, (u64, Instant)>>,
     /// Since which block the newest variant of a transaction could have been mined.
     waiting: Mutex<HashMap<i64, (TxHash, u64)>>,
     /// Who signed last for an account: a replacement needs them. A locked account does not sign here either.
@@ -236,6 +242,7 @@ impl Outbox {
             chain,
             queues: Mutex::default(),
             sent: Mutex::default(),
+            missing: Mutex::default(),
             waiting: Mutex::default(),
             signers: Mutex::default(),
         }))
@@ -343,14 +350,13 @@ impl Outbox {
         let chain = &self.0.chain;
         let mut heads = chain.heads();
         let mut wait = FIRST_WAIT;
-        let mut displaced_since: Option<u64> = None;
         loop {
             heads.mark_unchanged();
             let row = self.row(key).await?.ok_or(OutboxError::Unknown)?;
             if row.state == TxState::Forbidden {
                 return Err(OutboxError::Forbidden);
             }
-            match self.look(&row, &mut displaced_since).await {
+            match self.look(&row).await {
                 Ok(Outlook::Ended(Ok(receipt))) => {
                     self.note(&row, TxState::Mined);
                     return Ok(receipt);
@@ -380,11 +386,12 @@ impl Outbox {
     }
 
     /// One look: how it ended, if it did.
-    async fn look(&self, row: &TxRow, displaced_since: &mut Option<u64>) -> Result<Outlook, ChainError> {
+    async fn look(&self, row: &TxRow) -> Result<Outlook, ChainError> {
         let chain = &self.0.chain;
         let variants: Vec<TxHash> = row.variants.iter().map(|variant| variant.hash).collect();
         let Look { head, mined, receipt } = chain.look(row.account, &variants).await?;
         if let Some(receipt) = receipt {
+            self.0.missing.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.id);
             let depth = head.saturating_sub(receipt.block).saturating_add(1);
             if depth < chain.confirmations() {
                 return Ok(Outlook::Waits);
@@ -392,15 +399,17 @@ impl Outbox {
             let ended = if receipt.success { Ok(receipt) } else { Err(OutboxError::Reverted(Box::new(receipt))) };
             return Ok(Outlook::Ended(ended));
         }
+        let mut missing = self.0.missing.lock().unwrap_or_else(PoisonError::into_inner);
         if mined <= row.nonce {
-            *displaced_since = None;
+            missing.remove(&row.id);
             return Ok(if mined == row.nonce { Outlook::Next(head) } else { Outlook::Waits });
         }
-        // The nonce is used, and not by us. That counts when it would have counted for us.
-        let since = *displaced_since.get_or_insert(head);
-        let counts = head.saturating_sub(since).saturating_add(1) >= chain.confirmations();
+        // The nonce is used, and it seems that not by us. That counts when it would have counted for us, and when no node
+        // has had the receipt for a while: behind one address may be several, and the one that was asked may be behind.
+        let (since, at) = *missing.entry(row.id).or_insert_with(|| (head, Instant::now()));
+        let deep = head.saturating_sub(since).saturating_add(1) >= chain.confirmations();
         let displaced = || Outlook::Ended(Err(OutboxError::Displaced { nonce: row.nonce }));
-        Ok(if counts { displaced() } else { Outlook::Waits })
+        Ok(if deep && at.elapsed() >= MISSING { displaced() } else { Outlook::Waits })
     }
 
     /// Sends what could be mined again from time to time, and replaces it where it is stuck.
@@ -543,7 +552,7 @@ impl Outbox {
     /// once after a start, before anything new is signed.
     pub async fn resume(&self) -> Result<(), OutboxError> {
         for row in self.unsettled().await? {
-            match self.look(&row, &mut None).await {
+            match self.look(&row).await {
                 Ok(Outlook::Ended(Ok(_))) => self.note(&row, TxState::Mined),
                 Ok(Outlook::Ended(Err(OutboxError::Displaced { .. }))) => self.note(&row, TxState::Displaced),
                 Ok(Outlook::Ended(Err(_))) => self.note(&row, TxState::Reverted),

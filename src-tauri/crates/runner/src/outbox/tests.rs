@@ -91,7 +91,7 @@ async fn already_known_is_not_done() {
     assert_eq!(bench.signed(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_revert_and_a_taken_nonce_are_certain_and_told_apart() {
     let bench = Bench::new(1);
     let outbox = bench.open();
