@@ -12,11 +12,7 @@ use std::{
 };
 
 /// Each room and the rooms it may know. `protocol` is the common language and open to all.
-<<<<<<< HEAD
-const ROOMS: [(&str, &[&str]); 22] = [
-=======
-const ROOMS: [(&str, &[&str]); 23] = [
->>>>>>> 6cc3c04 (wip)
+const ROOMS: [(&str, &[&str]); 25] = [
     ("protocol", &[]),
     ("agreement", &[]),
     ("api", &["agreement"]),
@@ -55,6 +51,8 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("xtask", &[]),
     // Only stories load it, and no room.
     ("faults", &[]),
+    // Only tests run it.
+    ("simulation", &["agreement", "keeper", "runner"]),
     // Stories and benchmarks look at everything.
     ("stories", EVERYTHING),
 ];
@@ -280,6 +278,24 @@ fn one_modern_tls_and_one_curve() {
     assert!(versions("rustls").iter().all(|version| version.starts_with("0.23.")), "{:?}", versions("rustls"));
     assert_eq!(versions("k256").len(), 1, "two curves would disagree about types: {:?}", versions("k256"));
     assert_eq!(versions("libsqlite3-sys").len(), 1);
+}
+
+#[test]
+fn what_only_tests_may_do_is_in_no_release() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // What is built without tests, each package's own defaults, with every feature that is on.
+    let arguments =
+        ["tree", "--locked", "--workspace", "--edges", "normal,build", "--prefix", "none", "--format", "{p} {f}"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let ours: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("agreement ") || line.starts_with("runner ")).collect();
+    assert!(ours.iter().any(|line| line.starts_with("agreement ")), "{text}");
+    for feature in ["planted", "killpoints"] {
+        let found: Vec<_> = ours.iter().filter(|line| line.contains(feature)).collect();
+        assert!(found.is_empty(), "{feature} is on in {found:?}");
+    }
 }
 
 #[test]
