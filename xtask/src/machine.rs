@@ -16,6 +16,8 @@ const TO_TEST: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-
 
 /// The version of anvil that the list of expected differences was written for.
 const ANVIL: &str = "1.7.1";
+/// The version of ethers.js that reading the chain is compared with.
+const ETHERS: &str = "6.13.5";
 
 /// The target the window's pages are compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -138,6 +140,22 @@ pub(crate) fn anvil(places: &Places) -> Result<PathBuf, String> {
     } else {
         Err(format!("{package} {ANVIL} brought no program to {}", program.display()))
     }
+}
+
+/// The folder with ethers.js, which benchmarks are compared with; from npm into the cache.
+pub(crate) fn ethers_js(places: &Places) -> Result<PathBuf, String> {
+    if which("node").is_none() || which("npm").is_none() {
+        return Err("Node.js with npm is missing".into());
+    }
+    let folder = places.tools.join("npm-ethers");
+    if !folder.join("node_modules").join("ethers").join("package.json").is_file() {
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        run(command(places, "npm")
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", "--prefix"])
+            .arg(&folder)
+            .arg(format!("ethers@{ETHERS}")))?;
+    }
+    Ok(folder)
 }
 
 fn is_debian() -> bool {

@@ -70,7 +70,19 @@ pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String>
         println!();
         run(cargo(places).args(["run", "--release", "--locked", "--package", package, "--example", example]))?;
     }
-    Ok(())
+    println!();
+    let mut catch_up = cargo(places);
+    catch_up.args(["run", "--release", "--locked", "--package", "indexer", "--example", "catch_up", "--"]);
+    // Side by side with ethers.js where both can be had; it says so where they cannot.
+    match (machine::anvil(places), machine::ethers_js(places)) {
+        (Ok(anvil), Ok(ethers)) => catch_up.arg("--anvil").arg(anvil).arg("--ethers").arg(ethers),
+        (Ok(anvil), Err(_)) => catch_up.arg("--anvil").arg(anvil),
+        (Err(why), _) => {
+            println!("not compared with a node: {why}");
+            &mut catch_up
+        }
+    };
+    run(&mut catch_up)
 }
 
 /// Pictures of every screen.

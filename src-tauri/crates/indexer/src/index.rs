@@ -1,7 +1,7 @@
 //! The task that keeps the index: reads ahead while it writes, and says how far it is.
 
 use crate::{Bookmark, Entry, Filter, IndexError, Page, Position, Subscription, store::Store};
-use keeper::{Batch, DEPTH, Follower, Keeper};
+use keeper::{Batch, DEPTH, Follower, Keeper, KeeperError, RpcFault};
 use std::{
     path::Path,
     pin::pin,
@@ -14,6 +14,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// After an error, at first and at most.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// However long a node wants to be left alone.
+const LONGEST_WISH: Duration = Duration::from_secs(300);
 /// Beside every block of the depth, so many older ones are remembered.
 const ANCHORS: u64 = 16;
 /// Blocks without events are forgotten once in so many.
@@ -239,7 +241,12 @@ async fn patiently(follower: &mut Follower, tell: &watch::Sender<Progress>, mut 
             Err(error) => {
                 tracing::debug!(%error, "the chain cannot be read now");
                 tell.send_modify(|progress| progress.trouble = Some(error.to_string()));
-                tokio::time::sleep(pause).await;
+                // A node that says how long it wants to be left alone is left alone so long.
+                let wanted = match error {
+                    KeeperError::Rpc(RpcFault::Busy { after }) => after.unwrap_or_default().min(LONGEST_WISH),
+                    _ => Duration::ZERO,
+                };
+                tokio::time::sleep(pause.max(wanted)).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }

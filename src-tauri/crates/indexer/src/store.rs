@@ -14,6 +14,9 @@ use std::{
 const BUSY: Duration = Duration::from_secs(5);
 /// Memory for pages while much is written, KiB.
 const CACHE_KIB: i64 = 128 << 10;
+/// Pages that are written to the log before they are brought into the file: 64 MiB. While much is written the same pages are
+/// written again and again.
+const LOG_PAGES: i64 = 16 << 10;
 
 /// The file of an index. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -34,6 +37,7 @@ impl Store {
         // Everything here can be read from the chain again: what a power cut takes is read again.
         writer.pragma_update(None, "synchronous", "NORMAL")?;
         writer.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        writer.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         writer.busy_timeout(BUSY)?;
         schema::migrate(&mut writer, path)?;
         let step = writer.transaction()?;

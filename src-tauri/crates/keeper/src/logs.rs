@@ -1,11 +1,12 @@
 //! Asking for logs, always of named contracts.
 
 use crate::{
-    Keeper, KeeperError, convert,
+    Keeper, KeeperError,
     rpc::{RpcFault, ask},
 };
 use ethers::types::U256;
-use protocol::{Address, Hash32, tx::Log};
+use protocol::{Address, Hash32, TxHash, tx::Log};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Value, json};
 
 /// Which logs. Contracts must be named: different contracts share topics.
@@ -124,17 +125,66 @@ impl Keeper {
 
     /// The logs of these blocks in one request: those that were asked for, oldest first, each once.
     pub(crate) async fn logs_within(&self, filter: &LogFilter, from: u64, to: u64) -> Result<Vec<Log>, RpcFault> {
-        let found: Vec<ethers::types::Log> = ask(self.rpc(), "eth_getLogs", filter.wire(from, to)).await?;
-        let found = found.into_iter().filter_map(convert::log).filter(|log| filter.admits(log, from, to));
+        let found: Vec<WireLog> = ask(self.rpc(), "eth_getLogs", filter.wire(from, to)).await?;
+        let found = found.into_iter().filter_map(WireLog::placed).filter(|log| filter.admits(log, from, to));
         Ok(in_order(found.collect()))
     }
 
     /// Every log of one block, of whatever contract.
     pub(crate) async fn logs_of_block(&self, block: Hash32) -> Result<Vec<Log>, RpcFault> {
-        let found: Vec<ethers::types::Log> = ask(self.rpc(), "eth_getLogs", json!([{ "blockHash": block }])).await?;
-        let found = found.into_iter().filter_map(convert::log).filter(|log| log.block_hash == block);
+        let found: Vec<WireLog> = ask(self.rpc(), "eth_getLogs", json!([{ "blockHash": block }])).await?;
+        let found = found.into_iter().filter_map(WireLog::placed).filter(|log| log.block_hash == block);
         Ok(in_order(found.collect()))
     }
+}
+
+/// A log as nodes write it. Read without ethers, whose way through its own types costs more than all the rest.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireLog {
+    address: Address,
+    topics: Vec<Hash32>,
+    #[serde(with = "protocol::tx::hex_bytes")]
+    data: Vec<u8>,
+    #[serde(default, deserialize_with = "quantity")]
+    block_number: Option<u64>,
+    #[serde(default)]
+    block_hash: Option<Hash32>,
+    #[serde(default)]
+    transaction_hash: Option<TxHash>,
+    #[serde(default, deserialize_with = "quantity")]
+    log_index: Option<u64>,
+    #[serde(default)]
+    removed: Option<bool>,
+}
+
+impl WireLog {
+    /// A log that is in a block; `None` for a pending one, and for one that the node takes back.
+    fn placed(self) -> Option<Log> {
+        if self.removed == Some(true) {
+            return None;
+        }
+        Some(Log {
+            address: self.address,
+            topics: self.topics,
+            data: self.data,
+            block: self.block_number?,
+            block_hash: self.block_hash?,
+            tx: self.transaction_hash?,
+            index: self.log_index?,
+        })
+    }
+}
+
+/// A number as JSON-RPC writes it: `0x` and hex digits.
+fn quantity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let digits = text.strip_prefix("0x").ok_or_else(|| D::Error::custom("a number begins with 0x"))?;
+    // A sign is no digit, though the parser would take it.
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(D::Error::custom("a number has hex digits only"));
+    }
+    u64::from_str_radix(digits, 16).map(Some).map_err(D::Error::custom)
 }
 
 fn in_order(mut logs: Vec<Log>) -> Vec<Log> {
@@ -146,6 +196,29 @@ fn in_order(mut logs: Vec<Log>) -> Vec<Log> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_is_read_as_nodes_write_it_or_not_at_all() {
+        let written = json!({
+            "address": "0x0101010101010101010101010101010101010101", "topics": [Hash32([2; 32])], "data": "0x0a0b",
+            "blockNumber": "0x10", "blockHash": Hash32([3; 32]), "transactionHash": Hash32([4; 32]), "logIndex": "0x0",
+            "transactionIndex": "0x0", "removed": false,
+        });
+        let read = |change: Value| {
+            let mut log = written.clone();
+            for (name, value) in change.as_object().unwrap() {
+                log[name] = value.clone();
+            }
+            serde_json::from_value::<WireLog>(log).map(WireLog::placed)
+        };
+        let log = read(json!({})).unwrap().unwrap();
+        assert_eq!((log.block, log.index, log.data), (16, 0, vec![10, 11]));
+        assert_eq!(read(json!({"removed": true})).unwrap(), None);
+        assert_eq!(read(json!({"blockNumber": null})).unwrap(), None, "a pending one");
+        for wrong in ["0x", "0x-1", "-0x1", "16", "0x+1", "0x1ffffffffffffffff"] {
+            assert!(read(json!({"blockNumber": wrong})).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_filter_is_written_as_nodes_read_it() {

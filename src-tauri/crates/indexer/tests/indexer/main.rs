@@ -1,5 +1,6 @@
 //! The index against chains that change their minds, and against nodes that tell of it in every bad way.
 
+mod anvil;
 mod chain;
 mod reorgs;
 mod states;
