@@ -4,9 +4,6 @@ use api::CheckPoint;
 use keeper::{Keeper, KeeperError, NodeStanding};
 use protocol::tx::Fee;
 
-/// Gas of a payment: what the fee is told for.
-const PAYMENT: u64 = keeper::gas::APPROVE + keeper::gas::LOCK;
-
 fn point(what: impl Into<String>, ok: bool, found: impl Into<String>) -> CheckPoint {
     CheckPoint { what: what.into(), ok, found: found.into() }
 }
@@ -47,7 +44,8 @@ pub(crate) async fn of_chain(keeper: &Keeper) -> Result<Vec<CheckPoint>, KeeperE
 async fn fee(keeper: &Keeper) -> Result<CheckPoint, KeeperError> {
     let most = keeper.fees();
     let limits = format!("at most {} gwei per gas and {} gas", most.max_gwei, most.max_gas);
-    let found = match keeper.fee(keeper.contracts().ocean_token, PAYMENT).await {
+    // For no gas at all: whoever asks need not be able to pay.
+    let found = match keeper.fee(keeper.contracts().ocean_token, 0).await {
         Ok(Fee::Legacy { gas_price: 0 }) => format!("free (gas costs nothing here; {limits})"),
         Ok(Fee::Legacy { gas_price }) => format!("{gas_price} wei per gas, without a base fee; {limits}"),
         Ok(Fee::Dynamic { max_fee, max_priority }) => {

@@ -17,7 +17,9 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
         }
         Network::Check => {
             let check = session.ask(api::CheckNetwork {}).await?;
-            session.output.answer(&json!(check), || {
+            let bad: Vec<String> =
+                check.points.iter().filter(|p| !p.ok).map(|p| format!("{}: {}", p.what, p.found)).collect();
+            let lines = || {
                 let mark = |ok: bool| if ok { "ok  " } else { "BAD " };
                 check
                     .points
@@ -25,12 +27,16 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
                     .map(|p| format!("{}{}: {}", mark(p.ok), p.what, p.found))
                     .collect::<Vec<_>>()
                     .join("\n")
-            });
-            if check.points.iter().any(|p| !p.ok) {
+            };
+            // One document: of a network with faults it is the error, which says them all.
+            if bad.is_empty() || !session.output.json {
+                session.output.answer(&json!(check), lines);
+            }
+            if !bad.is_empty() {
                 return Err(ApiError::new(
                     Code::Unreachable,
-                    "The network is not as it should be.",
-                    "The lines marked BAD say what is missing.",
+                    format!("The network is not as it should be. {}", bad.join(". ")),
+                    "Set right what is named, or ask whoever runs the network. docs/networks.md explains each line.",
                 ));
             }
         }
