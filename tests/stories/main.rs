@@ -17,6 +17,6 @@ mod receipts;
 mod refusals;
 mod servers_of_their_own;
 mod terms;
-mod two_nodes;
 mod the_clock_of_the_day_jumps;
+mod two_nodes;
 mod unlisted;
