@@ -447,7 +447,7 @@ fn wish(world: &World, chance: &mut Chance, listings: &[Listing], who: Address, 
     let mut terms = gateway::terms(world, listing, agreement, who, price);
     if chance.permille(30) {
         // The catalogue lies, or has changed since: the gateway never offered this.
-        terms.price = Vodka::from_ocean(3);
+        terms.price = whole.saturating_mul(10).saturating_add(count).to_string().parse().ok()?;
     }
     Some(terms)
 }
