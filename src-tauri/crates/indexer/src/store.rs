@@ -115,7 +115,7 @@ impl Store {
                         entry.third.map(|hash| hash.0),
                         entry.from.map(|account| account.0),
                         entry.to.map(|account| account.0),
-                        entry.amount.map(|amount| short(amount)),
+                        entry.amount.map(short),
                         entry.number.map(signed),
                         entry.text,
                     ])?;

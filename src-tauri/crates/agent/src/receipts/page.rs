@@ -162,7 +162,7 @@ fn happened(fact: Fact) -> String {
 }
 
 fn moment(seconds: u64) -> String {
-    let document = i64::try_from(seconds).ok().and_then(|seconds| protocol::date::format_date(seconds));
+    let document = i64::try_from(seconds).ok().and_then(protocol::date::format_date);
     document.map(|text| text.replace('T', " ").replace('Z', " UTC")).unwrap_or_default()
 }
 
