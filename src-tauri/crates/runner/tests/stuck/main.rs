@@ -34,7 +34,7 @@ impl Signer for Account {
     }
 }
 
-/// Anvil that makes a block when it is told to.
+/// Anvil, for as long as a test runs.
 struct Anvil {
     child: Child,
     rpc: JsonRpc,
@@ -61,10 +61,12 @@ fn program() -> Option<PathBuf> {
 }
 
 impl Anvil {
-    fn start() -> Option<Self> {
+    /// A chain with a base fee, whose blocks come with transactions, or only when it is told to make one.
+    fn start(arguments: &[&str]) -> Option<Self> {
         let mut child = Command::new(program()?)
             .args(["--port", "0", "--chain-id", &CHAIN_ID.to_string(), "--hardfork", "cancun", "--accounts", "0"])
-            .args(["--no-mining", "--base-fee", &GWEI.to_string()])
+            .args(["--base-fee", &GWEI.to_string()])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -78,6 +80,12 @@ impl Anvil {
 
     async fn ask(&self, method: &str, params: Value) -> Value {
         Rpc::request(&self.rpc, method, params).await.unwrap()
+    }
+
+    async fn account_with_ether(&self) -> Arc<Account> {
+        let account = Arc::new(Account(SecretKey::from_bytes(&[9; 32]).unwrap()));
+        self.ask("anvil_setBalance", json!([account.address(), "0xde0b6b3a7640000"])).await;
+        account
     }
 
     /// Makes a block with this base fee.
@@ -108,9 +116,8 @@ fn network() -> NetworkFile {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_once() {
-    let Some(anvil) = Anvil::start() else { return };
-    let account = Arc::new(Account(SecretKey::from_bytes(&[9; 32]).unwrap()));
-    anvil.ask("anvil_setBalance", json!([account.address(), "0xde0b6b3a7640000"])).await;
+    let Some(anvil) = Anvil::start(&["--no-mining"]) else { return };
+    let account = anvil.account_with_ether().await;
     let address = NodeAddress { name: "anvil".to_owned(), voice: "anvil".to_owned(), rpc: Arc::new(anvil.rpc.clone()) };
     let keeper = Keeper::connect(Nodes::new(vec![address], CHAIN_ID, 0), &network()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -159,4 +166,23 @@ async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_on
     outbox.submit(batch).await.unwrap();
     anvil.mine(50 * GWEI).await;
     assert!(outbox.settle(&Key::other("next")).await.unwrap().success);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_contracts_are_deployed_where_gas_costs_something_and_are_found_as_they_should_be() {
+    let Some(anvil) = Anvil::start(&[]) else { return };
+    let account = anvil.account_with_ether().await;
+    let contracts = keeper::deploy(&anvil.rpc, &*account).await.unwrap();
+    let mut file = network();
+    file.contracts = contracts.to_map();
+    let keeper = Keeper::connect(anvil.rpc.clone(), &file).await.unwrap();
+    let check = keeper.check().await.unwrap();
+    assert!(check.faults.is_empty() && check.safe_for_payments, "{check:?}");
+    let mut elsewhere = contracts;
+    // A contract of another kind does not have the functions of this one.
+    elsewhere.escrow_reward = contracts.ocean_token;
+    file.contracts = elsewhere.to_map();
+    let keeper = Keeper::connect(anvil.rpc.clone(), &file).await.unwrap();
+    let check = keeper.check().await.unwrap();
+    assert!(check.faults.contains(&keeper::NetworkFault::Abi("EscrowReward")) && !check.safe_for_payments, "{check:?}");
 }
