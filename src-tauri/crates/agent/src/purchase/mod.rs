@@ -21,7 +21,7 @@ use agreement::{Machine as _, buyer};
 use api::{ActivityKind, ApiError, Code, PurchaseView};
 use perform::Buying;
 use protocol::{AgreementId, Checksum, Did, Vodka, conditions::AccessTerms};
-use runner::{DriveError, Driver, buyer_id};
+use runner::{DriveError, Driver, Journaled as _, buyer_id};
 use std::{sync::Arc, time::Duration};
 
 /// Of so many purchases that ended last it is looked whether their publishers were paid.
@@ -215,7 +215,12 @@ impl Purchases {
                 (state, Vec::new(), *self.core.keeper.blocks().borrow())
             }
         };
-        let history = self.core.journal.history(&id).await.map_err(|e| drive(e.into()))?;
+        let mut history = self.core.journal.history(&id).await.map_err(|e| drive(e.into()))?;
+        // A state that is just being written is not in the journal yet, and nobody may ask again: it has happened.
+        if !history.iter().any(|step| step.state == state.name()) {
+            let (status, state) = (state.status(), state.name().to_owned());
+            history.push(runner::Step { at: clock::now_ms(), status, state, note: None });
+        }
         Ok(view::view(&self.core, &record, &state, &history, &trouble, block).await)
     }
 
