@@ -19,6 +19,7 @@
 
 #[cfg(test)]
 mod behind;
+mod key;
 mod replacing;
 mod rows;
 
@@ -27,8 +28,9 @@ use crate::{
     chain::{BroadcastError, Chain, ChainError, Look},
     ledger::{Ledger, LedgerError},
 };
+pub use key::Key;
 use protocol::{
-    Address, AgreementId, SignError, Signer, TxHash,
+    Address, SignError, Signer, TxHash,
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use rows::{NewTx, TxRow, TxState};
@@ -51,38 +53,6 @@ const MISSING: Duration = Duration::from_secs(30);
 
 /// A transaction that stays out for as many blocks is replaced by one that pays more.
 const STUCK: u64 = 5;
-
-/// Names a purpose; under it one nonce is used, ever.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(String);
-
-impl Key {
-    /// A transaction of an agreement: `lock`, `approve`, `create`, …
-    pub fn of(agreement: AgreementId, purpose: &str) -> Self {
-        Self(format!("{}:{purpose}", agreement.hex()))
-    }
-
-    /// A later attempt, made after the ones before certainly failed.
-    pub fn attempt(agreement: AgreementId, purpose: &str, attempt: u32) -> Self {
-        Self(format!("{}:{purpose}:{attempt}", agreement.hex()))
-    }
-
-    /// Any other purpose; the text is the key.
-    pub fn other(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// One transaction to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
