@@ -116,7 +116,7 @@ fn ready(stdout: &mut Option<ChildStdout>) -> String {
         let at = LISTENS.iter().find_map(|before| line.trim_start_matches('\u{feff}').split_once(before));
         at.map(|(_, address)| address.trim_end_matches('/').to_owned())
     };
-    let address = lines.find_map(|line| found(&line.unwrap())).expect("the chain listens");
+    let address = lines.find_map(|line| found(&line.unwrap())).unwrap();
     std::thread::spawn(move || lines.for_each(drop));
     format!("http://{address}")
 }
