@@ -225,7 +225,8 @@ impl Person {
 /// The library that lets disks fail and clocks jump; cargo builds it beside the command line.
 pub(crate) fn faults() -> PathBuf {
     let beside = Path::new(env!("CARGO_BIN_EXE_neuston")).parent().unwrap();
-    let found = [beside.join("libfaults.so"), beside.join("deps").join("libfaults.so")].into_iter().find(|p| p.exists());
+    let found =
+        [beside.join("libfaults.so"), beside.join("deps").join("libfaults.so")].into_iter().find(|p| p.exists());
     found.expect("the crate `faults` is built")
 }
 

@@ -68,7 +68,8 @@ fn no_clock_takes_a_purchase_back_too_early_or_forgets_it() {
     let serving = publisher.serves();
     let patient =
         publisher.publishes_with(&publisher.file("p.csv", CONTENT), "Opened late", "4", &["--deliver-within", "120s"]);
-    let hasty = publisher.publishes_with(&publisher.file("h.csv", CONTENT), "Not opened", "3", &["--deliver-within", "6s"]);
+    let hasty =
+        publisher.publishes_with(&publisher.file("h.csv", CONTENT), "Not opened", "3", &["--deliver-within", "6s"]);
     serving.ends();
     // 25 October 2026, 03:00 in Berlin, is when the clocks there go back.
     let buying = serves_by(&buyer, &clock, "Europe/Berlin");
@@ -78,7 +79,11 @@ fn no_clock_takes_a_purchase_back_too_early_or_forgets_it() {
     for ahead in [DAY, -DAY, 3_600, -3_600, 30 * DAY, 10 * 365 * DAY, -10 * 365 * DAY, 0] {
         clock.is_ahead_by(ahead);
         let purchase = &buyer.purchases_of(&patient)[0];
-        assert_eq!((&purchase["state"], &purchase["money"]), (&"locked".into(), &"set_aside".into()), "{ahead}: {purchase}");
+        assert_eq!(
+            (&purchase["state"], &purchase["money"]),
+            (&"locked".into(), &"set_aside".into()),
+            "{ahead}: {purchase}"
+        );
     }
     let serving = publisher.serves_locked();
     waits_for(&buyer, &patient, "granted");

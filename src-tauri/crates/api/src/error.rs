@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn the_numbers_of_the_system_are_not_for_people() {
         let error = std::io::Error::from_raw_os_error(13);
-        let told = ApiError::new(Code::Disk, format!("/a cannot be used: {error}. So is /b: {error}."), "Choose another.");
+        let told =
+            ApiError::new(Code::Disk, format!("/a cannot be used: {error}. So is /b: {error}."), "Choose another.");
         assert_eq!(told.message.matches("ermission denied").count(), 2);
         assert!(!told.message.contains("os error") && told.message.ends_with('.'), "{}", told.message);
         assert_eq!(without_numbers(" (os error".to_owned()), " (os error");

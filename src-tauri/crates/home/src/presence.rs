@@ -86,11 +86,13 @@ impl Presence {
                 };
                 let gateway = Gateway::open(config).await.map_err(|e| {
                     let disk = agent::errors::data_file(&e);
-                    disk.unwrap_or_else(|| ApiError::new(
-                        Code::Internal,
-                        format!("The gateway of this home does not start: {e}."),
-                        "Restart Neuston. Nothing is lost.",
-                    ))
+                    disk.unwrap_or_else(|| {
+                        ApiError::new(
+                            Code::Internal,
+                            format!("The gateway of this home does not start: {e}."),
+                            "Restart Neuston. Nothing is lost.",
+                        )
+                    })
                 })?;
                 let listen = Listen::Unix(sockets.socket(name).map_err(errors::disk)?);
                 let served = serve(&listen, brizo::router(gateway.clone()), cancel.clone())

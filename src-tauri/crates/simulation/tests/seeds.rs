@@ -10,8 +10,8 @@ use std::{
     },
 };
 
-/// Runs of every test run: what a loaded machine does in a minute.
-const RUNS: u64 = 500;
+/// Runs of every test run: about a minute of two cores.
+const RUNS: u64 = 2_000;
 /// Runs where `NEUSTON_LONG` is set.
 const LONG_RUNS: u64 = 1_000_000;
 
