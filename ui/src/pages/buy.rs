@@ -52,10 +52,10 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
     };
     let now = moments::local(app.now.get_untracked());
     let until = moments::local(now.epoch + i64::try_from(quote.refund_after_seconds).unwrap_or(0)).by(now, t);
-    let promise = match (free, quote.refund_after_blocks) {
-        (true, _) => b.promise_free_more.to_owned(),
-        (false, 0) => fill(b.promise_no_limit, &[("amount", &amount)]),
-        (false, _) => fill(b.promise_more, &[("amount", &amount), ("time", &until)]),
+    let (icon, title, promise) = match (free, quote.refund_after_blocks) {
+        (true, _) => (Icon::LifeBuoy, b.promise_free, b.promise_free_more.to_owned()),
+        (false, 0) => (Icon::CircleAlert, b.no_promise, fill(b.promise_no_limit, &[("amount", &amount)])),
+        (false, _) => (Icon::LifeBuoy, b.promise, fill(b.promise_more, &[("amount", &amount), ("time", &until)])),
     };
     let (did, service, max_price, version) = (quote.did, quote.service, quote.price, quote.version);
     let confirm = Callback::new(move |()| {
@@ -102,9 +102,9 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
             </dl>
         </div>
         <div class="promise">
-            <Glyph icon=Icon::LifeBuoy />
+            <Glyph icon />
             <div>
-                <b>{if free { b.promise_free } else { b.promise }}</b>
+                <b>{title}</b>
                 <p>{promise}</p>
             </div>
         </div>

@@ -343,6 +343,9 @@ pub(crate) struct Buy {
     /// Refuse to pay more than this.
     #[arg(long, value_name = "OCEAN")]
     pub(crate) max_price: Option<String>,
+    /// Buy also where money back is not possible, because the publisher set no time to open it.
+    #[arg(long)]
+    pub(crate) without_refund: bool,
     /// How far to wait: created, locked or granted; without it, to the end.
     #[arg(long, value_parser = ["created", "locked", "granted"])]
     pub(crate) until: Option<String>,

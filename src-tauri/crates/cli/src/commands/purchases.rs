@@ -31,13 +31,19 @@ pub(super) async fn buy(session: &Session, buy: Buy) -> Result<(), ApiError> {
     if let Some(obstacle) = quote.obstacle {
         return Err(obstacle);
     }
+    if quote.refund_after_blocks == 0 && !quote.price.is_zero() && !buy.without_refund {
+        return Err(ApiError::new(
+            Code::Refused,
+            format!("Money back is not possible here: the publisher set no time to open “{}”.", quote.name),
+            "To buy it all the same, add --without-refund. If it is never opened, your money stays set aside.",
+        ));
+    }
     if !session.yes() && buy.max_price.is_none() && std::io::stdin().is_terminal() {
-        confirm(&format!(
-            "Buy “{}” for {}? If it is not opened within {} blocks, your money comes back. [y/N] ",
-            quote.name,
-            price(quote.price),
-            quote.refund_after_blocks
-        ))?;
+        let otherwise = match quote.refund_after_blocks {
+            0 => "Money back is not possible.".to_owned(),
+            blocks => format!("If it is not opened within {blocks} blocks, your money comes back."),
+        };
+        confirm(&format!("Buy “{}” for {}? {otherwise} [y/N] ", quote.name, price(quote.price)))?;
     }
     session.unlock().await?;
     let call = api::Buy { did: buy.did, service: buy.service, max_price: max, version: Some(quote.version) };
