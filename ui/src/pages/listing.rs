@@ -31,10 +31,12 @@ pub(crate) fn Listing(did: Did) -> impl IntoView {
         }
     });
     let buying = RwSignal::new(false);
+    // A sheet that is open stays as it is when the page is drawn again: a new one would lie above what it asks for.
+    let asks = Memo::new(move |_| buying.get() && listing.with(|listing| matches!(listing, Asked::There(_))));
     view! {
         <div class="wrap">
             {shown(listing, load, move |listing| view! { <Whole listing buying /> })}
-            {move || match (buying.get(), listing.get()) {
+            {move || match (asks.get(), listing.get_untracked()) {
                 (true, Asked::There(listing)) => Some(view! { <BuySheet listing open=buying /> }),
                 _ => None,
             }}

@@ -50,12 +50,7 @@ pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
     view! {
         <div class="narrow">
             {shown(purchase, load, move |purchase| view! { <Way purchase saving /> })}
-            {move || match (saving.get(), purchase.get()) {
-                (true, Asked::There(purchase)) => {
-                    Some(view! { <SaveSheet agreement=purchase.agreement index=None open=saving then=Place::Library /> })
-                }
-                _ => None,
-            }}
+            {move || saving.get().then(|| view! { <SaveSheet agreement index=None open=saving then=Place::Library /> })}
         </div>
     }
 }
