@@ -16,7 +16,7 @@ use protocol::{
 };
 
 fn call(to: Address, what: impl Into<String>, arguments: impl AbiEncode) -> Call {
-    Call { to, data: arguments.encode(), what: what.into() }
+    Call { to, data: arguments.encode(), value: Vodka::ZERO, what: what.into() }
 }
 
 impl Contracts {

@@ -2,12 +2,12 @@
 
 use crate::{
     Keeper, KeeperError,
-    convert::{h160, saturated, saturated_u128},
+    convert::{h160, saturated, saturated_u128, u256},
     rpc::{NO_METHOD, Rpc, RpcFault, ask},
 };
 use ethers::types::{Bytes, U256};
 use protocol::{
-    Address, Vodka,
+    Address,
     tx::{Call, Fee, UnsignedTx},
 };
 use serde::Deserialize;
@@ -77,7 +77,7 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError::Revert`] with the contract's words where it would be reverted; [`KeeperError::TooMuchGas`].
     pub async fn estimate(&self, from: Address, call: &Call) -> Result<u64, KeeperError> {
-        let request = json!([{ "from": h160(from), "to": h160(call.to), "data": Bytes::from(call.data.clone()) }]);
+        let request = json!([{ "from": h160(from), "to": h160(call.to), "value": u256(call.value), "data": Bytes::from(call.data.clone()) }]);
         let gas: U256 = ask(self.rpc(), "eth_estimateGas", request).await.map_err(KeeperError::of_call)?;
         let (needed, most) = (saturated(gas), self.fees().max_gas);
         if needed > most {
@@ -92,6 +92,18 @@ impl Keeper {
     /// [`KeeperError::Rpc`], [`KeeperError::TooDear`].
     pub async fn fee(&self, from: Address, gas: u64) -> Result<Fee, KeeperError> {
         quote(self.rpc()).await?.fee(self.rpc(), from, gas, self.fees().max_price()).await
+    }
+
+    /// Whether an account has what so much gas costs at the present fee.
+    ///
+    /// # Errors
+    /// [`KeeperError::Rpc`], [`KeeperError::TooDear`].
+    pub async fn can_pay(&self, account: Address, gas: u64) -> Result<bool, KeeperError> {
+        let price = match self.fee(account, 0).await? {
+            Fee::Legacy { gas_price } => gas_price,
+            Fee::Dynamic { max_fee, .. } => max_fee,
+        };
+        Ok(price == 0 || U256::from(price).saturating_mul(U256::from(gas)) <= u256(self.ether_of(account).await?))
     }
 
     /// A transaction ready to be signed: gas estimated, fee by our policy.
@@ -126,7 +138,7 @@ impl Keeper {
             from,
             nonce,
             to: Some(call.to),
-            value: Vodka::ZERO,
+            value: call.value,
             data: call.data.clone(),
             gas,
             fee,

@@ -12,7 +12,7 @@ use ethers::{
     abi::{AbiEncode, Token, encode},
     types::{Bytes, U256},
 };
-use protocol::{Address, event_topics::selector, tx::Call};
+use protocol::{Address, Vodka, event_topics::selector, tx::Call};
 
 /// The operators: one operator, one vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,12 @@ pub struct Proposal {
 
 impl Contracts {
     fn governance(&self, what: String, arguments: impl AbiEncode) -> Result<Call, KeeperError> {
-        Ok(Call { to: self.find("Governance")?, data: arguments.encode(), what: format!("Governance.{what}") })
+        Ok(Call {
+            to: self.find("Governance")?,
+            data: arguments.encode(),
+            value: Vodka::ZERO,
+            what: format!("Governance.{what}"),
+        })
     }
 
     /// Proposes a call to the other operators, with one's own vote.
@@ -110,7 +115,7 @@ impl Contracts {
         let arguments = [Token::Address(h160(at)), Token::Address(h160(code)), Token::Bytes(set_up.to_vec())];
         let mut data = selector("upgradeAndCall(address,address,bytes)").to_vec();
         data.extend(encode(&arguments));
-        Call { to: proxy.admin, data, what: format!("ProxyAdmin.upgradeAndCall({at}, {code})") }
+        Call { to: proxy.admin, data, value: Vodka::ZERO, what: format!("ProxyAdmin.upgradeAndCall({at}, {code})") }
     }
 }
 

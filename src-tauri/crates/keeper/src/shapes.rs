@@ -16,7 +16,7 @@ use ethers::{
     types::{Bytes, U256},
 };
 use protocol::{
-    Address, AgreementId, ConditionId, Did, Hash32, TemplateId,
+    Address, AgreementId, ConditionId, Did, Hash32, TemplateId, Vodka,
     conditions::{AccessTerms, ConditionTerms, Preimage},
     tx::Call,
 };
@@ -59,7 +59,7 @@ pub enum Evidence {
 }
 
 fn call(to: Address, what: impl Into<String>, arguments: impl AbiEncode) -> Call {
-    Call { to, data: arguments.encode(), what: what.into() }
+    Call { to, data: arguments.encode(), value: Vodka::ZERO, what: what.into() }
 }
 
 impl Contracts {
@@ -165,7 +165,7 @@ impl Contracts {
             }
             _ => return Err(KeeperError::Evidence(name)),
         };
-        Ok(Call { to: self.find(name)?, data, what: format!("{name}.fulfill({agreement})") })
+        Ok(Call { to: self.find(name)?, data, value: Vodka::ZERO, what: format!("{name}.fulfill({agreement})") })
     }
 
     /// `abortByTimeOut` of a condition of any kind, by anyone after its timeout. An EscrowReward of ours refuses.

@@ -34,6 +34,11 @@ impl Vodka {
         Self(U256::from(whole) * U256::from(1_000_000_000_000_000_000_u64))
     }
 
+    /// So many of the smallest unit.
+    pub fn from_units(units: impl Into<u128>) -> Self {
+        Self(U256::from(units.into()))
+    }
+
     /// Reads OCEAN with up to 18 decimal places: `"12.5"`, `"0"`, `".5"` is refused.
     pub fn parse_ocean(text: &str) -> Result<Self, AmountError> {
         let text = text.trim();

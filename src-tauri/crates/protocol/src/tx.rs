@@ -12,6 +12,9 @@ pub struct Call {
     /// Selector and arguments.
     #[serde(with = "crate::tx::hex_bytes")]
     pub data: Vec<u8>,
+    /// wei that go with it; 0 for every call of a contract of ours.
+    #[serde(default)]
+    pub value: Vodka,
     /// What it does, in the protocol's words, for logs and the activity below the surface.
     pub what: String,
 }
@@ -54,6 +57,18 @@ pub struct UnsignedTx {
     pub gas: u64,
     /// What is paid for gas.
     pub fee: Fee,
+}
+
+impl UnsignedTx {
+    /// wei that it costs at most, with what goes with it.
+    pub fn cost(&self) -> Vodka {
+        let price = match self.fee {
+            Fee::Legacy { gas_price } => gas_price,
+            Fee::Dynamic { max_fee, .. } => max_fee,
+        };
+        let gas = Vodka::from_units(price).0.saturating_mul(Vodka::from_units(self.gas).0);
+        Vodka(gas.saturating_add(self.value.0))
+    }
 }
 
 /// A signed transaction: the very bytes that are sent, and sent again.

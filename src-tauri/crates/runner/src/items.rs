@@ -24,7 +24,9 @@ pub fn payment(contracts: &Contracts, terms: &AccessTerms) -> Vec<Item> {
     if terms.price.is_zero() {
         return vec![lock(None)];
     }
-    vec![item(approve, contracts.approve(terms.lock_contract, terms.price)), lock(Some(keeper::gas::LOCK))]
+    let approve =
+        Item { gas: Some(keeper::gas::APPROVE), ..item(approve, contracts.approve(terms.lock_contract, terms.price)) };
+    vec![approve, lock(Some(keeper::gas::LOCK))]
 }
 
 /// createAgreement by the buyer.

@@ -85,7 +85,13 @@ impl Chain for Keeper {
             Some(gas) => keeper.prepare_with_gas(from, call, nonce, gas).await,
             None => keeper.prepare(from, call, nonce).await,
         };
-        prepared.map_err(of_preparing)
+        let unsigned = prepared.map_err(of_preparing)?;
+        // Nodes take nothing whose sender does not have what it may cost: then it is not signed either.
+        let cost = unsigned.cost();
+        if !cost.is_zero() && keeper.ether_of(from).await.map_err(of_reading)? < cost {
+            return Err(ChainError::Funds);
+        }
+        Ok(unsigned)
     }
 
     async fn confirm_chain(&self) -> Result<(), ChainError> {

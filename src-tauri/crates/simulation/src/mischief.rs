@@ -102,7 +102,7 @@ impl Mischief {
         world.note(format_args!("a cheat begins {}", crate::world::short(&terms.agreement.0)));
         let call = world.chain(|chain| chain.contracts().create_agreement(terms));
         self.send(world, CHEAT, &call, false);
-        let say = Call { to: MIMIC, data: terms.agreement.0.to_vec(), what: String::new() };
+        let say = Call { to: MIMIC, data: terms.agreement.0.to_vec(), value: Vodka::ZERO, what: String::new() };
         self.send(world, CHEAT, &say, false);
     }
 

@@ -13,17 +13,8 @@ use std::path::PathBuf;
 
 const START: Position = Position { block: 0, index: 0 };
 
-fn program() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("NEUSTON_ANVIL") {
-        return Some(path.into());
-    }
-    let home = PathBuf::from(std::env::var_os("HOME")?);
-    let path = home.join(".cache/neuston/npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("no anvil here: cargo xtask test fetches it");
-    None
+fn program() -> PathBuf {
+    std::env::var_os("NEUSTON_ANVIL").expect("NEUSTON_ANVIL names anvil: `cargo xtask test` fetches it").into()
 }
 
 async fn keeper(node: &node::Anvil) -> Keeper {
@@ -35,7 +26,7 @@ async fn keeper(node: &node::Anvil) -> Keeper {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_anvil_takes_back_is_taken_back() {
-    let Some(program) = program() else { return };
+    let program = program();
     let folder = tempfile::tempdir().unwrap();
     let node = node::Anvil::start(&program, 6, 3).await;
     let keeper = keeper(&node).await;

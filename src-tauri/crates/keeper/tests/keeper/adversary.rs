@@ -1,31 +1,46 @@
 //! Adversaries who call any function with any argument, other people's ids included, while honest people trade.
 //! Whatever they do: what is locked is held, leaves once, to whom it belongs, and always can.
 
+mod thief;
+
+use self::thief::Own;
 use crate::{
-    support::{Account, World, addr, amount, any_agreement, any_release, function, word},
+    support::{Account, World, addr, any_agreement, any_release, word},
     theft::released,
 };
 use ethers::{
     abi::{Abi, Function, ParamType, StateMutability, Token},
     types::U256,
 };
-use keeper::{ConditionState, Contracts, Evidence, KeeperEvent};
+use keeper::{ConditionState, Contracts, KeeperEvent};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, TemplateId, Vodka,
-    conditions::{
-        AccessTerms, ConditionKind, ConditionTerms, Preimage, condition_id, value_hash_access, value_hash_escrow,
-        value_hash_lock,
-    },
+    conditions::{AccessTerms, ConditionKind, condition_id, value_hash_escrow},
     hash::keccak256,
     templates::{ACCESS, COMPUTE, contract_template_id},
     tx::{Call, Receipt},
 };
 use std::collections::HashMap;
 
-const RUNS: u64 = 64;
-const DEPTH: u64 = 48;
+/// Runs of each campaign, and steps in each.
+const SIZE: (u64, u64) = (256, 64);
+/// The same where `NEUSTON_LONG` is set.
+const LONG: (u64, u64) = (50_000, 500);
+/// Runs on one chain. A new one begins after them, so that no campaign slows down under its own past.
+const RUNS_ON_A_CHAIN: u64 = 512;
 /// Blocks in which access must be granted.
 const WINDOW: u64 = 20;
+
+/// Runs and steps.
+fn size() -> (u64, u64) {
+    if std::env::var_os("NEUSTON_LONG").is_some() { LONG } else { SIZE }
+}
+
+/// The seeds of each chain.
+fn chains(runs: u64) -> impl Iterator<Item = std::ops::RangeInclusive<u64>> {
+    (0..runs.div_ceil(RUNS_ON_A_CHAIN))
+        .map(move |chain| chain * RUNS_ON_A_CHAIN + 1..=((chain + 1) * RUNS_ON_A_CHAIN).min(runs))
+}
 
 /// xorshift64*: the same run for the same seed.
 struct Dice(u64);
@@ -96,6 +111,8 @@ struct Campaign<'a> {
     templates: Vec<TemplateId>,
     functions: Vec<(Address, Function)>,
     thieves: [Account; 2],
+    /// Steps of a run.
+    depth: u64,
     ledger: Ledger,
     deeds: usize,
     refunds: usize,
@@ -148,7 +165,7 @@ fn functions(contracts: &Contracts) -> Vec<(Address, Function)> {
 }
 
 impl<'a> Campaign<'a> {
-    fn new(world: &'a World, escrow: Address, template: TemplateId) -> Self {
+    fn new(world: &'a World, escrow: Address, template: TemplateId, depth: u64) -> Self {
         let contracts = Contracts { escrow_reward: escrow, ..world.contracts };
         let thieves = [Account::new(66), Account::new(67)];
         world.fund(&world.consumer, 1000);
@@ -176,6 +193,7 @@ impl<'a> Campaign<'a> {
             template,
             templates,
             thieves,
+            depth,
             ledger: Ledger::default(),
             deeds: 0,
             refunds: 0,
@@ -290,7 +308,7 @@ impl<'a> Campaign<'a> {
                 let (to, function) = dice.pick(&self.functions).clone();
                 let tokens: Vec<Token> = function.inputs.iter().map(|input| loot.token(&input.kind, dice)).collect();
                 let data = function.encode_input(&tokens).unwrap();
-                Call { to, data, what: function.signature() }
+                Call { to, data, value: Vodka::ZERO, what: function.signature() }
             }
         };
         self.deed(thief, &call)
@@ -417,7 +435,7 @@ impl<'a> Campaign<'a> {
         let before = (world.balance(terms.consumer), world.balance(terms.owner));
         let grants = seed.is_multiple_of(2);
         let mut next = Honest::Create;
-        for step in 0..DEPTH {
+        for step in 0..self.depth {
             if step % 4 == 3 && dice.one_in(2) {
                 next = self.honest(next, &terms, way, grants).await?;
             } else {
@@ -441,115 +459,47 @@ impl<'a> Campaign<'a> {
     }
 }
 
-/// A thief's agreement in which a granted access passes for a payment of the victim's price.
-struct Own {
-    agreement: AgreementId,
-    did: Did,
-    grantee: Address,
-    price: Vodka,
-    conditions: [ConditionId; 3],
-    /// As `agreement`, where a computation passes for the payment and a hash lock releases it.
-    second: AgreementId,
-    computation: ConditionTerms,
-    key: Preimage,
-    escrow: ConditionTerms,
-}
-
-impl Own {
-    fn new(c: &Contracts, terms: &AccessTerms, thief: Address, seed: u64) -> Self {
-        let agreement = AgreementId(keccak256([&seed.to_be_bytes()[..], b"own"].concat()));
-        let (mut did, mut grantee) = ([0; 32], Address::ZERO);
-        did[..20].copy_from_slice(&c.escrow_reward.0);
-        grantee.0.copy_from_slice(&terms.price.to_be_bytes()[12..]);
-        let did = Did(did);
-        let lock = condition_id(agreement, c.lock_reward, value_hash_lock(c.escrow_reward, Vodka::ZERO));
-        let access = condition_id(agreement, c.access_secret_store, value_hash_access(did, grantee));
-        let hash = value_hash_escrow(terms.price, thief, thief, access, lock);
-        let conditions = [lock, access, condition_id(agreement, c.escrow_reward, hash)];
-        let second = AgreementId(keccak256([&seed.to_be_bytes()[..], b"second"].concat()));
-        let computation = ConditionTerms::ComputeExecution { did, consumer: grantee };
-        let key = Preimage::Text("thief".to_owned());
-        let escrow = ConditionTerms::EscrowReward {
-            amount: terms.price,
-            receiver: thief,
-            sender: thief,
-            lock: c.condition_id(second, &computation).unwrap(),
-            release: c.condition_id(second, &key.terms()).unwrap(),
-        };
-        Self { agreement, did, grantee, price: terms.price, conditions, second, computation, key, escrow }
-    }
-
-    fn step_without_a_lock(&self, c: &Contracts, template: TemplateId, mine: Address, dice: &mut Dice) -> Call {
-        let shown = Evidence::Preimage(self.key.clone());
-        match dice.below(4) {
-            0 => {
-                let terms = [&self.computation, &self.key.terms(), &self.escrow];
-                let ids = terms.map(|terms| c.condition_id(self.second, terms).unwrap());
-                let actors = [mine, Address([9; 20])];
-                any_agreement(c.agreement_store, self.second, self.did, template, &ids, &actors)
-            }
-            1 => c.fulfill(self.second, &self.computation, &Evidence::None).unwrap(),
-            2 => c.fulfill(self.second, &self.key.terms(), &shown).unwrap(),
-            _ => c.fulfill(self.second, &self.escrow, &Evidence::None).unwrap(),
-        }
-    }
-
-    fn step(&self, c: &Contracts, template: TemplateId, mine: Address, dice: &mut Dice) -> Call {
-        match dice.below(5) {
-            0 => c.register_attribute(self.did, Checksum([0; 32]), &[mine], ""),
-            1 => {
-                let actors = [mine, Address([9; 20])];
-                any_agreement(c.agreement_store, self.agreement, self.did, template, &self.conditions, &actors)
-            }
-            2 => function(
-                c.lock_reward,
-                "fulfill(bytes32,address,uint256)",
-                &[word(self.agreement.0), addr(c.escrow_reward), amount(Vodka::ZERO)],
-            ),
-            3 => function(
-                c.access_secret_store,
-                "fulfill(bytes32,bytes32,address)",
-                &[word(self.agreement.0), word(self.did.0), addr(self.grantee)],
-            ),
-            _ => {
-                let [lock, access, _] = self.conditions;
-                any_release(c.escrow_reward, self.agreement, self.price, mine, access, lock)
-            }
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_takes_what_is_not_theirs() {
-    let world = World::new().await;
-    let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS);
-    for seed in 1..=RUNS {
-        if let Err(broken) = campaign.run(seed).await {
-            panic!("seed {seed}: {broken}");
+    let (runs, depth) = size();
+    let (mut deeds, mut sales, mut refunds) = (0, 0, 0);
+    for seeds in chains(runs) {
+        let world = World::new().await;
+        let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS, depth);
+        for seed in seeds {
+            if let Err(broken) = campaign.run(seed).await {
+                panic!("seed {seed}: {broken}");
+            }
         }
+        (deeds, sales, refunds) = (deeds + campaign.deeds, sales + campaign.sales, refunds + campaign.refunds);
     }
-    println!("{} deeds, {} sales, {} refunds", campaign.deeds, campaign.sales, campaign.refunds);
+    println!("{runs} runs of {depth} steps: {deeds} deeds, {sales} sales, {refunds} refunds");
     // Not for want of trying.
-    assert!(campaign.deeds > 200, "{} deeds of adversaries went through", campaign.deeds);
-    assert!(campaign.sales > 4 && campaign.refunds > 8, "{} sales, {} refunds", campaign.sales, campaign.refunds);
+    assert!(deeds > 200, "{deeds} deeds of adversaries went through");
+    assert!(sales > 4 && refunds > 8, "{sales} sales, {refunds} refunds");
 }
 
 /// The same behind proxies, and with everything that the governance and the proxies can be asked.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_takes_what_is_not_theirs_behind_proxies() {
-    let world = World::governed().await;
-    let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS);
-    campaign.functions.extend(proxies(&world).await);
-    let before = world.keeper.operators().await.unwrap();
-    for seed in 1..=RUNS / 4 {
-        if let Err(broken) = campaign.run(seed).await {
-            panic!("seed {seed}: {broken}");
+    let (runs, depth) = size();
+    let (mut sales, mut refunds) = (0, 0);
+    for seeds in chains(runs / 4) {
+        let world = World::governed().await;
+        let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS, depth);
+        campaign.functions.extend(proxies(&world).await);
+        let before = world.keeper.operators().await.unwrap();
+        for seed in seeds {
+            if let Err(broken) = campaign.run(seed).await {
+                panic!("seed {seed}: {broken}");
+            }
         }
+        let after = world.keeper.operators().await.unwrap();
+        assert_eq!((after.owners, after.required, after.proposals), (before.owners, before.required, before.proposals));
+        assert!(world.keeper.check().await.unwrap().safe_for_payments, "and every proxy runs what it ran");
+        (sales, refunds) = (sales + campaign.sales, refunds + campaign.refunds);
     }
-    let after = world.keeper.operators().await.unwrap();
-    assert_eq!((after.owners, after.required, after.proposals), (before.owners, before.required, before.proposals));
-    assert!(world.keeper.check().await.unwrap().safe_for_payments, "and every proxy runs what it ran");
-    assert!(campaign.sales > 0 && campaign.refunds > 0, "{} sales, {} refunds", campaign.sales, campaign.refunds);
+    assert!(sales > 0 && refunds > 0, "{sales} sales, {refunds} refunds");
 }
 
 /// What proxies and their admins can be asked, by those who may.
@@ -568,14 +518,15 @@ async fn proxies(world: &World) -> Vec<(Address, Function)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_adversaries_find_the_holes_of_the_released_escrow() {
+    let (_, depth) = size();
     let world = World::new().await;
     let (escrow, template) = released(&world);
-    let mut campaign = Campaign::new(&world, escrow, template);
-    for seed in 1..=RUNS {
+    let mut campaign = Campaign::new(&world, escrow, template, depth);
+    for seed in 1..=RUNS_ON_A_CHAIN {
         if let Err(broken) = campaign.run(seed).await {
             eprintln!("seed {seed}: {broken}");
             return;
         }
     }
-    panic!("{RUNS} runs found nothing: the adversaries are too weak to prove anything");
+    panic!("{RUNS_ON_A_CHAIN} runs found nothing: the adversaries are too weak to prove anything");
 }

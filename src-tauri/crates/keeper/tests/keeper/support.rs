@@ -315,7 +315,7 @@ pub(crate) fn network(contracts: &Contracts) -> NetworkFile {
 pub(crate) fn function(to: Address, signature: &str, arguments: &[Token]) -> Call {
     let mut data = keccak256(signature)[..4].to_vec();
     data.extend(encode(arguments));
-    Call { to, data, what: signature.to_owned() }
+    Call { to, data, value: Vodka::ZERO, what: signature.to_owned() }
 }
 
 pub(crate) fn addr(address: Address) -> Token {

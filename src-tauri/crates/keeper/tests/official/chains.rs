@@ -34,35 +34,29 @@ impl Drop for Chain {
     }
 }
 
-fn anvil() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("NEUSTON_ANVIL") {
-        return Some(path.into());
-    }
-    eprintln!("no anvil here: cargo xtask test fetches it");
-    None
+/// What `cargo xtask test` has fetched.
+pub(crate) fn fetched(variable: &str) -> PathBuf {
+    let found = std::env::var_os(variable);
+    found.unwrap_or_else(|| panic!("{variable} is not set: `cargo xtask test` fetches what this needs")).into()
 }
 
 /// The packages hardhat, ganache and ethers.
-fn packages() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("NEUSTON_WITNESSES") {
-        return Some(path.into());
-    }
-    eprintln!("no hardhat, ganache and ethers.js here: cargo xtask test fetches them");
-    None
+fn packages() -> PathBuf {
+    fetched("NEUSTON_WITNESSES")
 }
 
 impl Chain {
-    pub(crate) fn start(maker: Maker) -> Option<Self> {
+    pub(crate) fn start(maker: Maker) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = match maker {
             Maker::Anvil => {
-                let mut anvil = Command::new(anvil()?);
+                let mut anvil = Command::new(fetched("NEUSTON_ANVIL"));
                 anvil.args(["--port", "0", "--chain-id", &CHAIN_ID.to_string(), "--hardfork", "cancun"]);
                 anvil.args(["--accounts", "0", "--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee"]);
                 anvil
             }
             Maker::Hardhat => {
-                let packages = packages()?;
+                let packages = packages();
                 #[cfg(unix)]
                 std::os::unix::fs::symlink(&packages, folder.path().join("node_modules")).unwrap();
                 let chain = json!({
@@ -78,7 +72,7 @@ impl Chain {
             }
             Maker::Ganache => {
                 let mut ganache = Command::new("node");
-                ganache.arg(packages()?.join("ganache/dist/node/cli.js"));
+                ganache.arg(packages().join("ganache/dist/node/cli.js"));
                 ganache.args(["--chain.hardfork", "istanbul", "--miner.defaultGasPrice", "0"]);
                 ganache.args(["--chain.chainId", &CHAIN_ID.to_string(), "--wallet.totalAccounts", "1"]);
                 ganache.args(["--server.port", &free_port().to_string()]);
@@ -87,7 +81,7 @@ impl Chain {
         };
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let url = ready(&mut child.stdout);
-        Some(Self { child, url, _folder: folder })
+        Self { child, url, _folder: folder }
     }
 
     pub(crate) fn rpc(&self) -> JsonRpc {
@@ -95,12 +89,12 @@ impl Chain {
     }
 
     /// What ethers.js finds: `asked` says what to look for, and the answer has the same names.
-    pub(crate) fn seen_by_ethers(&self, asked: &Value) -> Option<Value> {
+    pub(crate) fn seen_by_ethers(&self, asked: &Value) -> Value {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/official/witness.mjs");
-        let answer = Command::new("node").arg(script).args([&self.url, &asked.to_string()]).arg(packages()?).output();
+        let answer = Command::new("node").arg(script).args([&self.url, &asked.to_string()]).arg(packages()).output();
         let answer = answer.unwrap();
         assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
-        Some(serde_json::from_slice(&answer.stdout).unwrap())
+        serde_json::from_slice(&answer.stdout).unwrap()
     }
 }
 

@@ -2,7 +2,7 @@
 //! anvil, hardhat and ganache.
 //!
 //! `cargo xtask test` fetches them and says where they are (`NEUSTON_OFFICIAL`, `NEUSTON_ANVIL`,
-//! `NEUSTON_WITNESSES`). Where there are none, the tests say so and end.
+//! `NEUSTON_WITNESSES`).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 #[path = "../keeper/attacks.rs"]

@@ -1,5 +1,6 @@
 //! Puts the released contracts on a chain, as their own deployment does, but without proxies.
 
+use crate::chains::fetched;
 use crate::support::{Account, CHAIN_ID, Direct, World, addr, function, number, receipt, word};
 use ethers::abi::Token;
 use keeper::{Contracts, Keeper, Rpc};
@@ -22,21 +23,11 @@ pub(crate) enum Release {
 
 impl Release {
     /// The folder of its artifacts.
-    pub(crate) fn artifacts(self) -> Option<PathBuf> {
-        let packages = match std::env::var_os("NEUSTON_OFFICIAL") {
-            Some(named) => PathBuf::from(named),
-            None => PathBuf::from(std::env::var_os("HOME")?).join(".cache/neuston/npm/node_modules"),
-        };
-        let folder = packages.join(match self {
+    pub(crate) fn artifacts(self) -> PathBuf {
+        fetched("NEUSTON_OFFICIAL").join(match self {
             Self::V0_13 => "@oceanprotocol/keeper-contracts/artifacts",
             Self::V0_12 => "keeper-contracts-0.12/artifacts",
-        });
-        if folder.is_dir() {
-            return Some(folder);
-        }
-        assert!(std::env::var_os("NEUSTON_OFFICIAL").is_none(), "{} is missing", folder.display());
-        eprintln!("no released contracts here: cargo xtask test fetches them");
-        None
+        })
     }
 }
 
@@ -69,7 +60,7 @@ impl Sender<'_> {
     }
 
     async fn create(&self, name: &str, libraries: &[(&str, Address)]) -> Address {
-        let path = self.release.artifacts().unwrap().join(format!("{name}.development.json"));
+        let path = self.release.artifacts().join(format!("{name}.development.json"));
         let artifact: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let mut code = artifact["bytecode"].as_str().unwrap().to_owned();
         for (library, at) in libraries {
@@ -174,13 +165,12 @@ pub(crate) async fn deploy(sender: &Sender<'_>) -> Contracts {
     contracts
 }
 
-/// The world of the other tests, with the released contracts instead of ours; `None` where there are none.
-pub(crate) async fn world(release: Release) -> Option<World> {
-    release.artifacts()?;
+/// The world of the other tests, with the released contracts instead of ours.
+pub(crate) async fn world(release: Release) -> World {
     let mut world = World::new().await;
     let rpc: Direct = world.rpc();
     let sender = Sender { rpc: &rpc, from: &world.owner, release };
     world.contracts = deploy(&sender).await;
     world.keeper = Keeper::connect(rpc, &crate::support::network(&world.contracts)).await.unwrap();
-    Some(world)
+    world
 }

@@ -66,7 +66,12 @@ impl Perform<State> for World {
             Effect::ApproveAndLock { not_after } => {
                 let item = |purpose: &str| Item {
                     key: Key::of(terms.agreement, purpose),
-                    call: Call { to: terms.lock_contract, data: purpose.as_bytes().to_vec(), what: purpose.to_owned() },
+                    call: Call {
+                        to: terms.lock_contract,
+                        data: purpose.as_bytes().to_vec(),
+                        value: Vodka::ZERO,
+                        what: purpose.to_owned(),
+                    },
                     gas: None,
                 };
                 let items = vec![item("approve"), item("lock")];

@@ -3,6 +3,7 @@
 use super::*;
 use crate::fake_chain::{FakeChain, FakeSigner, Taking};
 use async_trait::async_trait;
+use protocol::Vodka;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::watch;
 
@@ -69,7 +70,7 @@ fn nodes(confirmations: u64) -> Arc<Nodes> {
 }
 
 fn batch(signer: &Arc<FakeSigner>) -> Batch {
-    let call = Call { to: Address([9; 20]), data: b"lock".to_vec(), what: "lock".to_owned() };
+    let call = Call { to: Address([9; 20]), data: b"lock".to_vec(), value: Vodka::ZERO, what: "lock".to_owned() };
     let items = vec![Item { key: Key::other("lock"), call, gas: Some(50_000) }];
     Batch { signer: signer.clone(), items, not_after: None, point: Point::OtherSigned }
 }

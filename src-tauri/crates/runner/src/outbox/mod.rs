@@ -223,8 +223,14 @@ impl Outbox {
     ///
     /// May be dropped at any time: what was signed is sent nevertheless.
     pub async fn run(&self, batch: Batch) -> Result<Vec<Receipt>, OutboxError> {
+        self.run_within(batch, None).await
+    }
+
+    /// As [`Outbox::run`], paying no more than so many wei per gas: as long as the network asks for more, nothing is signed,
+    /// and a replacement stays within it too.
+    pub async fn run_within(&self, batch: Batch, most_per_gas: Option<u128>) -> Result<Vec<Receipt>, OutboxError> {
         let keys: Vec<Key> = batch.items.iter().map(|item| item.key.clone()).collect();
-        self.submit(batch).await?;
+        self.submit_within(batch, most_per_gas).await?;
         let mut receipts = Vec::new();
         for key in &keys {
             receipts.push(self.settle(key).await?);
@@ -234,13 +240,17 @@ impl Outbox {
 
     /// Signs what is not signed yet, keeps it, and sends all of it. Gives the hashes in the order of the items.
     pub async fn submit(&self, batch: Batch) -> Result<Vec<TxHash>, OutboxError> {
+        self.submit_within(batch, None).await
+    }
+
+    async fn submit_within(&self, batch: Batch, most_per_gas: Option<u128>) -> Result<Vec<TxHash>, OutboxError> {
         let outbox = self.clone();
         // On a task of its own: from the commit on the transactions must be sent, whoever stops waiting.
-        let work = tokio::spawn(async move { outbox.sign_and_send(batch).await });
+        let work = tokio::spawn(async move { outbox.sign_and_send(batch, most_per_gas).await });
         work.await.map_err(|_| LedgerError::Ending)?
     }
 
-    async fn sign_and_send(&self, batch: Batch) -> Result<Vec<TxHash>, OutboxError> {
+    async fn sign_and_send(&self, batch: Batch, most_per_gas: Option<u128>) -> Result<Vec<TxHash>, OutboxError> {
         let account = batch.signer.address();
         let remembered = Arc::clone(&batch.signer);
         self.0.signers.lock().unwrap_or_else(PoisonError::into_inner).insert(account, remembered);
@@ -256,7 +266,7 @@ impl Outbox {
         if known.iter().any(Option::is_none) {
             let missing: Vec<&Item> =
                 batch.items.iter().zip(&known).filter(|(_, row)| row.is_none()).map(|(item, _)| item).collect();
-            let signed = self.sign(&batch, account, &missing).await?;
+            let signed = self.sign(&batch, account, &missing, most_per_gas).await?;
             let (chain, at) = (self.0.chain.chain_id(), self.0.ledger.now());
             let kept = self.0.ledger.write(batch.point, move |c| rows::insert(c, chain, account, &signed, at)).await;
             match kept {
@@ -277,7 +287,13 @@ impl Outbox {
         Ok(hashes)
     }
 
-    async fn sign(&self, batch: &Batch, account: Address, items: &[&Item]) -> Result<Vec<NewTx>, OutboxError> {
+    async fn sign(
+        &self,
+        batch: &Batch,
+        account: Address,
+        items: &[&Item],
+        most_per_gas: Option<u128>,
+    ) -> Result<Vec<NewTx>, OutboxError> {
         let chain = &self.0.chain;
         chain.confirm_chain().await?;
         if let Some(last) = batch.not_after {
@@ -301,6 +317,7 @@ impl Outbox {
                     gas,
                     to: Some(item.call.to),
                     data: item.call.data.clone(),
+                    value: item.call.value,
                     ..before.unsigned.clone()
                 },
                 (gas, _) => chain.prepare(account, &item.call, nonce, gas).await?,
@@ -309,8 +326,10 @@ impl Outbox {
                 let (expected, found) = (chain.chain_id(), unsigned.chain_id);
                 return Err(ChainError::WrongChain { expected, found }.into());
             }
+            replacing::within(unsigned.fee, most_per_gas)?;
             let tx = sign_with(&*batch.signer, &unsigned)?;
-            signed.push(NewTx { key: item.key.clone(), what: item.call.what.clone(), unsigned, signed: tx });
+            let (key, what) = (item.key.clone(), item.call.what.clone());
+            signed.push(NewTx { key, what, unsigned, most_per_gas, signed: tx });
         }
         Ok(signed)
     }
@@ -397,7 +416,9 @@ impl Outbox {
             }
             known.1
         };
+        // What the chain did not take is not stuck: more would be paid for nothing.
         if head.saturating_sub(since) >= STUCK
+            && self.was_taken(row.id)
             && let Err(error) = self.pay_more(row, last).await
         {
             tracing::warn!(key = %row.key, %error, "a transaction that is stuck was not replaced; it is tried again");
@@ -410,15 +431,12 @@ impl Outbox {
         let signer = self.0.signers.lock().unwrap_or_else(PoisonError::into_inner).get(&row.account).cloned();
         let (Some(unsigned), Some(signer)) = (&row.unsigned, signer) else { return Ok(()) };
         let Some(to) = unsigned.to.filter(|_| !replacing::is_free(unsigned.fee)) else { return Ok(()) };
-        let call = Call { to, data: unsigned.data.clone(), what: row.what.clone() };
+        let call = Call { to, data: unsigned.data.clone(), value: unsigned.value, what: row.what.clone() };
         let now = chain.prepare(row.account, &call, row.nonce, Some(unsigned.gas)).await?.fee;
-        match replacing::raised(unsigned.fee, now, chain.most_per_gas()) {
+        let most = row.most_per_gas.unwrap_or(u128::MAX).min(chain.most_per_gas());
+        match replacing::raised(unsigned.fee, now, most) {
             Some(fee) => self.replace_variant(&row.key, &*signer, fee, Some(last)).await.map(drop),
-            None => {
-                let most = chain.most_per_gas();
-                Err(ChainError::TooDear(format!("more than the {most} wei per gas that the network file allows"))
-                    .into())
-            }
+            None => Err(replacing::too_dear(most).into()),
         }
     }
 
@@ -441,6 +459,11 @@ impl Outbox {
         };
         let sent = Sent { at: Some(Instant::now()), trouble };
         self.0.sent.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id, sent);
+    }
+
+    fn was_taken(&self, id: i64) -> bool {
+        let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.get(&id).is_some_and(|s| matches!(s.trouble, None | Some(BroadcastError::Underpriced)))
     }
 
     fn is_due(&self, id: i64) -> bool {
@@ -477,8 +500,8 @@ impl Outbox {
         self.0.chain.confirm_chain().await?;
         let unsigned = UnsignedTx { fee, ..row.unsigned.clone().ok_or(OutboxError::Unknown)? };
         let signed = sign_with(signer, &unsigned)?;
-        let (id, hash, kept, at) = (row.id, signed.hash, signed.clone(), self.0.ledger.now());
-        self.0.ledger.write(Point::TxReplaced, move |c| rows::add_variant(c, id, &kept, &unsigned, at)).await?;
+        let (id, hash, kept, at, most) = (row.id, signed.hash, signed.clone(), self.0.ledger.now(), row.most_per_gas);
+        self.0.ledger.write(Point::TxReplaced, move |c| rows::add_variant(c, id, &kept, &unsigned, most, at)).await?;
         let row = TxRow { variants: vec![signed], ..row };
         self.send(&row).await;
         Ok(hash)

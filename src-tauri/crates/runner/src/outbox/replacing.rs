@@ -1,6 +1,7 @@
 //! What a replacement pays. Nodes take one that pays at least a tenth more than the one they have; an eighth is also what
 //! a base fee grows by in one block.
 
+use crate::chain::ChainError;
 use protocol::tx::Fee;
 
 /// An eighth more, and at least one wei.
@@ -22,6 +23,19 @@ fn price(fee: Fee) -> u128 {
         Fee::Legacy { gas_price } => gas_price,
         Fee::Dynamic { max_fee, .. } => max_fee,
     }
+}
+
+/// Whether a fee is within what its owner confirmed, in wei per gas.
+pub(super) fn within(fee: Fee, most: Option<u128>) -> Result<(), ChainError> {
+    match most {
+        Some(most) if price(fee) > most => Err(too_dear(most)),
+        _ => Ok(()),
+    }
+}
+
+/// The network asks for more than this.
+pub(super) fn too_dear(most: u128) -> ChainError {
+    ChainError::TooDear(format!("the network asks for more than the {most} wei per gas that may be paid"))
 }
 
 /// The fee of a replacement for a transaction of this fee, while the network asks for that one: an eighth more than

@@ -41,6 +41,8 @@ pub(super) struct NewTx {
     pub(super) key: Key,
     pub(super) what: String,
     pub(super) unsigned: UnsignedTx,
+    /// wei per gas that its owner confirmed.
+    pub(super) most_per_gas: Option<u128>,
     pub(super) signed: SignedTx,
 }
 
@@ -53,6 +55,7 @@ pub(super) struct TxRow {
     pub(super) state: TxState,
     pub(super) what: String,
     pub(super) unsigned: Option<UnsignedTx>,
+    pub(super) most_per_gas: Option<u128>,
     pub(super) created: i64,
     /// Oldest first.
     pub(super) variants: Vec<SignedTx>,
@@ -70,6 +73,8 @@ struct Stored {
     data: Vec<u8>,
     gas: u64,
     fee: StoredFee,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    most_per_gas: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,23 +84,25 @@ enum StoredFee {
     Dynamic(String, String),
 }
 
-fn to_json(tx: &UnsignedTx) -> Result<String, LedgerError> {
+fn to_json(tx: &UnsignedTx, most_per_gas: Option<u128>) -> Result<String, LedgerError> {
     let fee = match tx.fee {
         Fee::Legacy { gas_price } => StoredFee::Legacy(gas_price.to_string()),
         Fee::Dynamic { max_fee, max_priority } => StoredFee::Dynamic(max_fee.to_string(), max_priority.to_string()),
     };
     let UnsignedTx { chain_id, from, nonce, to, value, data, gas, .. } = tx.clone();
-    Ok(serde_json::to_string(&Stored { chain_id, from, nonce, to, value, data, gas, fee })?)
+    let most_per_gas = most_per_gas.map(|most| most.to_string());
+    Ok(serde_json::to_string(&Stored { chain_id, from, nonce, to, value, data, gas, fee, most_per_gas })?)
 }
 
-fn from_json(json: &str) -> Result<UnsignedTx, LedgerError> {
-    let Stored { chain_id, from, nonce, to, value, data, gas, fee } = serde_json::from_str(json)?;
+fn from_json(json: &str) -> Result<(UnsignedTx, Option<u128>), LedgerError> {
+    let Stored { chain_id, from, nonce, to, value, data, gas, fee, most_per_gas } = serde_json::from_str(json)?;
     let wei = |text: &str| text.parse::<u128>().map_err(|e| LedgerError::Row(format!("a fee: {e}")));
     let fee = match fee {
         StoredFee::Legacy(price) => Fee::Legacy { gas_price: wei(&price)? },
         StoredFee::Dynamic(most, priority) => Fee::Dynamic { max_fee: wei(&most)?, max_priority: wei(&priority)? },
     };
-    Ok(UnsignedTx { chain_id, from, nonce, to, value, data, gas, fee })
+    let most_per_gas = most_per_gas.as_deref().map(wei).transpose()?;
+    Ok((UnsignedTx { chain_id, from, nonce, to, value, data, gas, fee }, most_per_gas))
 }
 
 fn number(value: u64) -> Result<i64, LedgerError> {
@@ -113,7 +120,7 @@ pub(super) fn insert(c: &Connection, chain: u64, account: Address, txs: &[NewTx]
                 tx.key.as_str(),
                 account.hex(),
                 number(tx.unsigned.nonce)?,
-                to_json(&tx.unsigned)?,
+                to_json(&tx.unsigned, tx.most_per_gas)?,
                 tx.what,
                 at
             ],
@@ -136,10 +143,12 @@ pub(super) fn add_variant(
     tx: i64,
     signed: &SignedTx,
     unsigned: &UnsignedTx,
+    most_per_gas: Option<u128>,
     at: i64,
 ) -> Result<(), LedgerError> {
     insert_variant(c, tx, signed, at)?;
-    c.execute("UPDATE tx SET unsigned = ?2, updated = ?3 WHERE id = ?1", params![tx, to_json(unsigned)?, at])?;
+    let unsigned = to_json(unsigned, most_per_gas)?;
+    c.execute("UPDATE tx SET unsigned = ?2, updated = ?3 WHERE id = ?1", params![tx, unsigned, at])?;
     Ok(())
 }
 
@@ -205,7 +214,10 @@ fn complete(c: &Connection, columns: Columns) -> Result<TxRow, LedgerError> {
         None => Address::ZERO,
     };
     let nonce = nonce.map_or(0, i64::unsigned_abs);
-    let unsigned = unsigned.map(|json| from_json(&json)).transpose()?;
+    let (unsigned, most_per_gas) = match unsigned {
+        Some(json) => from_json(&json).map(|(tx, most)| (Some(tx), most))?,
+        None => (None, None),
+    };
     let mut query = c.prepare_cached("SELECT hash, bytes FROM raw WHERE tx = ?1 ORDER BY signed, rowid")?;
     let mut variants = Vec::new();
     for found in query.query_map([id], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))? {
@@ -213,7 +225,7 @@ fn complete(c: &Connection, columns: Columns) -> Result<TxRow, LedgerError> {
         let hash: TxHash = hash.parse().map_err(|_| damaged("hash"))?;
         variants.push(SignedTx { raw, hash, nonce });
     }
-    Ok(TxRow { id, key: Key(key), account, nonce, state, what, unsigned, created, variants })
+    Ok(TxRow { id, key: Key(key), account, nonce, state, what, unsigned, most_per_gas, created, variants })
 }
 
 #[cfg(test)]
@@ -233,7 +245,9 @@ mod tests {
                 gas: 5,
                 fee,
             };
-            assert_eq!(from_json(&to_json(&tx).unwrap()).unwrap(), tx);
+            for most in [None, Some(u128::MAX)] {
+                assert_eq!(from_json(&to_json(&tx, most).unwrap()).unwrap(), (tx.clone(), most));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::fake_chain::{FakeChain, FakeSigner, Taking};
+use protocol::Vodka;
 use std::sync::atomic::Ordering;
 
 struct Bench {
@@ -27,7 +28,7 @@ impl Bench {
 }
 
 fn item(key: &str) -> Item {
-    let call = Call { to: Address([9; 20]), data: key.as_bytes().to_vec(), what: key.to_owned() };
+    let call = Call { to: Address([9; 20]), data: key.as_bytes().to_vec(), value: Vodka::ZERO, what: key.to_owned() };
     Item { key: Key::other(key), call, gas: Some(50_000) }
 }
 

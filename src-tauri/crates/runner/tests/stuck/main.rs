@@ -1,10 +1,10 @@
 //! Fees on a chain that asks for them, on anvil: what is stuck is replaced at its nonce, and what nobody mines is not.
-//! `cargo xtask test` fetches anvil and says where it is (`NEUSTON_ANVIL`); without it the test says so and ends.
+//! `cargo xtask test` fetches anvil and says where it is (`NEUSTON_ANVIL`).
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use keeper::{Contracts, Keeper, NodeAddress, Nodes, Rpc};
 use protocol::{
-    Address, NetworkFile, SecretKey, SignError, Signature, Signer,
+    Address, NetworkFile, SecretKey, SignError, Signature, Signer, Vodka,
     tx::{Call, SignedTx, UnsignedTx},
 };
 use runner::{Batch, Item, Key, Ledger, Outbox, Point};
@@ -47,23 +47,14 @@ impl Drop for Anvil {
     }
 }
 
-fn program() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("NEUSTON_ANVIL") {
-        return Some(path.into());
-    }
-    let home = PathBuf::from(std::env::var_os("HOME")?);
-    let path = home.join(".cache/neuston/npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-    if !path.exists() {
-        eprintln!("no anvil here: cargo xtask test fetches it");
-        return None;
-    }
-    Some(path)
+fn program() -> PathBuf {
+    std::env::var_os("NEUSTON_ANVIL").expect("NEUSTON_ANVIL names anvil: `cargo xtask test` fetches it").into()
 }
 
 impl Anvil {
     /// A chain with a base fee, whose blocks come with transactions, or only when it is told to make one.
-    fn start(arguments: &[&str]) -> Option<Self> {
-        let mut child = Command::new(program()?)
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(program())
             .args(["--port", "0", "--chain-id", &CHAIN_ID.to_string(), "--hardfork", "cancun", "--accounts", "0"])
             .args(["--base-fee", &GWEI.to_string()])
             .args(arguments)
@@ -75,7 +66,7 @@ impl Anvil {
         // Read on, or anvil blocks when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
         let http = Http::new(Resolver::none(), Limits::trusted());
-        Some(Self { child, rpc: JsonRpc::connect(format!("http://{address}").parse().unwrap(), &http) })
+        Self { child, rpc: JsonRpc::connect(format!("http://{address}").parse().unwrap(), &http) }
     }
 
     async fn ask(&self, method: &str, params: Value) -> Value {
@@ -116,14 +107,14 @@ fn network() -> NetworkFile {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_once() {
-    let Some(anvil) = Anvil::start(&["--no-mining"]) else { return };
+    let anvil = Anvil::start(&["--no-mining"]);
     let account = anvil.account_with_ether().await;
     let address = NodeAddress { name: "anvil".to_owned(), voice: "anvil".to_owned(), rpc: Arc::new(anvil.rpc.clone()) };
     let keeper = Keeper::connect(Nodes::new(vec![address], CHAIN_ID, 0), &network()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(&folder.path().join("runner.db")).unwrap();
     let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
-    let call = Call { to: Address([0xaa; 20]), data: Vec::new(), what: "a call".to_owned() };
+    let call = Call { to: Address([0xaa; 20]), data: Vec::new(), value: Vodka::ZERO, what: "a call".to_owned() };
     let key = Key::other("call");
     let items = vec![Item { key: key.clone(), call, gas: None }];
     let batch = Batch { signer: account.clone(), items, not_after: None, point: Point::OtherSigned };
@@ -155,7 +146,7 @@ async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_on
     anvil.mine(400 * GWEI).await;
     let items = vec![Item {
         key: Key::other("next"),
-        call: Call { to: Address([0xaa; 20]), data: Vec::new(), what: "a call".to_owned() },
+        call: Call { to: Address([0xaa; 20]), data: Vec::new(), value: Vodka::ZERO, what: "a call".to_owned() },
         gas: None,
     }];
     let batch = Batch { signer: account.clone(), items, not_after: None, point: Point::OtherSigned };
@@ -170,7 +161,7 @@ async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_on
 
 #[tokio::test(flavor = "multi_thread")]
 async fn our_contracts_are_deployed_where_gas_costs_something_and_are_found_as_they_should_be() {
-    let Some(anvil) = Anvil::start(&[]) else { return };
+    let anvil = Anvil::start(&[]);
     let account = anvil.account_with_ether().await;
     let contracts = keeper::deploy(&anvil.rpc, &*account).await.unwrap();
     let mut file = network();
