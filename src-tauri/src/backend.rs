@@ -52,13 +52,21 @@ impl Backend {
         }
     }
 
+    /// Tells the page how many files are held over it.
+    pub(crate) fn files_held(&self, files: usize) {
+        self.tell(Event::FilesHeld(u32::try_from(files).unwrap_or(u32::MAX)));
+    }
+
     /// Tells the page that files were dropped on it.
     pub(crate) fn files_dropped(&self, paths: &[PathBuf]) {
-        let shown = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        self.tell(Event::FilesDropped(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect()));
+    }
+
+    fn tell(&self, event: Event) {
         if let Some(listener) = &*self.listener()
-            && let Err(error) = listener.channel.send(Event::FilesDropped(shown))
+            && let Err(error) = listener.channel.send(event)
         {
-            tracing::debug!(%error, "nobody heard of the dropped files");
+            tracing::debug!(%error, "no page listens");
         }
     }
 

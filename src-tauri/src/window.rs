@@ -12,8 +12,16 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .build()?;
     let app = app.clone();
     window.on_window_event(move |event| {
-        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-            app.state::<Backend>().files_dropped(paths);
+        let WindowEvent::DragDrop(event) = event else { return };
+        let backend = app.state::<Backend>();
+        match event {
+            DragDropEvent::Enter { paths, .. } => backend.files_held(paths.len()),
+            DragDropEvent::Leave => backend.files_held(0),
+            DragDropEvent::Drop { paths, .. } => {
+                backend.files_held(0);
+                backend.files_dropped(paths);
+            }
+            _ => {}
         }
     });
     Ok(())

@@ -48,6 +48,8 @@ pub(crate) struct App {
     pub(crate) catalogue: RwSignal<u32>,
     /// Counts sales.
     pub(crate) sales: RwSignal<u32>,
+    /// How many files somebody holds over the window.
+    pub(crate) held: RwSignal<u32>,
     /// Files that were dropped on the window and wait for the page that takes them.
     pub(crate) dropped: RwSignal<Vec<String>>,
     /// Where one is.
@@ -89,6 +91,7 @@ impl App {
             publications: RwSignal::new(Vec::new()),
             catalogue: RwSignal::new(0),
             sales: RwSignal::new(0),
+            held: RwSignal::new(0),
             dropped: RwSignal::new(Vec::new()),
             place: RwSignal::new(Place::of(&browser::path())),
             scrolls: StoredValue::new(Vec::new()),
@@ -149,6 +152,7 @@ impl App {
             }
             Event::Catalogue => self.catalogue.update(|n| *n = n.wrapping_add(1)),
             Event::Sales => self.sales.update(|n| *n = n.wrapping_add(1)),
+            Event::FilesHeld(files) => self.held.set(files),
             Event::FilesDropped(paths) => self.dropped.set(paths),
         }
     }

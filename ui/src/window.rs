@@ -12,6 +12,7 @@ use crate::{
         moments,
         places::Place,
     },
+    texts::many,
 };
 use api::{Lock, LockState};
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -130,8 +131,32 @@ fn Pages() -> impl IntoView {
             <Horizon />
         </div>
         <div class="only-read" aria-live="assertive">{move || app.money_news.get()}</div>
+        <Held />
         <Slip />
         <UnlockSheet />
+    }
+}
+
+/// Says what letting go would do, while files are held over the window.
+#[component]
+fn Held() -> impl IntoView {
+    let app = app();
+    let p = &app.texts().publish;
+    let said = move |files| many(u64::from(files), p.held_one, p.held_many, app.spoken());
+    view! {
+        {move || {
+            let files = app.held.get();
+            (files > 0)
+                .then(|| {
+                    view! {
+                        <div class="held" data-testid="files-held" role="status">
+                            <Glyph icon=Icon::Upload class="icon big" />
+                            <b>{said(files)}</b>
+                            <small>{p.drop_more}</small>
+                        </div>
+                    }
+                })
+        }}
     }
 }
 

@@ -1,5 +1,6 @@
 //! The account: balance, address, backup, lock.
 
+mod fees;
 mod ways;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     texts::fill,
 };
 use api::{ApiError, GetTestTokens, Lock, LockState};
+use fees::NetworkFees;
 use leptos::{prelude::*, task::spawn_local};
 use ways::{Backup, ChangePassword, MoreAccounts, Send};
 
@@ -41,6 +43,7 @@ pub(crate) fn Account() -> impl IntoView {
                     view! {
                         <Balance />
                         <Receive />
+                        <NetworkFees />
                         <LockRow />
                         <Backup />
                         <section class="section">

@@ -6,7 +6,7 @@ use crate::{
     state::{amounts, moments, places::Place},
     texts::fill,
 };
-use api::{ApiError, Buy, Code, GetQuote, GetTestTokens, ListingView, Quote};
+use api::{ApiError, Buy, Code, Consent, GetQuote, GetTestTokens, ListingView, Quote, Risk, RiskView};
 use leptos::prelude::*;
 
 /// The sheet.
@@ -52,23 +52,32 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
     };
     let now = moments::local(app.now.get_untracked());
     let until = moments::local(now.epoch + i64::try_from(quote.refund_after_seconds).unwrap_or(0)).by(now, t);
-    let (icon, title, promise) = match (free, quote.refund_after_blocks) {
-        (true, _) => (Icon::LifeBuoy, b.promise_free, b.promise_free_more.to_owned()),
-        (false, 0) => (Icon::CircleAlert, b.no_promise, fill(b.promise_no_limit, &[("amount", &amount)])),
-        (false, _) => (Icon::LifeBuoy, b.promise, fill(b.promise_more, &[("amount", &amount), ("time", &until)])),
-    };
+    let promise = quote.risks.is_empty().then(|| match free {
+        true => (b.promise_free, b.promise_free_more.to_owned()),
+        false => (b.promise, fill(b.promise_more, &[("amount", &amount), ("time", &until)])),
+    });
+    let unaccepted =
+        RwSignal::new(quote.risks.iter().filter(|view| !view.accepted).map(|view| view.risk).collect::<Vec<_>>());
+    let accepted: Vec<Risk> = quote.risks.iter().map(|view| view.risk).collect();
+    // Accepted once for the network, the others for each purchase.
+    let consents = quote.risks.iter().any(|view| view.risk == Risk::ForeignContracts && !view.accepted);
     let (did, service, max_price, version) = (quote.did, quote.service, quote.price, quote.version);
-    let confirm = Callback::new(move |()| {
-        app.unlocked(move || {
-            let call = Buy { did, service: Some(service), max_price, version: Some(version) };
-            act(call, busy, wrong, move |purchase| {
-                let place = Place::Purchase(purchase.agreement);
-                app.answer_purchase(purchase);
-                open.try_set(false);
-                app.go(place);
-            });
+    let call = StoredValue::new(Buy { did, service: Some(service), max_price, version: Some(version), accepted });
+    let buy = Callback::new(move |()| {
+        act(call.get_value(), busy, wrong, move |purchase| {
+            let place = Place::Purchase(purchase.agreement);
+            app.answer_purchase(purchase);
+            open.try_set(false);
+            app.go(place);
         });
     });
+    let confirm = Callback::new(move |()| {
+        app.unlocked(move || match consents {
+            true => act(Consent { given: true }, busy, wrong, move |_| buy.run(())),
+            false => buy.run(()),
+        });
+    });
+    let risks = quote.risks.iter().map(|view| risk(*view, &amount, unaccepted)).collect_view();
     let poor = quote.missing.is_some();
     let gives_tokens = app.status.with_untracked(|s| s.as_ref().is_some_and(|s| s.account.test_tokens));
     let tokens = Callback::new(move |()| {
@@ -101,13 +110,19 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
                 {quote.missing.map(|missing| view! { <dt>{b.missing}</dt> <dd class="num">{of(missing)}</dd> })}
             </dl>
         </div>
-        <div class="promise">
-            <Glyph icon />
-            <div>
-                <b>{title}</b>
-                <p>{promise}</p>
-            </div>
-        </div>
+        {promise
+            .map(|(title, promise)| {
+                view! {
+                    <div class="promise">
+                        <Glyph icon=Icon::LifeBuoy />
+                        <div>
+                            <b>{title}</b>
+                            <p>{promise}</p>
+                        </div>
+                    </div>
+                }
+            })}
+        {risks}
         {obstacle.map(|error| view! { <div class="roomy"><Trouble error /></div> })}
         {helps.then(|| view! { <p class="small gap">{t.account.test_more}</p> })}
         <TroubleHere wrong money=t.trouble.nothing_moved />
@@ -123,12 +138,50 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
                     <Button
                         kind="primary big"
                         label
-                        off=Signal::derive(move || off || busy.get())
+                        off=Signal::derive(move || off || busy.get() || unaccepted.with(|risks| !risks.is_empty()))
                         on_press=confirm
                         testid="buy-confirm"
                     />
                 }
             }}
+        </div>
+    }
+}
+
+/// Why the money may not come back, and the box that says that somebody has read it.
+fn risk(view: RiskView, amount: &str, unaccepted: RwSignal<Vec<Risk>>) -> impl IntoView + use<> {
+    let b = &app().texts().buy;
+    let risk = view.risk;
+    let (why, words) = match risk {
+        Risk::NoTimeLimit => (b.promise_no_limit, b.accept_no_limit),
+        Risk::ForeignContracts => (b.promise_foreign, b.accept_foreign),
+    };
+    let amount = [("amount", amount)];
+    let accept = move |ev: leptos::ev::Event| {
+        let yes = event_target_checked(&ev);
+        unaccepted.update(|open| {
+            open.retain(|one| *one != risk);
+            if !yes {
+                open.push(risk);
+            }
+        });
+    };
+    let asks = (!view.accepted).then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" data-testid="accept-risk" on:change=accept />
+                <span>{words}</span>
+            </label>
+        }
+    });
+    view! {
+        <div class="promise risky" data-testid="risk">
+            <Glyph icon=Icon::CircleAlert />
+            <div>
+                <b>{b.no_promise}</b>
+                <p>{fill(why, &amount)}</p>
+                {asks}
+            </div>
         </div>
     }
 }

@@ -49,6 +49,10 @@ pub(crate) fn sentence(
         let more = if rebuild.of > 0 { of_finds() } else { of_blocks() };
         return of(Mood::Waiting, s.rebuilding, &more);
     }
+    if let Some(demo) = &status.demo {
+        let more = fill(s.demo_more, &[("n", &demo.listed.to_string()), ("m", &demo.of.to_string())]);
+        return of(Mood::Waiting, s.demo, &more);
+    }
     if status.waiting_for_unlock > 0 {
         let said = many(u64::from(status.waiting_for_unlock), s.unlock_waits_one, s.unlock_waits_many, tongue);
         return of(Mood::Waiting, &said, "");
@@ -96,6 +100,7 @@ mod tests {
             waiting_for_unlock,
             may_close: true,
             rebuild: None,
+            demo: None,
         }
     }
 
@@ -110,6 +115,14 @@ mod tests {
         assert_eq!(said(Some(&status(NetworkHealth::Offline, 2, 1)), &[]).0, Mood::Trouble);
         assert!(said(Some(&status(NetworkHealth::Fine, 2, 1)), &[]).1.contains("unlock"));
         assert_eq!(said(Some(&status(NetworkHealth::Fine, 0, 0)), &[]).0, Mood::Fine);
+    }
+
+    #[test]
+    fn the_demo_data_say_how_far_they_are() {
+        let demo = Some(api::DemoView { listed: 3, of: 12 });
+        let (mood, words) = said(Some(&Status { demo, ..status(NetworkHealth::Fine, 0, 0) }), &[]);
+        assert_eq!(mood, Mood::Waiting);
+        assert!(words.ends_with("3 of 12"), "{words}");
     }
 
     #[test]

@@ -18,6 +18,9 @@ texts! {
         promise: "Data or money back.", "Daten oder Geld zurück.";
         promise_more: "Your {amount} is set aside, not paid, until the publisher opens the data. If that has not happened by about {time}, it comes back to you by itself.", "Deine {amount} werden zurückgelegt, nicht bezahlt, bis der Anbieter die Daten öffnet. Ist das bis etwa {time} nicht geschehen, kommen sie von selbst zurück.";
         no_promise: "Money back is not possible here.", "Geld zurück ist hier nicht möglich.";
+        promise_foreign: "The contracts of this network are not Neuston's. They have holes through which a stranger can take your {amount} while it is set aside. Then it does not come back.", "Die Verträge dieses Netzwerks sind nicht die von Neuston. Sie haben Lücken, durch die Fremde deine {amount} nehmen können, solange sie zurückgelegt sind. Dann kommen sie nicht zurück.";
+        accept_foreign: "I have read this and buy on this network all the same", "Das habe ich gelesen und kaufe in diesem Netzwerk trotzdem";
+        accept_no_limit: "I have read this and buy it all the same", "Das habe ich gelesen und kaufe trotzdem";
         promise_no_limit: "Your {amount} is set aside until the publisher opens the data. The publisher set no time for that: if the data is never opened, your {amount} stays set aside.", "Deine {amount} werden zurückgelegt, bis der Anbieter die Daten öffnet. Eine Frist hat er nicht gesetzt: Öffnet er sie nie, bleiben deine {amount} zurückgelegt.";
         promise_free: "It costs nothing.", "Es kostet nichts.";
         promise_free_more: "The publisher opens the data for you, usually in a few seconds.", "Der Anbieter öffnet dir die Daten, meist in wenigen Sekunden.";

@@ -11,6 +11,14 @@ texts! {
         test_tokens: "Get test tokens", "Test-Guthaben holen";
         test_more: "This network gives them away to try things out. They have no value elsewhere.", "Dieses Netz verschenkt es zum Ausprobieren. Anderswo hat es keinen Wert.";
         test_amount: "Get 100", "100 holen";
+        fees: "Network fees", "Netzgebühren";
+        fees_more: "This network charges for each step that is put on record. Your account pays for what you buy. This computer's own key pays when it opens your data for buyers, and when it takes your money back while your account is locked.", "Dieses Netz nimmt Geld für jeden Schritt, der festgehalten wird. Dein Konto zahlt, wenn du kaufst. Der eigene Schlüssel dieses Computers zahlt, wenn er deine Daten für Käufer öffnet, und wenn er dein Geld zurückholt, während dein Konto gesperrt ist.";
+        fees_account: "Your account", "Dein Konto";
+        fees_computer: "This computer", "Dieser Computer";
+        fees_short: "This computer cannot pay for the next sale.", "Dieser Computer kann den nächsten Verkauf nicht bezahlen.";
+        fees_short_more: "One sale or refund may cost {amount}. Until it has that, nobody can buy from you, and money back takes your unlocked account.", "Ein Verkauf oder eine Rückzahlung kann {amount} kosten. Bis er so viel hat, kann niemand bei dir kaufen, und für Geld zurück muss dein Konto entsperrt sein.";
+        fees_move: "Move {amount} to this computer", "{amount} auf diesen Computer verschieben";
+        fees_none: "Your account has too little of the network's own coin. Send some to its address above.", "Dein Konto hat zu wenig von der eigenen Münze des Netzes. Schicke welche an seine Adresse oben.";
         receive: "Receive", "Empfangen";
         receive_more: "Give this address to whoever wants to send you tokens on this network.", "Gib diese Adresse weiter, wenn dir jemand in diesem Netz Guthaben senden will.";
         address: "Your address", "Deine Adresse";

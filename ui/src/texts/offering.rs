@@ -13,6 +13,8 @@ texts! {
         review: "Review", "Durchsehen";
         drop: "Drop files here, or choose them", "Dateien hierher ziehen oder auswählen";
         drop_more: "They stay on this computer. Buyers receive them when they have paid.", "Sie bleiben auf diesem Computer. Käufer bekommen sie, wenn sie bezahlt haben.";
+        held_one: "Let go to offer this file", "Loslassen, um diese Datei anzubieten";
+        held_many: "Let go to offer {n} files", "Loslassen, um {n} Dateien anzubieten";
         add_more: "Add another file", "Noch eine Datei";
         path: "Or type a path or a link", "Oder Pfad oder Link eingeben";
         path_hint: "/home/me/data.csv, or https://… Buyers never see the link.", "/home/ich/daten.csv oder https://… Käufer sehen den Link nie.";

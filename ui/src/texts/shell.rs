@@ -20,6 +20,8 @@ texts! {
         offline_more: "What you own stays usable; buying goes on when it is back.", "Was dir gehört, bleibt nutzbar; gekauft wird weiter, sobald es wieder da ist.";
         degraded: "Part of the network does not answer.", "Ein Teil des Netzes antwortet nicht.";
         rebuilding: "Looking on the chain for what you own.", "Auf der Kette wird gesucht, was dir gehört.";
+        demo: "The demo data are being listed.", "Die Beispieldaten werden gerade angeboten.";
+        demo_more: "{n} of {m}", "{n} von {m}";
         rebuilding_blocks: "Block {n} of {m}", "Block {n} von {m}";
         rebuilding_finds: "{n} of {m} found things brought back", "{n} von {m} gefundenen Dingen zurückgeholt";
         unlock_waits_one: "One thing waits for you to unlock.", "Eine Sache wartet darauf, dass du entsperrst.";

@@ -4,7 +4,7 @@ use crate::{
     clock,
     core::{Core, outbox},
     errors,
-    policy::{self, Action},
+    policy::Action,
     store::Happening,
 };
 use api::{AccountView, ActivityKind, ApiError, Code, Event, ImportFrom, LockState, Password, SavedFile};
@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 /// What the keys of transactions outside agreements begin with.
 const FAUCET: &str = "faucet:";
 const TRANSFER: &str = "transfer:";
+pub(crate) const FEES: &str = "fees:";
 
 /// Files with keys are small: 64 KiB.
 const MAX_KEY_FILE: u64 = 64 << 10;
@@ -142,7 +143,7 @@ impl Core {
     }
 
     pub(crate) async fn get_test_tokens(&self, amount: u64) -> Result<AccountView, ApiError> {
-        policy::allows(&Action::TestTokens)?;
+        self.policy.allows(&Action::TestTokens)?;
         if amount == 0 || amount > 1000 {
             return Err(ApiError::new(Code::Invalid, "Test tokens come in 1 to 1000 at once.", "Ask for up to 1000.")
                 .at("amount"));
@@ -164,7 +165,7 @@ impl Core {
     }
 
     pub(crate) async fn send_tokens(&self, to: Address, amount: Vodka) -> Result<AccountView, ApiError> {
-        policy::allows(&Action::Send { to, amount })?;
+        self.policy.allows(&Action::Send { to, amount })?;
         if amount.is_zero() || to.is_zero() {
             return Err(ApiError::new(Code::Invalid, "An address and an amount are needed.", "Fill in both."));
         }
@@ -185,7 +186,7 @@ impl Core {
     }
 
     /// One transaction from the account in use, outside any agreement.
-    async fn send_own(&self, call: Call, purpose: &str) -> Result<(), ApiError> {
+    pub(crate) async fn send_own(&self, call: Call, purpose: &str) -> Result<(), ApiError> {
         let signer = self.signer()?;
         let key = Key::other(format!("{purpose}{}", hex::encode(rand::random::<[u8; 16]>())));
         let items = vec![Item { key, call, gas: None }];
@@ -199,7 +200,10 @@ impl Core {
     /// How many transfers and requests for test tokens are signed and not known to be mined.
     pub(crate) async fn transfers_under_way(&self) -> Result<u32, ApiError> {
         let pending = self.outbox.pending().await.map_err(outbox)?;
-        let count = pending.iter().filter(|p| p.key.starts_with(FAUCET) || p.key.starts_with(TRANSFER)).count();
+        let count = pending
+            .iter()
+            .filter(|p| [FAUCET, TRANSFER, FEES].iter().any(|purpose| p.key.starts_with(purpose)))
+            .count();
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 

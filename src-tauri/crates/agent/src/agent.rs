@@ -6,9 +6,11 @@ use crate::{
     core::{AgentConfig, Core, chain},
     download::Downloads,
     errors,
+    fees::LastFees,
     publish::Publications,
     purchase::Purchases,
     store::Store,
+    trust::LastLook,
 };
 use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Status};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
@@ -39,8 +41,20 @@ impl Agent {
     /// # Errors
     /// Where the network does not answer, or the folder cannot be used.
     pub async fn open(config: AgentConfig) -> Result<Self, ApiError> {
-        let AgentConfig { folder, network, title, resolver, wallet, account, service, gateway, keeper, ledger, outbox } =
-            config;
+        let AgentConfig {
+            folder,
+            network,
+            title,
+            resolver,
+            wallet,
+            account,
+            service,
+            gateway,
+            keeper,
+            ledger,
+            outbox,
+            policy,
+        } = config;
         std::fs::create_dir_all(&folder).map_err(|e| errors::disk(&folder, &e))?;
         let store = Store::open(&folder.join("agent.db")).map_err(errors::store)?;
         let foreign = Http::new(resolver, Limits::hostile());
@@ -82,6 +96,9 @@ impl Agent {
             moved: Arc::default(),
             cancel,
             rebuild: Arc::default(),
+            policy,
+            contracts_look: LastLook::default(),
+            fees_look: LastFees::default(),
         };
         let downloads = Downloads::new(store, foreign, core.events.clone());
         let purchases = Purchases::open(core.clone()).await?;
@@ -124,6 +141,11 @@ impl Agent {
         self.core.events.subscribe()
     }
 
+    /// Tells the status anew, to everyone who follows.
+    pub fn tell_status(&self) {
+        self.core.moved.notify_one();
+    }
+
     /// Stops everything; all of it goes on with the next start.
     pub fn close(&self) {
         self.core.cancel.cancel();
@@ -137,13 +159,17 @@ impl Agent {
             None => false,
         };
         let nodes = crate::network_check::of_nodes(&self.core.keeper.nodes());
-        let (health, trouble) = match (&block, catalogue, nodes) {
+        let (purchases, purchases_locked) = self.purchases.open_count().await.unwrap_or((0, 0));
+        let fees = match (&block, catalogue, &nodes) {
+            (Ok(block), true, None) => self.core.fees_trouble(*block, purchases > 0).await,
+            _ => None,
+        };
+        let (health, trouble) = match (&block, catalogue, nodes.or(fees)) {
             (Err(_), _, _) => (NetworkHealth::Offline, Some("The network does not answer.".to_owned())),
             (Ok(_), false, _) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".to_owned())),
             (Ok(_), true, Some(trouble)) => (NetworkHealth::Degraded, Some(trouble)),
             (Ok(_), true, None) => (NetworkHealth::Fine, None),
         };
-        let (purchases, purchases_locked) = self.purchases.open_count().await.unwrap_or((0, 0));
         let (publications, publications_locked) = self.publications.open_count();
         let transfers = self.core.transfers_under_way().await.unwrap_or(0);
         let pending = purchases.saturating_add(publications).saturating_add(transfers);
@@ -159,6 +185,8 @@ impl Agent {
             waiting_for_unlock,
             may_close: pending == 0,
             rebuild: *self.core.rebuild.read().unwrap_or_else(PoisonError::into_inner),
+            // Of a network that a home runs, which knows.
+            demo: None,
         }
     }
 
@@ -219,10 +247,14 @@ impl Agent {
             }
             Request::GetTestTokens(c) => GetTestTokens::reply(core.get_test_tokens(c.amount).await?),
             Request::SendTokens(c) => SendTokens::reply(core.send_tokens(c.to, c.amount).await?),
+            Request::GetFees(_) => GetFees::reply(core.fees().await?),
+            Request::FillComputer(c) => FillComputer::reply(core.fill_computer(c.wei).await?),
             Request::Search(c) => Search::reply(core.search(c.query).await?),
             Request::GetListing(c) => GetListing::reply(core.listing(c.did).await?),
             Request::GetQuote(c) => GetQuote::reply(core.quote(c.did, c.service).await?),
-            Request::Buy(c) => Buy::reply(self.purchases.buy(c.did, c.service, c.max_price, c.version).await?),
+            Request::Buy(c) => Buy::reply(self.purchases.buy(c).await?),
+            Request::Consent(c) => Consent::reply(core.consent(c.given).await?),
+            Request::GetContractsTrust(_) => GetContractsTrust::reply(core.contracts_trust().await?),
             Request::SaveReceipt(c) => SaveReceipt::reply(self.save_receipt(c.agreement, &c.path).await?),
             Request::GetPurchase(c) => GetPurchase::reply(self.purchases.fresh_view(c.agreement).await?),
             Request::ListPurchases(_) => ListPurchases::reply(self.purchases.list().await?),

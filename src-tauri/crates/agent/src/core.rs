@@ -1,6 +1,8 @@
 //! What every flow of an agent uses.
 
-use crate::{errors, own_gateway::OwnGateway, purchase::SetAside, store::Store};
+use crate::{
+    errors, fees::LastFees, own_gateway::OwnGateway, policy::Policy, purchase::SetAside, store::Store, trust::LastLook,
+};
 use api::{ApiError, Code, Event, RebuildView};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use keeper::{Keeper, KeeperError, RpcFault};
@@ -41,6 +43,8 @@ pub struct AgentConfig {
     pub ledger: Ledger,
     /// Over the same ledger; resumed and tended by whoever made it.
     pub outbox: Outbox,
+    /// What may be signed.
+    pub policy: Policy,
 }
 
 /// What every flow uses. Cheap to clone.
@@ -67,6 +71,10 @@ pub(crate) struct Core {
     pub(crate) cancel: CancellationToken,
     /// How far a rebuilding is, while one is under way.
     pub(crate) rebuild: Arc<RwLock<Option<RebuildView>>>,
+    /// What may be signed.
+    pub(crate) policy: Policy,
+    pub(crate) contracts_look: LastLook,
+    pub(crate) fees_look: LastFees,
 }
 
 impl Core {

@@ -8,6 +8,7 @@ mod core;
 mod describe;
 mod download;
 pub mod errors;
+mod fees;
 pub mod inspect;
 mod keys;
 mod library;
@@ -22,8 +23,10 @@ mod purchase;
 mod rebuild;
 mod receipts;
 mod store;
+mod trust;
 
 pub use agent::Agent;
 pub use core::AgentConfig;
 pub use licenses::{LICENSES, License};
 pub use own_gateway::{GatewayFault, OwnGateway, SaleNews, SaleStage, ToShare};
+pub use policy::Policy;

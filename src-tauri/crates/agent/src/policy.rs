@@ -1,7 +1,12 @@
-//! What may be signed. Asked before every signature; says yes to everything until somebody writes a policy.
+//! What may be signed here (`docs/policy.md`). A file of rules, read before every signature: a change counts at once.
+//!
+//! Without the file everything may be signed. One that cannot be read forbids everything: a rule that was meant to hold
+//! must not stop holding because of a typing error.
 
-use api::ApiError;
+use api::{ApiError, Code, Risk};
 use protocol::{Address, Did, Vodka};
+use serde::Deserialize;
+use std::path::PathBuf;
 
 /// What is about to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +17,8 @@ pub(crate) enum Action {
         did: Did,
         /// For how much.
         price: Vodka,
+        /// What its buyer would have to accept.
+        risks: Vec<Risk>,
     },
     /// A listing.
     Publish {
@@ -34,11 +41,188 @@ pub(crate) enum Action {
     TestTokens,
 }
 
-/// Whether it may be signed.
-///
-/// # Errors
-/// With [`api::Code::Refused`] and the rule's own words.
-pub(crate) fn allows(action: &Action) -> Result<(), ApiError> {
-    tracing::debug!(?action, "policy");
+/// The rules, as their file has them. An absent rule allows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    /// OCEAN that one purchase may cost.
+    most_per_purchase: Option<String>,
+    /// OCEAN that one transfer may move.
+    most_per_transfer: Option<String>,
+    /// Purchases whose money could not come back, because the publisher set no time to open them.
+    #[serde(default)]
+    without_refund: Rule,
+    /// Priced purchases on a network whose contracts are not ours.
+    #[serde(default)]
+    foreign_contracts: Rule,
+    /// Listings with a price.
+    #[serde(default)]
+    priced_listings: Rule,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Rule {
+    /// Whoever signs is asked.
+    #[default]
+    Ask,
+    /// Not here.
+    Never,
+}
+
+/// The rules of a home.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    file: Option<PathBuf>,
+}
+
+impl Policy {
+    /// The rules in this file, which may be absent.
+    pub fn in_file(file: PathBuf) -> Self {
+        Self { file: Some(file) }
+    }
+
+    /// Whether it may be signed.
+    ///
+    /// # Errors
+    /// With [`api::Code::Refused`] and the rule's own words, or what is wrong with the file.
+    pub(crate) fn allows(&self, action: &Action) -> Result<(), ApiError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(unreadable(file, &error)),
+        };
+        let rules: Rules = toml::from_str(&text).map_err(|error| unreadable(file, &error))?;
+        rules.allow(action).map_err(|forbidden| match forbidden {
+            Forbidden::By(rule) => ApiError::new(
+                Code::Refused,
+                format!("The rules of this data folder do not allow it: {rule}."),
+                format!("Ask whoever keeps the rules; they are in {}. Nothing was signed.", file.display()),
+            ),
+            Forbidden::Amount(text) => unreadable(file, &format!("“{text}” is no amount of OCEAN")),
+        })
+    }
+}
+
+fn unreadable(file: &std::path::Path, why: &dyn std::fmt::Display) -> ApiError {
+    ApiError::new(
+        Code::Refused,
+        format!("The rules of this data folder cannot be read, so nothing is signed: {why}."),
+        format!("Set {} right, or take it away if there are to be no rules.", file.display()),
+    )
+}
+
+/// Why it may not be signed.
+#[derive(Debug, PartialEq, Eq)]
+enum Forbidden {
+    /// A rule, in words.
+    By(String),
+    /// A rule's amount is none.
+    Amount(String),
+}
+
+impl Rules {
+    fn allow(&self, action: &Action) -> Result<(), Forbidden> {
+        let never = |rule: Rule, words: &str| match rule {
+            Rule::Ask => Ok(()),
+            Rule::Never => Err(Forbidden::By(words.to_owned())),
+        };
+        match action {
+            Action::Buy { price, risks, .. } => {
+                at_most(self.most_per_purchase.as_deref(), *price, "a purchase")?;
+                for risk in risks {
+                    match risk {
+                        Risk::NoTimeLimit => never(self.without_refund, "no purchase whose money could not come back")?,
+                        Risk::ForeignContracts => {
+                            never(self.foreign_contracts, "no priced purchase with contracts of somebody else")?;
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Action::Publish { price } if !price.is_zero() => never(self.priced_listings, "no listing with a price"),
+            Action::Send { amount, .. } => at_most(self.most_per_transfer.as_deref(), *amount, "a transfer"),
+            Action::Publish { .. } | Action::Change { .. } | Action::TestTokens => Ok(()),
+        }
+    }
+}
+
+fn at_most(limit: Option<&str>, amount: Vodka, what: &str) -> Result<(), Forbidden> {
+    let Some(text) = limit else { return Ok(()) };
+    let most = Vodka::parse_ocean(text).map_err(|_| Forbidden::Amount(text.to_owned()))?;
+    if amount > most {
+        return Err(Forbidden::By(format!("{what} of at most {}, not {}", most.to_people(), amount.to_people())));
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buys(ocean: u64, risks: &[Risk]) -> Action {
+        Action::Buy { did: Did([1; 32]), price: Vodka::from_ocean(ocean), risks: risks.to_vec() }
+    }
+
+    fn under(text: &str, action: &Action) -> Result<(), ApiError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("policy.toml");
+        std::fs::write(&file, text).unwrap();
+        Policy::in_file(file).allows(action)
+    }
+
+    #[test]
+    fn without_rules_everything_may_be_signed() {
+        let absent = Policy::in_file(PathBuf::from("/nowhere/policy.toml"));
+        for policy in [Policy::default(), absent] {
+            policy.allows(&buys(1_000_000, &[Risk::NoTimeLimit, Risk::ForeignContracts])).unwrap();
+        }
+        under("", &buys(1_000_000, &[Risk::NoTimeLimit])).unwrap();
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_read() {
+        let document = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/policy.md"));
+        let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        under(example, &buys(500, &[])).unwrap();
+        for refused in [buys(501, &[]), buys(1, &[Risk::NoTimeLimit]), buys(1, &[Risk::ForeignContracts])] {
+            assert!(under(example, &refused).unwrap_err().message.contains("do not allow"));
+        }
+    }
+
+    #[test]
+    fn a_limit_holds_to_the_last_vodka() {
+        let rules = "most_per_purchase = \"12.5\"\nmost_per_transfer = \"3\"";
+        let over = Vodka::parse_ocean("12.500000000000000001").unwrap();
+        under(rules, &buys(12, &[])).unwrap();
+        under(rules, &Action::Buy { did: Did([1; 32]), price: Vodka::parse_ocean("12.5").unwrap(), risks: vec![] })
+            .unwrap();
+        let refused = under(rules, &Action::Buy { did: Did([1; 32]), price: over, risks: vec![] }).unwrap_err();
+        assert_eq!(refused.code, Code::Refused);
+        assert!(refused.message.contains("12.50"), "{refused}");
+        let to = Address([1; 20]);
+        under(rules, &Action::Send { to, amount: Vodka::from_ocean(3) }).unwrap();
+        under(rules, &Action::Send { to, amount: Vodka::from_ocean(4) }).unwrap_err();
+    }
+
+    #[test]
+    fn what_a_rule_forbids_is_not_asked() {
+        let rules = "without_refund = \"never\"\nforeign_contracts = \"ask\"\npriced_listings = \"never\"";
+        under(rules, &buys(1, &[Risk::NoTimeLimit])).unwrap_err();
+        under(rules, &buys(1, &[Risk::ForeignContracts])).unwrap();
+        under("foreign_contracts = \"never\"", &buys(1, &[Risk::ForeignContracts])).unwrap_err();
+        under(rules, &Action::Publish { price: Vodka::from_ocean(1) }).unwrap_err();
+        under(rules, &Action::Publish { price: Vodka::ZERO }).unwrap();
+        under(rules, &Action::TestTokens).unwrap();
+    }
+
+    #[test]
+    fn rules_that_cannot_be_read_forbid_everything() {
+        for wrong in ["without_refunds = \"never\"", "most_per_purchase = \"much\"", "without_refund = 3", "\0"] {
+            let refused = under(wrong, &buys(1, &[])).unwrap_err();
+            assert_eq!(refused.code, Code::Refused, "{wrong}");
+            assert!(refused.message.contains("cannot be read") && refused.next.contains("policy.toml"), "{refused}");
+        }
+    }
 }

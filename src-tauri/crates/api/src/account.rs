@@ -40,6 +40,24 @@ pub struct AccountView {
     pub has_words: bool,
 }
 
+/// Who pays the network's fees here. Amounts are in the smallest unit of the network's own coin (wei).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeesView {
+    /// Whether the network charges anything now.
+    pub charges: bool,
+    /// What the account has.
+    pub account_has: Vodka,
+    /// The address of this computer's own key. It opens purchases for buyers and takes money back, also while the account
+    /// is locked, and holds nothing but what that costs.
+    pub computer: Address,
+    /// What that key has.
+    pub computer_has: Vodka,
+    /// What one sale or refund may cost at the present fee: with less, nothing can be sold.
+    pub computer_needs: Vodka,
+    /// What is enough for a while.
+    pub computer_should_have: Vodka,
+}
+
 /// Where an account comes from.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -120,4 +138,16 @@ pub struct Status {
     /// How far the rebuilding of purchases and listings from the chain is, while it is under way.
     #[serde(default)]
     pub rebuild: Option<crate::RebuildView>,
+    /// How far the demo catalogue of a network on this computer is, while it is being published.
+    #[serde(default)]
+    pub demo: Option<DemoView>,
+}
+
+/// How far the demo catalogue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoView {
+    /// Data sets that are listed.
+    pub listed: u32,
+    /// Data sets there will be.
+    pub of: u32,
 }

@@ -126,6 +126,14 @@ calls! {
         amount: Vodka,
     } -> AccountView;
 
+    /// Who pays the network's fees here.
+    GetFees {} -> FeesView;
+    /// Moves some of the network's coin from the account to this computer's own key.
+    FillComputer {
+        /// How much, in wei.
+        wei: Vodka,
+    } -> FeesView;
+
     /// Finds listings.
     Search {
         /// What for.
@@ -154,7 +162,16 @@ calls! {
         max_price: Vodka,
         /// The version that was confirmed: a listing that changed since is refused. `None` takes the present one.
         version: Option<protocol::Checksum>,
+        /// The risks that were accepted for this purchase; [`Risk::ForeignContracts`] is accepted with [`Consent`].
+        accepted: Vec<Risk>,
     } -> PurchaseView;
+    /// Accepts priced purchases on a network whose contracts are not ours, or takes that back.
+    Consent {
+        /// Given, or taken back.
+        given: bool,
+    } -> ContractsTrust;
+    /// Whose the contracts are.
+    GetContractsTrust {} -> ContractsTrust;
     /// One purchase.
     GetPurchase {
         /// Which.

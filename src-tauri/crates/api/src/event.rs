@@ -21,6 +21,8 @@ pub enum Event {
     Catalogue,
     /// Somebody bought from us, or a sale moved: read one's listings again.
     Sales,
+    /// So many files are held over the window; 0 once they have left it or were dropped.
+    FilesHeld(u32),
     /// Files were dropped on the window.
     FilesDropped(Vec<String>),
 }

@@ -16,7 +16,8 @@ pub struct Quote {
     pub service: u64,
     /// The price.
     pub price: Vodka,
-    /// The network fee in ether's smallest unit; 0 on networks that take none.
+    /// The network fee at most, in ether's smallest unit (wei); 0 on networks that take none. What it costs to approve and
+    /// to pay, and to record the agreement, which the publisher's computer usually does.
     pub fee_wei: Vodka,
     /// What leaves the account at most.
     pub at_most: Vodka,
@@ -30,10 +31,41 @@ pub struct Quote {
     pub refund_after_blocks: u64,
     /// The same in seconds at the network's present pace.
     pub refund_after_seconds: u64,
+    /// What has to be accepted first, because "data or money back" does not hold: each is said before anything is paid.
+    #[serde(default)]
+    pub risks: Vec<RiskView>,
     /// The version this quote is for.
     pub version: Checksum,
     /// Why it cannot be bought now, where it cannot; the button is off then.
     pub obstacle: Option<crate::ApiError>,
+}
+
+/// Why money that is set aside may not come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// The publisher set no time in which to open it: nobody can ever take the money back.
+    NoTimeLimit,
+    /// The network's contracts are not ours: a payment that is set aside can be taken by a stranger.
+    ForeignContracts,
+}
+
+/// A risk of a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskView {
+    /// Which.
+    pub risk: Risk,
+    /// Whether somebody here has accepted it before: only [`Risk::ForeignContracts`] is accepted once for a network.
+    pub accepted: bool,
+}
+
+/// Whose the contracts of the network in use are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractsTrust {
+    /// Whether those that hold and move money are ours, byte for byte.
+    pub ours: bool,
+    /// Since when priced purchases are accepted all the same, RFC 3339.
+    pub consented: Option<String>,
 }
 
 /// Where a purchase stands. Names are stable; scripts rely on them.

@@ -55,7 +55,8 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// The whole job on a fresh network: publish, find, buy, download, compare.
     Demo(Demo),
-    /// Runs a network's servers: chain, catalogue, gateway, key servers.
+    /// Runs a network's servers: chain, catalogue, gateway, key servers; with --network FILE those but the chain, for a
+    /// chain that others run.
     Node(Node),
     /// Keeps this home running: its network, its gateway, everything that is pending.
     Serve,
@@ -146,6 +147,12 @@ pub(crate) enum Network {
     },
     /// Checks chain, contracts and services.
     Check,
+    /// Accepts priced purchases where the contracts are not ours, and where money back cannot be promised for that reason.
+    Consent {
+        /// Takes the consent back.
+        #[arg(long)]
+        withdraw: bool,
+    },
 }
 
 #[derive(Subcommand, Debug)]
@@ -219,6 +226,12 @@ pub(crate) enum Wallet {
         to: Address,
         /// How many OCEAN.
         amount: String,
+    },
+    /// What pays the network's fees: the account, and this computer's own key, which opens purchases and takes money back.
+    Fees {
+        /// Moves so much of the network's own coin, like 0.05, from the account to this computer's key.
+        #[arg(long, value_name = "ETHER")]
+        fill: Option<String>,
     },
     /// Asks a test network for tokens.
     Faucet {

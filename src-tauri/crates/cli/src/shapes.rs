@@ -46,6 +46,14 @@ pub(crate) fn account(view: &AccountView) -> Value {
     })
 }
 
+pub(crate) fn fees(view: &api::FeesView) -> Value {
+    json!({
+        "charges": view.charges, "accountHas": view.account_has.to_ocean(), "computer": view.computer,
+        "computerHas": view.computer_has.to_ocean(), "computerNeeds": view.computer_needs.to_ocean(),
+        "computerShouldHave": view.computer_should_have.to_ocean(),
+    })
+}
+
 pub(crate) fn event(event: &api::ChainEvent) -> Value {
     json!({
         "block": event.block, "blockHash": event.block_hash, "index": event.index, "transaction": event.tx,

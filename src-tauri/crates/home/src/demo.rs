@@ -2,10 +2,11 @@
 
 use crate::{errors, folder::make_private};
 use agent::Agent;
-use api::{ApiError, Call, ColumnView, Draft, FileSource, ListMyListings, ListPublications, PublishStep};
+use api::{ApiError, Call, ColumnView, DemoView, Draft, FileSource, ListMyListings, ListPublications, PublishStep};
 use protocol::Signer;
 use serde::Deserialize;
 use std::{collections::HashSet, path::Path};
+use tokio::sync::watch;
 use wallet::ServiceKey;
 use zeroize::Zeroizing;
 
@@ -59,6 +60,11 @@ fn catalogue() -> Result<Vec<Item>, ApiError> {
     serde_json::from_str(CATALOGUE).map_err(|e| agent::errors::internal(e.to_string()))
 }
 
+/// How many data sets there will be.
+pub(crate) fn size() -> Result<u32, ApiError> {
+    Ok(count(catalogue()?.len()))
+}
+
 /// The demo publisher's password follows from its machine's secret: it guards nothing of worth, and nobody types it.
 pub(crate) fn password(service: &ServiceKey) -> Result<Zeroizing<String>, ApiError> {
     let signature =
@@ -66,17 +72,23 @@ pub(crate) fn password(service: &ServiceKey) -> Result<Zeroizing<String>, ApiErr
     Ok(Zeroizing::new(signature.to_string()))
 }
 
+/// How far the catalogue is; `None` while nobody publishes it.
+pub(crate) type Progress = watch::Sender<Option<DemoView>>;
+
 /// Publishes whatever of the catalogue is not listed yet, one after the other.
-pub(crate) async fn publish(agent: &Agent, folder: &Path) -> Result<(), ApiError> {
+pub(crate) async fn publish(agent: &Agent, folder: &Path, progress: &Progress) -> Result<(), ApiError> {
     make_private(folder).map_err(errors::disk)?;
     // Those that an earlier start began are not begun again. Asked first: one that ends meanwhile is among the listed.
     let mut begun = ask(agent, ListPublications {}).await?;
     begun.retain(|publication| publication.step != PublishStep::Failed);
     let listed: HashSet<String> = ask(agent, ListMyListings {}).await?.into_iter().map(|l| l.name).collect();
-    for item in catalogue()? {
+    let items = catalogue()?;
+    let of = count(items.len());
+    for (done, item) in items.into_iter().enumerate() {
         if listed.contains(&item.name) {
             continue;
         }
+        progress.send_replace(Some(DemoView { listed: count(done), of }));
         let Some((_, bytes)) = FILES.iter().find(|(name, _)| *name == item.file) else { continue };
         let mut view = match begun.iter().find(|publication| publication.name == item.name) {
             Some(begun) => begun.clone(),
@@ -97,6 +109,10 @@ pub(crate) async fn publish(agent: &Agent, folder: &Path) -> Result<(), ApiError
         }
     }
     Ok(())
+}
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
 }
 
 fn draft(item: Item, path: &Path) -> Draft {

@@ -5,10 +5,10 @@ use crate::{
     networks::EMBEDDED_TITLE,
     presence::{Arrival, Presence},
 };
-use api::{ApiError, Event};
-use node::{Listen, Node, NodeConfig};
+use api::{ApiError, DemoView, Event};
+use node::{ChainPlan, Listen, Node, NodeConfig};
 use std::{path::PathBuf, sync::Arc};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use wallet::{Cost, NoKeychain, ServiceKey, Wallet};
 
@@ -21,16 +21,15 @@ pub(crate) struct Embedded {
     node: Node,
     publisher: Presence,
     cancel: CancellationToken,
+    demo: watch::Receiver<Option<DemoView>>,
 }
 
 impl Embedded {
     pub(crate) async fn start(folder: &Folder) -> Result<Self, ApiError> {
         let node = Node::start(NodeConfig {
             data: folder.embedded(),
-            name: "local".to_owned(),
-            chain_id: CHAIN_ID,
+            chain: ChainPlan::Own { name: "local".to_owned(), chain_id: CHAIN_ID, block_time_ms: 0 },
             listen: Listen::Unix(folder.socket("network").map_err(errors::disk)?),
-            block_time_ms: 0,
             gateway: false,
             key_servers: KEY_SERVERS,
         })
@@ -40,17 +39,25 @@ impl Embedded {
         let cancel = CancellationToken::new();
         let (agent, files, stop) =
             (publisher.agent.clone(), folder.embedded().join("demo").join("files"), cancel.clone());
+        // From the first moment on there is something to wait for: how much is known once it has been looked.
+        let (progress, demo) = watch::channel(Some(DemoView { listed: 0, of: demo::size()? }));
         tokio::spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                published = demo::publish(&agent, &files) => {
+                published = demo::publish(&agent, &files, &progress) => {
                     if let Err(error) = published {
                         tracing::warn!(%error, "the demo catalogue could not be published; it is tried at the next start");
                     }
                 }
             }
+            progress.send_replace(None);
         });
-        Ok(Self { node, publisher, cancel })
+        Ok(Self { node, publisher, cancel, demo })
+    }
+
+    /// How far the demo catalogue is, while it is being published.
+    pub(crate) fn demo(&self) -> watch::Receiver<Option<DemoView>> {
+        self.demo.clone()
     }
 
     /// What the demo publisher does: everybody here wants to know when its catalogue grows.
@@ -95,6 +102,7 @@ async fn publisher(folder: &Folder) -> Result<Presence, ApiError> {
         wallet,
         account: None,
         service: Arc::new(service),
+        policy: agent::Policy::default(),
     })
     .await
 }

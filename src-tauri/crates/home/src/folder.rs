@@ -85,6 +85,11 @@ impl Folder {
         self.root.join("on").join(name)
     }
 
+    /// The rules about what may be signed, where there are any.
+    pub fn policy(&self) -> PathBuf {
+        self.root.join("policy.toml")
+    }
+
     /// The settings.
     pub fn settings(&self) -> PathBuf {
         self.root.join("settings.json")

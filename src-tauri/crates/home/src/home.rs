@@ -139,7 +139,11 @@ impl Home {
                     Request::ChangePassword(call) => Some(call.new.clone()),
                     _ => None,
                 };
-                let reply = presence.agent.call(request).await?;
+                let mut reply = presence.agent.call(request).await?;
+                if let (Reply::GetStatus(status), Chosen::Embedded) = (&mut reply, &chosen) {
+                    let running = self.inner.running.lock().await;
+                    status.demo = running.embedded.as_ref().and_then(|embedded| *embedded.demo().borrow());
+                }
                 if let Some(password) = password {
                     self.remember(&password).await;
                 }
@@ -220,7 +224,9 @@ impl Home {
             Chosen::Embedded => {
                 if running.embedded.is_none() {
                     let embedded = Embedded::start(folder).await?;
-                    forward(embedded.news(), self.inner.events.clone(), |event| matches!(event, Event::Catalogue));
+                    forward(embedded.news(), self.inner.events.clone(), |event| {
+                        matches!(event, Event::Catalogue).then_some(event)
+                    });
                     running.embedded = Some(embedded);
                 }
                 let path = running.embedded.as_ref().map(Embedded::network_path);
@@ -237,9 +243,28 @@ impl Home {
             wallet: self.inner.wallet.clone(),
             account: None,
             service: self.inner.service.clone(),
+            policy: agent::Policy::in_file(folder.policy()),
         })
         .await?;
-        forward(presence.agent.events(), self.inner.events.clone(), |_| true);
+        let demo = match chosen {
+            Chosen::Embedded => running.embedded.as_ref().map(Embedded::demo),
+            Chosen::File { .. } => None,
+        };
+        if let Some(mut demo) = demo.clone() {
+            let agent = presence.agent.clone();
+            // The last data set comes without a block; the status is told anew all the same.
+            tokio::spawn(async move {
+                while demo.changed().await.is_ok() {
+                    agent.tell_status();
+                }
+            });
+        }
+        forward(presence.agent.events(), self.inner.events.clone(), move |mut event| {
+            if let (Event::Status(status), Some(demo)) = (&mut event, &demo) {
+                status.demo = *demo.borrow();
+            }
+            Some(event)
+        });
         let presence = Arc::new(presence);
         running.present.insert(chosen.name().to_owned(), presence.clone());
         Ok(presence)
@@ -272,13 +297,17 @@ fn idle(settings: &Settings) -> Option<Duration> {
 }
 
 /// Passes events on to whoever listens to the home.
-fn forward(mut from: broadcast::Receiver<Event>, to: broadcast::Sender<Event>, wanted: fn(&Event) -> bool) {
+fn forward(
+    mut from: broadcast::Receiver<Event>,
+    to: broadcast::Sender<Event>,
+    passed: impl Fn(Event) -> Option<Event> + Send + 'static,
+) {
     tokio::spawn(async move {
         loop {
             match from.recv().await {
                 // Nobody may be listening.
-                Ok(event) if wanted(&event) => drop(to.send(event)),
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Ok(event) => drop(passed(event).map(|event| to.send(event))),
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return,
             }
         }

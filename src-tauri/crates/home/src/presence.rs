@@ -6,7 +6,7 @@ use crate::{
     gateway::Handle,
     networks::{announce_gateway, read},
 };
-use agent::{Agent, AgentConfig};
+use agent::{Agent, AgentConfig, Policy};
 use api::{ApiError, Code};
 use keeper::{Keeper, Nodes};
 use node::brizo::{self, Gateway, GatewayConfig};
@@ -36,6 +36,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) wallet: Wallet,
     pub(crate) account: Option<Address>,
     pub(crate) service: Arc<ServiceKey>,
+    /// What may be signed.
+    pub(crate) policy: Policy,
 }
 
 /// Somebody present on a network.
@@ -51,7 +53,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 impl Presence {
     pub(crate) async fn arrive(arrival: Arrival<'_>) -> Result<Self, ApiError> {
-        let Arrival { data, name, sockets, network_path, title, wallet, account, service } = arrival;
+        let Arrival { data, name, sockets, network_path, title, wallet, account, service, policy } = arrival;
         make_private(&data).map_err(errors::disk)?;
         let network = read(&network_path)?;
         let resolver = Resolver::of(&network).map_err(|e| endpoint(&e))?;
@@ -117,6 +119,7 @@ impl Presence {
             keeper,
             ledger,
             outbox,
+            policy,
         })
         .await?;
         Ok(Self { agent, gateway, served, cancel })

@@ -1,5 +1,6 @@
 //! What a node is told.
 
+use protocol::NetworkFile;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use transport::Listen;
@@ -9,18 +10,31 @@ use transport::Listen;
 pub struct NodeConfig {
     /// Where its data is kept.
     pub data: PathBuf,
-    /// The network's name.
-    pub name: String,
-    /// The chain's number.
-    pub chain_id: u64,
+    /// Whose chain the network is on.
+    pub chain: ChainPlan,
     /// Where it listens.
     pub listen: Listen,
-    /// Milliseconds between blocks; 0 makes a block when there is a transaction.
-    pub block_time_ms: u64,
     /// Whether it runs a gateway of its own, for publishers who have none.
     pub gateway: bool,
     /// How many key servers.
     pub key_servers: usize,
+}
+
+/// Whose chain a node's network is on.
+#[derive(Debug, Clone)]
+pub enum ChainPlan {
+    /// One that the node runs, with contracts that it deploys on first start.
+    Own {
+        /// The network's name.
+        name: String,
+        /// The chain's number.
+        chain_id: u64,
+        /// Milliseconds between blocks; 0 makes a block when there is a transaction.
+        block_time_ms: u64,
+    },
+    /// One that others run, with contracts that are deployed there: the node serves catalogue, gateway and key servers.
+    /// Its name, nodes, contracts and fees are kept; the services become this node's.
+    Elsewhere(Box<NetworkFile>),
 }
 
 /// One key server on its own, in its own process: a file with the peers it works with.

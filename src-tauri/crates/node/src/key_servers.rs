@@ -15,8 +15,6 @@ pub(crate) async fn start_group(
     here: &Endpoint,
     front: &Front,
     keeper: &Keeper,
-    _http: &Http,
-    _shutdown: &CancellationToken,
 ) -> Result<Vec<String>, NodeError> {
     let mut identities = Vec::new();
     let mut peers = Vec::new();

@@ -9,7 +9,7 @@ mod key_servers;
 mod node;
 
 pub use brizo;
-pub use config::{KeyServerPlan, NodeConfig, PeerPlan};
+pub use config::{ChainPlan, KeyServerPlan, NodeConfig, PeerPlan};
 pub use deploy::deploy_contracts;
 pub use error::NodeError;
 pub use front::Front;

@@ -1,9 +1,10 @@
-//! The start of a network: chain, contracts, key servers, catalogue, gateway, in this order, behind one door.
+//! The start of a network: chain and contracts (or those of others), key servers, catalogue, gateway, in this order, behind
+//! one door.
 
-use crate::{Front, NodeConfig, NodeError, key_servers};
+use crate::{ChainPlan, Front, NodeConfig, NodeError, key_servers};
 use aquarius::Catalogue;
 use brizo::{Gateway, GatewayConfig};
-use keeper::Keeper;
+use keeper::{Keeper, Nodes};
 use keeper_node::{Chain, Genesis, Mining};
 use protocol::{NetworkFile, Signer, network::Services};
 use runner::{Ledger, Outbox};
@@ -25,7 +26,8 @@ pub struct Node {
     front: Front,
     keeper: Keeper,
     catalogue: Catalogue,
-    chain: Chain,
+    /// Where it runs one.
+    chain: Option<Chain>,
     gateway: Option<(Gateway, Tower)>,
     served: Served,
     shutdown: CancellationToken,
@@ -48,32 +50,27 @@ impl Node {
         let served = serve(&config.listen, front.router(), shutdown.clone()).await?;
         let here = served.endpoint().clone();
 
-        // The operator's key is the folder's own: a network that is moved is moved whole.
-        let operator = Arc::new(ServiceKey::open(&config.data.join("operator"), &NoKeychain)?);
-        let chain = open_chain(&config, operator.address()).await?;
-        front.mount("/rpc", keeper_node::router(chain.clone()));
-        let rpc: Endpoint = here.join("/rpc").parse()?;
+        let (keeper, chain, mut network) = match &config.chain {
+            ChainPlan::Own { name, chain_id, block_time_ms } => {
+                let plan = OwnChain { name, chain_id: *chain_id, block_time_ms: *block_time_ms };
+                let (keeper, chain, network) = plan.start(&config.data, &network_path, &here, &front).await?;
+                (keeper, Some(chain), network)
+            }
+            ChainPlan::Elsewhere(network) => {
+                let http = Http::new(Resolver::of(network)?, Limits::trusted());
+                let keeper = Keeper::connect(Nodes::of_network(network, &http)?, network).await?;
+                (keeper, None, NetworkFile { services: Services::default(), ..*network.clone() })
+            }
+        };
 
-        let mut network = read_network(&network_path)?.unwrap_or_else(|| fresh(&config, &rpc));
-        network.rpc = vec![rpc.to_string()];
-        network.block_time_ms = config.block_time_ms;
-        let http = Http::new(Resolver::of(&network)?, Limits::trusted());
-        let json_rpc = JsonRpc::connect(rpc, &http);
-        if network.contracts.is_empty() {
-            network.contracts = keeper::deploy(&json_rpc, operator.as_ref()).await?.to_map();
-            write_network(&network_path, &network)?;
-        }
-        let keeper = Keeper::connect(json_rpc, &network).await?;
-
-        network.services.secret_store =
-            key_servers::start_group(&config, &here, &front, &keeper, &http, &shutdown).await?;
+        network.services.secret_store = key_servers::start_group(&config, &here, &front, &keeper).await?;
         let ownership = Arc::new(aquarius::KeeperOwnership::new(keeper.clone()));
         let catalogue = Catalogue::open(&config.data.join("catalogue.db"), ownership)?;
         front.merge(aquarius::router(catalogue.clone()));
         network.services.aquarius = vec![here.join("/api/v1/aquarius")];
 
         let gateway = match config.gateway {
-            true => Some(start_gateway(&config, &here, &front, &keeper, &mut network, http, &shutdown).await?),
+            true => Some(start_gateway(&config, &here, &front, &keeper, &mut network, &shutdown).await?),
             false => None,
         };
         write_network(&network_path, &network)?;
@@ -127,14 +124,62 @@ impl Node {
         }
         self.shutdown.cancel();
         self.served.ended().await;
-        self.chain.close().await;
+        if let Some(chain) = self.chain {
+            chain.close().await;
+        }
     }
 }
 
-async fn open_chain(config: &NodeConfig, operator: protocol::Address) -> Result<Chain, NodeError> {
-    let mining = Mining { block_time_ms: config.block_time_ms, ..Mining::default() };
-    let genesis = Genesis { mining, ..Genesis::new(config.chain_id, operator) };
-    Ok(Chain::open(&config.data.join("chain.db"), genesis)?)
+/// A chain that the node runs.
+struct OwnChain<'a> {
+    name: &'a str,
+    chain_id: u64,
+    block_time_ms: u64,
+}
+
+impl OwnChain<'_> {
+    /// Starts it, with contracts on it, and says how it is reached.
+    async fn start(
+        self,
+        data: &Path,
+        network_path: &Path,
+        here: &Endpoint,
+        front: &Front,
+    ) -> Result<(Keeper, Chain, NetworkFile), NodeError> {
+        // The operator's key is the folder's own: a network that is moved is moved whole.
+        let operator = Arc::new(ServiceKey::open(&data.join("operator"), &NoKeychain)?);
+        let mining = Mining { block_time_ms: self.block_time_ms, ..Mining::default() };
+        let genesis = Genesis { mining, ..Genesis::new(self.chain_id, operator.address()) };
+        let chain = Chain::open(&data.join("chain.db"), genesis)?;
+        front.mount("/rpc", keeper_node::router(chain.clone()));
+        let rpc: Endpoint = here.join("/rpc").parse()?;
+
+        let mut network = read_network(network_path)?.unwrap_or_else(|| self.fresh());
+        network.rpc = vec![rpc.to_string()];
+        network.block_time_ms = self.block_time_ms;
+        let json_rpc = JsonRpc::connect(rpc, &Http::new(Resolver::of(&network)?, Limits::trusted()));
+        if network.contracts.is_empty() {
+            network.contracts = keeper::deploy(&json_rpc, operator.as_ref()).await?.to_map();
+            write_network(network_path, &network)?;
+        }
+        let keeper = Keeper::connect(json_rpc, &network).await?;
+        Ok((keeper, chain, network))
+    }
+
+    fn fresh(&self) -> NetworkFile {
+        NetworkFile {
+            name: self.name.to_owned(),
+            chain_id: self.chain_id,
+            rpc: Vec::new(),
+            confirmations: 1,
+            block_time_ms: self.block_time_ms,
+            currency: "OCEAN".to_owned(),
+            contracts: BTreeMap::new(),
+            fees: protocol::network::Fees::default(),
+            services: Services::default(),
+            gateways: BTreeMap::new(),
+        }
+    }
 }
 
 async fn start_gateway(
@@ -143,7 +188,6 @@ async fn start_gateway(
     front: &Front,
     keeper: &Keeper,
     network: &mut NetworkFile,
-    http: Http,
     shutdown: &CancellationToken,
 ) -> Result<(Gateway, Tower), NodeError> {
     let data = config.data.join("gateway");
@@ -162,24 +206,10 @@ async fn start_gateway(
     let tower = Tower::open(keeper.clone(), &ledger, outbox.clone(), key.clone()).await?;
     front.merge(tower.router());
     let (keeper, network) = (keeper.clone(), network.clone());
+    let http = Http::new(Resolver::of(&network)?, Limits::trusted());
     let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, ledger, outbox }).await?;
     front.merge(brizo::router(gateway.clone()));
     Ok((gateway, tower))
-}
-
-fn fresh(config: &NodeConfig, rpc: &Endpoint) -> NetworkFile {
-    NetworkFile {
-        name: config.name.clone(),
-        chain_id: config.chain_id,
-        rpc: vec![rpc.to_string()],
-        confirmations: 1,
-        block_time_ms: config.block_time_ms,
-        currency: "OCEAN".to_owned(),
-        contracts: BTreeMap::new(),
-        fees: protocol::network::Fees::default(),
-        services: Services::default(),
-        gateways: BTreeMap::new(),
-    }
 }
 
 pub(crate) fn make_folder(path: &Path) -> Result<(), NodeError> {

@@ -9,7 +9,7 @@ use crate::{
     core::{chain, outbox},
     describe, errors,
     own_gateway::{SaleNews, SaleStage},
-    policy::{self, Action},
+    policy::Action,
     store::{Happening, ListingRecord},
 };
 use api::{ActivityKind, ApiError, Code, ListingChanges, ListingState, MyListing};
@@ -103,7 +103,7 @@ impl Publications {
 
     pub(crate) async fn unlist(&self, did: Did) -> Result<Vec<MyListing>, ApiError> {
         let mut row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
-        policy::allows(&Action::Change { did })?;
+        self.core.policy.allows(&Action::Change { did })?;
         let signer = self.core.signer()?;
         for catalogue in self.core.catalogues.iter() {
             catalogue.unlist(did, row.checksum, signer.as_ref(), clock::now_seconds()).await.map_err(|e| {
@@ -133,7 +133,7 @@ impl Publications {
     /// Changes what a listing says. The number stays; the chain gets the new checksum with the full list of providers.
     pub(crate) async fn edit(&self, did: Did, changes: ListingChanges) -> Result<MyListing, ApiError> {
         let row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
-        policy::allows(&Action::Change { did })?;
+        self.core.policy.allows(&Action::Change { did })?;
         let signer = self.core.signer()?;
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
         let before = Ddo::parse(&row.document).map_err(|e| errors::internal(e.to_string()))?;

@@ -6,11 +6,7 @@ mod flow;
 mod look;
 mod mine;
 
-use crate::{
-    core::Core,
-    errors,
-    policy::{self, Action},
-};
+use crate::{core::Core, errors, policy::Action};
 use api::{ApiError, Code, Draft, Event, PublicationView, PublishStep};
 use flow::{Flow, Publication};
 use std::{
@@ -76,7 +72,7 @@ impl Publications {
     /// Publishes a draft: checked and on disk when this returns.
     pub(crate) async fn publish(&self, draft: Draft) -> Result<PublicationView, ApiError> {
         let checked = check::check(&draft)?;
-        policy::allows(&Action::Publish { price: checked.price })?;
+        self.core.policy.allows(&Action::Publish { price: checked.price })?;
         self.core.signer()?;
         check::sources(&draft.files).await?;
         let publication = Publication::begin(draft, checked);

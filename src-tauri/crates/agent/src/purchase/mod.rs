@@ -1,5 +1,6 @@
 //! Buying: the quote, the one confirmation, and the machine that goes on by itself.
 
+mod fee;
 mod perform;
 mod quote;
 mod recover;
@@ -14,13 +15,14 @@ use crate::{
     clock,
     core::{Core, chain},
     errors,
-    policy::{self, Action},
+    policy::Action,
     store::{Happening, PurchaseRecord},
+    trust,
 };
 use agreement::{Machine as _, buyer};
 use api::{ActivityKind, ApiError, Code, PurchaseView};
 use perform::Buying;
-use protocol::{AgreementId, Checksum, Did, Vodka, conditions::AccessTerms};
+use protocol::{AgreementId, Did, conditions::AccessTerms};
 use runner::{DriveError, Driver, Journaled as _, buyer_id};
 use std::{sync::Arc, time::Duration};
 
@@ -124,13 +126,8 @@ impl Purchases {
     }
 
     /// The one confirmation. On disk when this returns; it goes on by itself.
-    pub(crate) async fn buy(
-        &self,
-        did: Did,
-        service: Option<u64>,
-        max_price: Vodka,
-        version: Option<Checksum>,
-    ) -> Result<PurchaseView, ApiError> {
+    pub(crate) async fn buy(&self, call: api::Buy) -> Result<PurchaseView, ApiError> {
+        let api::Buy { did, service, max_price, version, accepted } = call;
         if let Some(open) = self.open_of(did).await? {
             // A second click, or a second command after a crash: the same purchase goes on.
             self.spawn(buyer_id(open));
@@ -150,7 +147,13 @@ impl Purchases {
         if offer.balance < terms.price {
             return Err(insufficient(terms.price, offer.balance));
         }
-        policy::allows(&Action::Buy { did, price: terms.price })?;
+        if let Some(missing) = offer.fee.missing() {
+            return Err(missing);
+        }
+        if let Some(risk) = self.core.not_accepted(&offer.risks, &accepted).await?.first() {
+            return Err(trust::refused(*risk));
+        }
+        self.core.policy.allows(&Action::Buy { did, price: terms.price, risks: offer.risks })?;
         self.core.signer()?;
         let agreement = terms.agreement;
         let keeper = self.core.keeper.agreed().await.map_err(chain)?;
@@ -164,6 +167,7 @@ impl Purchases {
             price: order.terms.price,
             started: clock::now_text(),
             past: None,
+            most_per_gas: Some(offer.fee.per_gas),
             document: offer.document,
         };
         self.core.store.save_purchase(record).await.map_err(errors::store)?;

@@ -9,6 +9,7 @@ use clients::{
     brizo::{BrizoClient, Initialized},
     watchtower::WatchtowerClient,
 };
+use keeper::gas;
 use protocol::{
     Signer,
     conditions::AccessTerms,
@@ -44,8 +45,15 @@ impl Buying {
         self.core.wallet.signer(terms.consumer).map_err(Hold::later)
     }
 
-    fn service(&self) -> Arc<dyn Signer> {
-        self.core.service.clone()
+    /// Who takes the money back: this computer's own key, and the buyer's account where that key cannot pay for it.
+    async fn payer(&self, terms: &AccessTerms, gas: u64) -> Result<Arc<dyn Signer>, Hold> {
+        let keeper = &self.core.keeper;
+        let own = self.core.service.clone();
+        let own_can = keeper.can_pay(own.address(), gas).await.map_err(Hold::later)?;
+        if own_can || !keeper.can_pay(terms.consumer, gas).await.map_err(Hold::later)? {
+            return Ok(own);
+        }
+        self.buyer(terms)
     }
 
     async fn liveness(&self, terms: &AccessTerms, gateway: &str) -> Event {
@@ -101,7 +109,18 @@ impl Buying {
         point: Point,
         act: Act,
     ) -> Result<Vec<Event>, Hold> {
-        let outcome = self.core.outbox.run(Batch { signer, items, not_after, point }).await;
+        self.run_within(Batch { signer, items, not_after, point }, None, act).await
+    }
+
+    /// The buyer's own transactions, paying for them no more than was confirmed.
+    async fn run_as_confirmed(&self, terms: &AccessTerms, batch: Batch, act: Act) -> Result<Vec<Event>, Hold> {
+        let record = self.core.store.purchase(terms.agreement).await.map_err(Hold::later)?;
+        let most = record.and_then(|record| record.most_per_gas).and_then(|most| u128::try_from(most.0).ok());
+        self.run_within(batch, most, act).await
+    }
+
+    async fn run_within(&self, batch: Batch, most_per_gas: Option<u128>, act: Act) -> Result<Vec<Event>, Hold> {
+        let outcome = self.core.outbox.run_within(batch, most_per_gas).await;
         let block = *self.core.keeper.blocks().borrow();
         tx_events(
             outcome,
@@ -187,8 +206,9 @@ impl Perform<State> for Buying {
             Effect::CheckLiveness => Ok(vec![self.liveness(terms, &state.order().gateway).await]),
             Effect::PostAgreement => self.post(state).await,
             Effect::CreateAgreement => {
-                self.run(self.buyer(terms)?, items::creation(contracts, terms), None, Point::CreateSigned, Act::Create)
-                    .await
+                let items = items::creation(contracts, terms);
+                let batch = Batch { signer: self.buyer(terms)?, items, not_after: None, point: Point::CreateSigned };
+                self.run_as_confirmed(terms, batch, Act::Create).await
             }
             Effect::ReadFacts => {
                 let facts = read_facts(&self.core.keeper, terms).await.map_err(Hold::later)?;
@@ -203,14 +223,9 @@ impl Perform<State> for Buying {
                 Ok(Vec::new())
             }
             Effect::ApproveAndLock { not_after } => {
-                self.run(
-                    self.buyer(terms)?,
-                    items::payment(contracts, terms),
-                    *not_after,
-                    Point::PaymentSigned,
-                    Act::Pay,
-                )
-                .await
+                let (signer, items) = (self.buyer(terms)?, items::payment(contracts, terms));
+                let batch = Batch { signer, items, not_after: *not_after, point: Point::PaymentSigned };
+                self.run_as_confirmed(terms, batch, Act::Pay).await
             }
             Effect::WithdrawPayment => {
                 let keys = items::payment_keys(terms);
@@ -220,11 +235,11 @@ impl Perform<State> for Buying {
             Effect::FetchKeys => self.fetch_keys(state).await,
             Effect::AbortByTimeout { attempt } => {
                 let items = items::abort(contracts, terms, *attempt);
-                self.run(self.service(), items, None, Point::AbortSigned, Act::Abort).await
+                self.run(self.payer(terms, gas::ABORT).await?, items, None, Point::AbortSigned, Act::Abort).await
             }
             Effect::Refund { attempt } => {
                 let items = items::refund(contracts, terms, *attempt);
-                self.run(self.service(), items, None, Point::RefundSigned, Act::Refund).await
+                self.run(self.payer(terms, gas::RELEASE).await?, items, None, Point::RefundSigned, Act::Refund).await
             }
         }
     }

@@ -1,12 +1,14 @@
 //! What a purchase would be: the terms as the chain and the listing say them, and what stands in the way.
 
+use super::fee::NetworkFee;
 use crate::{
     core::{Core, chain},
     describe, errors,
     market::Found,
+    policy::Action,
 };
 use agreement::Order;
-use api::{ApiError, Code, Quote};
+use api::{ApiError, Code, Quote, Risk, RiskView};
 use protocol::{
     AgreementId, Checksum, Did, Vodka,
     conditions::AccessTerms,
@@ -29,6 +31,10 @@ pub(crate) struct Offer {
     pub(crate) price: Vodka,
     pub(crate) balance: Vodka,
     pub(crate) refund_after_blocks: u64,
+    /// What the network takes for the buyer's transactions.
+    pub(crate) fee: NetworkFee,
+    /// What has to be accepted.
+    pub(crate) risks: Vec<Risk>,
     /// The terms, with a fresh agreement number; `None` where there is an obstacle.
     pub(crate) terms: Option<AccessTerms>,
     /// Why it cannot be bought.
@@ -49,21 +55,25 @@ impl Core {
         let afterwards = offer.balance.checked_sub(offer.price);
         let missing = offer.price.checked_sub(offer.balance).filter(|m| !m.is_zero());
         let short = missing.map(|_| crate::account::insufficient(offer.price, offer.balance));
+        let open = self.not_accepted(&offer.risks, &[]).await?;
+        let risks = offer.risks.iter().map(|risk| RiskView { risk: *risk, accepted: !open.contains(risk) }).collect();
+        let forbidden = self.policy.allows(&Action::Buy { did, price: offer.price, risks: offer.risks });
         Ok(Quote {
             did,
             name: offer.name,
             publisher: offer.publisher,
             service: offer.service,
             price: offer.price,
-            fee_wei: Vodka::ZERO,
+            fee_wei: offer.fee.at_most(),
             at_most: offer.price,
             balance: offer.balance,
             afterwards,
             missing,
             refund_after_blocks: offer.refund_after_blocks,
             refund_after_seconds: offer.refund_after_blocks.saturating_mul(self.block_ms()) / 1000,
+            risks,
             version: offer.version,
-            obstacle: offer.obstacle.or(short),
+            obstacle: offer.obstacle.or(forbidden.err()).or(short).or(offer.fee.missing()),
         })
     }
 
@@ -92,11 +102,17 @@ impl Core {
             price: describe::price(&found.ddo),
             balance,
             refund_after_blocks: service.windows().map(|w| w.outs[1]).unwrap_or(0),
+            fee: NetworkFee::default(),
+            risks: Vec::new(),
             terms: None,
             obstacle: None,
         };
         match self.terms(&found, service).await {
-            Ok(terms) => offer.terms = Some(terms),
+            Ok(terms) => {
+                let (fee, risks) = tokio::join!(self.network_fee(&terms), self.risks(&terms));
+                (offer.fee, offer.risks) = (fee?, risks?);
+                offer.terms = Some(terms);
+            }
             Err(obstacle) => offer.obstacle = Some(obstacle),
         }
         Ok(offer)

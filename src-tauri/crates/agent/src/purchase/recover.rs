@@ -198,6 +198,7 @@ fn record(terms: &AccessTerms, found: Option<&Found>, past: Past) -> PurchaseRec
         price: terms.price,
         started: clock::text_of_ms(past.agreed),
         past: Some(past),
+        most_per_gas: None,
         document: found.map(|found| found.ddo.raw().to_vec()).unwrap_or_default(),
     }
 }

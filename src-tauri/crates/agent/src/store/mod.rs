@@ -17,7 +17,7 @@ pub(crate) use listings::ListingRecord;
 pub(crate) use purchases::{Past, PurchaseRecord};
 
 use runner::Point;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -66,6 +66,31 @@ impl Store {
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         schema::migrate(&mut connection, path)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// What was set under this name.
+    pub(crate) async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
+        self.run(move |c| {
+            let mut query = c.prepare("SELECT content FROM setting WHERE name = ?1")?;
+            Ok(query.query_row([name], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    /// Sets something, or takes it away.
+    pub(crate) async fn set_setting(&self, name: &'static str, content: Option<String>) -> Result<(), StoreError> {
+        self.run(move |c| {
+            match content {
+                Some(content) => {
+                    let sql = "INSERT INTO setting (name, content) VALUES (?1, ?2) \
+                               ON CONFLICT (name) DO UPDATE SET content = excluded.content";
+                    c.execute(sql, [name, &content])?
+                }
+                None => c.execute("DELETE FROM setting WHERE name = ?1", [name])?,
+            };
+            Ok(())
+        })
+        .await
     }
 
     /// A commit at its named point.

@@ -34,6 +34,9 @@ pub(crate) struct PurchaseRecord {
     /// What happened before it was taken up again from the chain, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub past: Option<Past>,
+    /// wei per gas that were confirmed at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_per_gas: Option<Vodka>,
     /// The document as it was confirmed.
     #[serde(skip)]
     pub document: Vec<u8>,

@@ -12,6 +12,7 @@ use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
+use keeper::gas;
 use protocol::{Address, AgreementId, Did, Signature, brizo_messages::Message};
 use runner::{DriveError, publisher_id};
 use std::time::{Duration, Instant};
@@ -20,6 +21,9 @@ const METHOD: &str = "access/initialize";
 const CREATED: &str = "Service agreement successfully created";
 /// How long the chain may take; afterwards the buyer looks at the chain itself.
 const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Gas of a whole sale: nothing is begun that could not be ended.
+const SALE: u64 = gas::CREATE + gas::GRANT + gas::RELEASE;
 
 pub(super) async fn initialize(
     State(gateway): State<Gateway>,
@@ -47,6 +51,10 @@ pub(super) async fn initialize(
     }
     if !gateway.inner.keeper.agreed().await?.template_approved(terms.template).await? {
         return Err(Refusal::NotCreated("the listing's template is not approved on this network".to_owned()));
+    }
+    if !gateway.inner.keeper.can_pay(gateway.provider(), SALE).await? {
+        tracing::warn!(provider = %gateway.provider(), "no sale begins: the gateway's key cannot pay the network's fees");
+        return Err(Refusal::Failed("the publisher's computer cannot pay the network's fees now".to_owned()));
     }
     if consumer == gateway.provider() {
         return Err(Refusal::NotCreated("a gateway does not sell to itself".to_owned()));

@@ -67,6 +67,28 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
             session.unlock().await?;
             show(session, &session.ask(api::GetTestTokens { amount }).await?);
         }
+        Wallet::Fees { fill } => {
+            let fees = match fill {
+                Some(text) => {
+                    let wei = Vodka::parse_ocean(&text).map_err(|e| {
+                        ApiError::new(Code::Invalid, format!("{e}."), "Write the amount like 0.05.").at("amount")
+                    })?;
+                    session.unlock().await?;
+                    session.ask(api::FillComputer { wei }).await?
+                }
+                None => session.ask(api::GetFees {}).await?,
+            };
+            session.output.answer(&shapes::fees(&fees), || match fees.charges {
+                false => "This network takes no fees.".to_owned(),
+                true => format!(
+                    "Your account has {} ether.\nThis computer's key {} has {} ether; one sale or refund may cost {}.",
+                    fees.account_has.to_ocean(),
+                    fees.computer,
+                    fees.computer_has.to_ocean(),
+                    fees.computer_needs.to_ocean(),
+                ),
+            });
+        }
         Wallet::Export { file } => {
             let call = api::ExportAccount { password: session.password()?, path: absolute(&file)? };
             let saved = session.ask(call).await?;

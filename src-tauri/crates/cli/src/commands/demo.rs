@@ -104,7 +104,8 @@ async fn job(folder: &Path, steps: &mut Steps) -> Result<protocol::AgreementId, 
 
     let now = Instant::now();
     let quote = buyer.ask(api::GetQuote { did, service: None }).await?;
-    let call = api::Buy { did, service: None, max_price: quote.at_most, version: Some(quote.version) };
+    let call =
+        api::Buy { did, service: None, max_price: quote.at_most, version: Some(quote.version), accepted: Vec::new() };
     let agreement = buyer.ask(call).await?.agreement;
     let buying = &buyer;
     let view = buying

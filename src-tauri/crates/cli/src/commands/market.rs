@@ -3,6 +3,8 @@
 use crate::{arguments::Search, session::Session, shapes};
 use api::{ApiError, Code, ListingRow, SearchQuery, Sort};
 use protocol::{Did, Vodka};
+use serde_json::json;
+use std::cell::Cell;
 
 pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiError> {
     let amount = |text: &Option<String>, field: &str| {
@@ -39,6 +41,7 @@ pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiE
         page: search.page,
         size: search.size,
     };
+    demo_is_there(session).await?;
     let page = session.ask(api::Search { query }).await?;
     session.output.answer(&shapes::page(&page), || {
         if page.results.is_empty() {
@@ -48,6 +51,21 @@ pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiE
         format!("{}\n\n{} of {}", rows.join("\n"), page.results.len(), page.total)
     });
     Ok(())
+}
+
+/// Waits while a new network on this computer lists its demo data: whoever looks at once finds all of it.
+async fn demo_is_there(session: &Session) -> Result<(), ApiError> {
+    let told = Cell::new(None);
+    let listed = || async {
+        let Some(demo) = session.ask(api::GetStatus {}).await?.demo else { return Ok(Some(())) };
+        if told.replace(Some(demo)) != Some(demo) {
+            session.output.progress(&json!({ "demo": demo }), || {
+                format!("listing the demo data, {} of {}", demo.listed, demo.of)
+            });
+        }
+        Ok(None)
+    };
+    session.wait("The demo catalogue", listed).await
 }
 
 pub(super) fn price(amount: Vodka) -> String {
@@ -66,7 +84,13 @@ fn line(row: &ListingRow) -> String {
 }
 
 pub(super) async fn show(session: &Session, did: Did) -> Result<(), ApiError> {
-    let view = session.ask(api::GetListing { did }).await?;
+    let view = match session.ask(api::GetListing { did }).await {
+        Err(ApiError { code: Code::NotFound, .. }) => {
+            demo_is_there(session).await?;
+            session.ask(api::GetListing { did }).await?
+        }
+        found => found?,
+    };
     session.output.answer(&shapes::listing(&view), || {
         let files: Vec<String> = view
             .files

@@ -22,7 +22,7 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), ApiE
     let common = arguments.common;
     match arguments.command {
         Command::Demo(demo) => return demo::run(demo, output).await,
-        Command::Node(node) => return servers::node(node, output).await,
+        Command::Node(node) => return servers::node(node, common.network.as_deref(), output).await,
         Command::Contracts(contracts) => return servers::contracts(contracts, output).await,
         Command::Serve => return servers::serve(&common, output).await,
         Command::VerifyReceipt { file } => return receipts::verify(&file, output),

@@ -5,6 +5,11 @@ use crate::{arguments::Network, session::Session, shapes};
 use api::{ApiError, Code, NetworkView};
 use serde_json::json;
 
+const FOREIGN: &str = "\
+The contracts of this network are not ours. They have holes through which a stranger can take a payment that is set aside.
+Where that happens your money does not come back, and nobody can help you.
+Buy on this network all the same? [y/N] ";
+
 pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiError> {
     match network {
         Network::List => show(session, &session.ask(api::ListNetworks {}).await?),
@@ -14,6 +19,18 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
             let path = to.as_deref().map(absolute).transpose()?;
             let text = session.ask(api::ExportNetwork { name, path }).await?;
             session.output.answer(&json!(text), || text.toml.clone());
+        }
+        Network::Consent { withdraw } => {
+            let trust = session.ask(api::GetContractsTrust {}).await?;
+            if !withdraw && !trust.ours && trust.consented.is_none() && !session.yes() {
+                super::purchases::confirm(FOREIGN)?;
+            }
+            let trust = session.ask(api::Consent { given: !withdraw }).await?;
+            session.output.answer(&json!(trust), || match (trust.ours, &trust.consented) {
+                (true, _) => "The contracts of this network are ours; there is nothing to accept.".to_owned(),
+                (false, Some(since)) => format!("Priced purchases are accepted on this network since {since}."),
+                (false, None) => "Priced purchases are refused on this network.".to_owned(),
+            });
         }
         Network::Check => {
             let check = session.ask(api::CheckNetwork {}).await?;

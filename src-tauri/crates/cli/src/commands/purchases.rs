@@ -31,28 +31,28 @@ pub(super) async fn buy(session: &Session, buy: Buy) -> Result<(), ApiError> {
     if let Some(obstacle) = quote.obstacle {
         return Err(obstacle);
     }
-    if quote.refund_after_blocks == 0 && !quote.price.is_zero() && !buy.without_refund {
-        return Err(ApiError::new(
-            Code::Refused,
-            format!("Money back is not possible here: the publisher set no time to open “{}”.", quote.name),
-            "To buy it all the same, add --without-refund. If it is never opened, your money stays set aside.",
-        ));
-    }
+    let accepted = if buy.without_refund { vec![api::Risk::NoTimeLimit] } else { Vec::new() };
     if !session.yes() && buy.max_price.is_none() && std::io::stdin().is_terminal() {
         let otherwise = match quote.refund_after_blocks {
             0 => "Money back is not possible.".to_owned(),
             blocks => format!("If it is not opened within {blocks} blocks, your money comes back."),
         };
-        confirm(&format!("Buy “{}” for {}? {otherwise} [y/N] ", quote.name, price(quote.price)))?;
+        let fee = match quote.fee_wei.is_zero() {
+            true => String::new(),
+            false => format!(", and a network fee of at most {} ether", quote.fee_wei.to_ocean()),
+        };
+        confirm(&format!("Buy “{}” for {}{fee}? {otherwise} [y/N] ", quote.name, price(quote.price)))?;
     }
     session.unlock().await?;
-    let call = api::Buy { did: buy.did, service: buy.service, max_price: max, version: Some(quote.version) };
+    let call = api::Buy { did: buy.did, service: buy.service, max_price: max, version: Some(quote.version), accepted };
     let view = session.ask(call).await?;
     let agreement = view.agreement;
     let view = follow(session, agreement, buy.until.as_deref()).await?;
     // Either the purchase or the error: one document.
     outcome(&view)?;
-    session.output.answer(&shapes::purchase(&view), || told(&view));
+    let mut document = shapes::purchase(&view);
+    document["feeAtMost"] = json!(quote.fee_wei.to_ocean());
+    session.output.answer(&document, || told(&view));
     Ok(())
 }
 
@@ -66,7 +66,16 @@ async fn follow(session: &Session, agreement: AgreementId, until: Option<&str>) 
                 let count = steps_done(&view);
                 Ok((count > done || reached(&view, until)).then_some(view))
             })
-            .await?;
+            .await;
+        let view = match view {
+            // Not only that it takes long, but what it waits for.
+            Err(late) if late.code == Code::TimedOut => {
+                let trouble = session.ask(api::GetPurchase { agreement }).await?.trouble;
+                let why = trouble.map(|trouble| format!(" {}", trouble.message)).unwrap_or_default();
+                return Err(ApiError::new(late.code, format!("{}{why}", late.message), late.next));
+            }
+            view => view?,
+        };
         for step in view.steps.iter().filter(|s| s.progress == StepProgress::Done).skip(done) {
             let line = json!({ "step": step.kind, "afterMs": step.after_ms, "tx": step.tx, "block": step.block });
             session.output.progress(&line, || format!("{:>7} ms  {}", step.after_ms.unwrap_or(0), words(step.kind)));
@@ -137,7 +146,7 @@ fn outcome(view: &PurchaseView) -> Result<(), ApiError> {
     }
 }
 
-fn confirm(question: &str) -> Result<(), ApiError> {
+pub(super) fn confirm(question: &str) -> Result<(), ApiError> {
     let mut out = std::io::stderr().lock();
     let _ = write!(out, "{question}");
     let _ = out.flush();

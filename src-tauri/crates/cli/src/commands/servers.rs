@@ -7,9 +7,13 @@ use crate::{
     session::{Session, first_line},
 };
 use api::{ApiError, Code};
+use protocol::NetworkFile;
 use serde::Deserialize;
 use serde_json::json;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// What a node's file may say; the command line wins.
 #[derive(Debug, Default, Deserialize)]
@@ -29,7 +33,20 @@ fn failed(error: impl std::fmt::Display, next: &str) -> ApiError {
     ApiError::new(Code::Internal, format!("{error}."), next)
 }
 
-pub(super) async fn node(arguments: Node, output: Output) -> Result<(), ApiError> {
+/// A chain that others run, with deployed contracts.
+fn elsewhere(path: &Path) -> Result<node::ChainPlan, ApiError> {
+    let wrong = |why: String| {
+        ApiError::new(Code::Invalid, why, "Name a network file, as `neuston contracts deploy` writes it.").at("network")
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{} cannot be read: {e}.", path.display())))?;
+    let network = NetworkFile::from_toml(&text).map_err(|e| wrong(format!("{}: {e}.", path.display())))?;
+    if network.contracts.is_empty() {
+        return Err(wrong(format!("{} names no contracts.", path.display())));
+    }
+    Ok(node::ChainPlan::Elsewhere(Box::new(network)))
+}
+
+pub(super) async fn node(arguments: Node, network: Option<&str>, output: Output) -> Result<(), ApiError> {
     let file = match &arguments.config {
         Some(path) => {
             let wrong = |why: String| ApiError::new(Code::Invalid, why, "Check the file named with --config.");
@@ -61,10 +78,15 @@ pub(super) async fn node(arguments: Node, output: Output) -> Result<(), ApiError
     };
     let config = node::NodeConfig {
         data,
-        name: file.name.unwrap_or_else(|| "neuston".to_owned()),
-        chain_id: file.chain_id.unwrap_or(8996),
+        chain: match network {
+            Some(network) => elsewhere(Path::new(network))?,
+            None => node::ChainPlan::Own {
+                name: file.name.unwrap_or_else(|| "neuston".to_owned()),
+                chain_id: file.chain_id.unwrap_or(8996),
+                block_time_ms: arguments.block_time.or(file.block_time).unwrap_or(1000),
+            },
+        },
         listen: node::Listen::Tcp(listen),
-        block_time_ms: arguments.block_time.or(file.block_time).unwrap_or(1000),
         gateway: file.gateway.unwrap_or(true),
         key_servers: file.key_servers.unwrap_or(3),
     };

@@ -23,7 +23,8 @@ pub(crate) async fn measure() -> Outcome {
     let did = people.publish(&file, "1").await?;
     let quote = people.buyer.ask(GetQuote { did, service: None }).await?;
     let mut events = people.buyer.events().await?;
-    let order = Buy { did, service: None, max_price: quote.at_most, version: Some(quote.version) };
+    let order =
+        Buy { did, service: None, max_price: quote.at_most, version: Some(quote.version), accepted: Vec::new() };
     let agreement = people.buyer.ask(order).await?.agreement;
     loop {
         match events.next().await.ok_or("the buyer's home has ended")? {

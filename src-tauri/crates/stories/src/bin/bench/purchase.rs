@@ -16,7 +16,8 @@ pub(crate) async fn measure(count: usize) -> Outcome {
     let (mut granted, mut completed) = (Vec::new(), Vec::new());
     for _ in 0..count {
         let began = Instant::now();
-        let order = Buy { did, service: None, max_price: quote.at_most, version: Some(quote.version) };
+        let order =
+            Buy { did, service: None, max_price: quote.at_most, version: Some(quote.version), accepted: Vec::new() };
         let agreement = people.buyer.ask(order).await?.agreement;
         let mut open = None;
         loop {
