@@ -68,3 +68,9 @@ fn an_account_without_ether_can_buy() {
     let bought = buyer.types(&["buy", &did]).ok();
     assert_eq!(bought["state"], "completed", "{bought}");
 }
+
+#[test]
+fn the_first_command_on_a_new_computer_finds_all_demo_data() {
+    let found = Person::alone().types(&["search"]).ok();
+    assert_eq!(found["total"], 12, "{found}");
+}

@@ -27,11 +27,6 @@ struct Fault {
     errno: u32,
 }
 
-/// Every failure with `cargo xtask test --long`, every fifth one otherwise: each takes seconds.
-fn stride() -> usize {
-    if std::env::var_os("NEUSTON_LONG").is_some() { 1 } else { 5 }
-}
-
 /// What a command that ran into the fault did; `None` where it never came so far.
 fn types_with(person: &Person, fault: Fault, arguments: &[&str]) -> Option<Told> {
     let seen = person.path("the-disk-failed");
@@ -154,7 +149,7 @@ fn a_purchase_survives_every_failing_write() {
     let did = publisher.publishes(&publisher.file("levels.csv", CONTENT), "Levels on a bad disk", &PRICE.to_string());
     let mut tries = Tries::on(network, did);
     let mut ends = BTreeMap::new();
-    for first in (1..).step_by(stride()) {
+    for first in 1.. {
         let errno = if first % 2 == 0 { EIO } else { ENOSPC };
         if !tries.buys(Fault { first, count: 1, errno }, &format!("failure {first}"), &mut ends) {
             println!("a purchase has up to {first} writes; how it ended when one failed: {ends:?}");
@@ -176,7 +171,7 @@ fn a_download_survives_every_failing_write() {
     let did = publisher.publishes(&publisher.file("levels.csv", CONTENT), "Levels for a bad disk", &PRICE.to_string());
     let tries = Tries::on(network, did);
     tries.template.types(&["buy", &tries.did]).ok();
-    for first in (1..).step_by(stride()) {
+    for first in 1.. {
         let (person, what) = (tries.next(), format!("failure {first}"));
         let errno = if first % 2 == 0 { EIO } else { ENOSPC };
         let to = person.path("saved");

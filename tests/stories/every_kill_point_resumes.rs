@@ -3,7 +3,7 @@
 //! The points come from the code. [`told`] has no arm for the rest: a point without a scenario does not compile,
 //! and each scenario fails where the process does not come to its point.
 
-use crate::kills::{self, Kill};
+use crate::kills::{self, Kill, pairs::Deaths};
 use runner::Point;
 use std::path::Path;
 
@@ -16,10 +16,7 @@ macro_rules! scenarios {
         $(
             #[test]
             fn $test() {
-                let here = |point: &Point| told(*point).contains(&Scenario::$scenario);
-                let points: Vec<Point> = Point::ALL.iter().copied().filter(here).collect();
-                assert!(!points.is_empty(), "no point is left to this scenario");
-                $run(&Kill::at(&points));
+                $run(&kills_of(Scenario::$scenario));
             }
         )*
     };
@@ -40,6 +37,33 @@ scenarios! {
     Send: fn tokens_go_once_after_a_death() => kills::sending::run,
     Download: fn a_file_is_there_once_after_a_death() => kills::downloading::run,
     Watch: fn a_watchtower_that_dies_takes_the_money_back() => kills::watching::run,
+}
+
+/// All deaths that a scenario tells.
+fn kills_of(scenario: Scenario) -> Vec<Kill> {
+    let points: Vec<Point> = Point::ALL.iter().copied().filter(|point| told(*point).contains(&scenario)).collect();
+    assert!(!points.is_empty(), "no point is left to {scenario:?}");
+    Kill::at(&points)
+}
+
+#[test]
+fn two_deaths_in_one_sale_are_one_sale() {
+    let pairs = Deaths::pairs(&kills_of(Scenario::Buy), &kills_of(Scenario::Sell));
+    kills::pairs::sales(&Deaths::chosen(pairs, 89));
+}
+
+#[test]
+fn two_deaths_in_one_refund_are_one_refund() {
+    let publisher = [
+        Point::PublisherRequested,
+        Point::PublisherCreating,
+        Point::CreateSigned,
+        Point::PublisherCreated,
+        Point::PublisherRehashing,
+        Point::PublisherRefused,
+    ];
+    let pairs = Deaths::pairs(&kills_of(Scenario::Refund), &Kill::at(&publisher));
+    kills::pairs::refunds(&Deaths::chosen(pairs, 61));
 }
 
 /// A point to which nothing that can be typed or clicked leads.

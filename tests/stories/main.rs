@@ -2,14 +2,17 @@
 #![cfg(test)]
 
 mod a_buyer_finds_buys_and_opens_it;
+mod a_chain_that_charges;
 mod a_disk_that_fails;
 mod a_new_computer;
 mod bad_luck;
+mod chains;
 mod every_kill_point_resumes;
 mod exactly_what_was_sold;
 mod kills;
 mod money_comes_back;
 mod network;
+mod official_contracts;
 mod person;
 mod power_cut;
 mod proxy;

@@ -4,8 +4,9 @@ use crate::{
     person::{PATIENCE, Running},
     servers_of_their_own::asks,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -22,6 +23,29 @@ impl Network {
     pub(crate) fn starts(block_ms: u64) -> Self {
         let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();
         Self { running: start(&folder, "127.0.0.1:0", block_ms, None), folder }
+    }
+
+    /// Serves catalogue, gateway and key servers for the chain and the contracts of this network file.
+    pub(crate) fn serves(file: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();
+        let path = folder.path().join("elsewhere.toml");
+        std::fs::write(&path, file).unwrap();
+        let mut command = command(folder.path());
+        command.arg("node").arg("--network").arg(&path).args(["--listen", "127.0.0.1:0", "--data"]);
+        command.arg(folder.path().join("node"));
+        let running = Running::start(command);
+        assert_eq!(running.ready["ready"], true, "the network runs");
+        Self { running, folder }
+    }
+
+    /// The addresses of the contracts by name, as its file has them.
+    pub(crate) fn contracts(&self) -> BTreeMap<String, String> {
+        let file = std::fs::read_to_string(self.file()).unwrap();
+        let rows = file.lines().skip_while(|line| *line != "[contracts]").skip(1);
+        let rows = rows.take_while(|line| !line.starts_with('['));
+        rows.filter_map(|row| row.split_once(" = "))
+            .map(|(name, at)| (name.into(), at.trim_matches('"').into()))
+            .collect()
     }
 
     /// kill -9, and starts it again where it was.
@@ -58,9 +82,25 @@ impl Network {
 
     /// The number of the newest block.
     pub(crate) fn block(&self) -> u64 {
-        let request = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_blockNumber", "params": []});
+        u64::try_from(self.number("eth_blockNumber", json!([]))).unwrap()
+    }
+
+    /// How many transactions of an account are on the chain: each that was sent twice is seen here.
+    pub(crate) fn sent_by(&self, address: &str) -> u64 {
+        u64::try_from(self.number("eth_getTransactionCount", json!([address, "latest"]))).unwrap()
+    }
+
+    /// Vodka that an account has, as the chain says.
+    pub(crate) fn vodka_of(&self, address: &str) -> u128 {
+        let token = &self.contracts()["OceanToken"];
+        let data = format!("0x70a08231{:0>64}", address.trim_start_matches("0x"));
+        self.number("eth_call", json!([{"to": token, "data": data}, "latest"]))
+    }
+
+    fn number(&self, method: &str, params: Value) -> u128 {
+        let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let (_, answer) = asks("POST", self.running.ready["rpc"].as_str().unwrap(), Some(&request));
-        u64::from_str_radix(answer["result"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+        u128::from_str_radix(answer["result"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
     }
 
     /// Waits until this block is there.

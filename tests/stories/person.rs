@@ -275,6 +275,19 @@ impl Running {
         Self { child, ready }
     }
 
+    /// Waits until it has ended itself by SIGABRT, or ends it once told that it is over; whether it ended itself.
+    pub(crate) fn aborts_before(mut self, over: &mpsc::Receiver<()>) -> bool {
+        const LOOK: Duration = Duration::from_millis(20);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return aborted(status);
+            }
+            if !matches!(over.recv_timeout(LOOK), Err(mpsc::RecvTimeoutError::Timeout)) {
+                return false;
+            }
+        }
+    }
+
     /// Waits until it has ended itself by SIGABRT.
     #[track_caller]
     pub(crate) fn aborts(mut self, what: &str) {

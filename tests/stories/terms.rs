@@ -40,7 +40,10 @@ fn a_buyer_never_locks_on_terms_he_did_not_confirm() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let ask_to_buy = |max_price, version| {
         runtime.block_on(async {
-            window(&buyer).await.ask(api::Buy { did: number, service: None, max_price, version }).await
+            window(&buyer)
+                .await
+                .ask(api::Buy { did: number, service: None, max_price, version, accepted: Vec::new() })
+                .await
         })
     };
     let quote = runtime

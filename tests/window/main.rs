@@ -3,6 +3,8 @@
 
 mod app;
 mod coming_back;
+#[cfg(target_os = "linux")]
+mod dropping;
 mod first_start;
 mod friend;
 mod keyboard;

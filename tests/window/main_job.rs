@@ -176,7 +176,7 @@ pub(crate) async fn publishes(app: &App, file: &Path, name: &str, description: &
 }
 
 /// Goes from the files to the end of the form.
-async fn describes(app: &App, name: &str, description: &str) {
+pub(crate) async fn describes(app: &App, name: &str, description: &str) {
     app.click(&named("publish-next")).await;
     app.type_into(&named("publish-name"), name).await;
     app.type_into(&named("publish-author"), "City of Berlin").await;

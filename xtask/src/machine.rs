@@ -12,7 +12,7 @@ const TO_BUILD: [&str; 6] =
 /// Debian's Rust for the web, where rustup cannot fetch the wasm target.
 const TO_BUILD_WEB: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// Debian packages the window's tests need.
-const TO_TEST: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring"];
+const TO_TEST: [&str; 7] = ["xvfb", "xauth", "xdotool", "webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring"];
 
 /// The version of anvil that the list of expected differences was written for.
 const ANVIL: &str = "1.7.1";
@@ -32,7 +32,7 @@ pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
     install(places, &[TO_BUILD.as_slice(), TO_TEST.as_slice()].concat())?;
     ready_for_node(places)?;
     if cfg!(target_os = "linux") {
-        for program in ["xvfb-run", "dbus-run-session", "WebKitWebDriver"] {
+        for program in ["xvfb-run", "dbus-run-session", "xdotool", "WebKitWebDriver"] {
             which(program).ok_or_else(|| format!("`{program}` is not in PATH although its package is installed."))?;
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod abandoning;
 pub(crate) mod buying;
 pub(crate) mod downloading;
+pub(crate) mod pairs;
 pub(crate) mod publishing;
 pub(crate) mod refunding;
 pub(crate) mod self_creating;

@@ -56,6 +56,10 @@ async fn a_sale_goes_from_the_signed_request_to_the_file_and_the_payment() {
     let signed = world.buyer.sign_personal(terms.agreement.hex().as_bytes()).unwrap().to_string();
     let by_index = [("signature", signed.as_str()), ("index", "0")];
     assert_eq!(world.consume(&terms, &by_index, None).await.bytes(1 << 10).await.unwrap(), RAIN);
+    // The names of the text before v0.1.
+    let (service, key) = (terms.agreement.hex(), terms.consumer.hex());
+    let older = [("serviceId", service.as_str()), ("pubKey", key.as_str()), ("url", listing.url.as_str())];
+    assert_eq!(world.consume_by(&older, None).await.bytes(1 << 10).await.unwrap(), RAIN);
     let forged = world.owner.sign_personal(terms.agreement.hex().as_bytes()).unwrap().to_string();
     assert_eq!(world.consume(&terms, &[("signature", forged.as_str()), ("index", "0")], None).await.status, 401);
 }

@@ -257,7 +257,12 @@ impl World {
     pub(crate) async fn consume(&self, terms: &AccessTerms, more: &[(&str, &str)], range: Option<&str>) -> Response {
         let (agreement, consumer) = (terms.agreement.hex(), terms.consumer.hex());
         let known = [("serviceAgreementId", agreement.as_str()), ("consumerAddress", consumer.as_str())];
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(known.iter().chain(more)).finish();
+        self.consume_by(&[&known[..], more].concat(), range).await
+    }
+
+    /// Asks for a file by these parameters alone.
+    pub(crate) async fn consume_by(&self, parameters: &[(&str, &str)], range: Option<&str>) -> Response {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         let mut request = Request::get(format!("{}/services/consume?{query}", self.base()));
         if let Some(range) = range {
             request = request.header("range", range);

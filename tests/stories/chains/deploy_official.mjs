@@ -1,0 +1,67 @@
+// Puts the released contracts, keeper-contracts 0.13.2, on a chain where gas costs nothing, with ethers.js: not one line of
+// ours takes part. `node deploy_official.mjs RPC ARTIFACTS PACKAGES`; prints the addresses by name as JSON.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [rpc, artifacts, packages] = process.argv.slice(2);
+const { ethers } = createRequire(join(packages, "deploy.cjs"))("ethers");
+const provider = new ethers.JsonRpcProvider(rpc, undefined, { staticNetwork: true, pollingInterval: 20 });
+const owner = new ethers.Wallet(ethers.id("whoever deploys"), provider);
+const at = {};
+let nonce = 0;
+
+async function send(to, data, what) {
+  const sent = await owner.sendTransaction({ to, data, nonce: nonce++, type: 0, gasPrice: 0, gasLimit: 7_000_000 });
+  const receipt = await sent.wait();
+  if (receipt.status !== 1) throw new Error(`${what} was reverted`);
+  return receipt.contractAddress;
+}
+
+async function create(name) {
+  let { bytecode } = JSON.parse(readFileSync(join(artifacts, `${name}.development.json`)));
+  for (const library of ["EpochLibrary", "DIDRegistryLibrary"]) {
+    if (at[library]) bytecode = bytecode.replaceAll(`__${library}`.padEnd(40, "_"), at[library].slice(2));
+  }
+  at[name] = await send(null, bytecode, name);
+}
+
+async function call(name, signature, values) {
+  const abi = new ethers.Interface([`function ${signature}`]);
+  await send(at[name], abi.encodeFunctionData(signature.split("(")[0], values), `${name}.${signature}`);
+}
+
+for (const name of [
+  "EpochLibrary", "DIDRegistryLibrary", "OceanToken", "Dispenser", "DIDRegistry", "TemplateStoreManager",
+  "ConditionStoreManager", "AgreementStoreManager", "LockRewardCondition", "AccessSecretStoreCondition", "EscrowReward",
+]) await create(name);
+
+const me = owner.address;
+const token = at.OceanToken, conditions = at.ConditionStoreManager, templates = at.TemplateStoreManager;
+const agreements = at.AgreementStoreManager, registry = at.DIDRegistry;
+for (const [name, values] of [
+  ["OceanToken", [me, at.Dispenser]],
+  ["Dispenser", [token, me]],
+  ["DIDRegistry", [me]],
+  ["TemplateStoreManager", [me]],
+  ["ConditionStoreManager", [me]],
+  ["AgreementStoreManager", [me, conditions, templates, registry]],
+  ["LockRewardCondition", [me, conditions, token]],
+  ["EscrowReward", [me, conditions, token]],
+  ["AccessSecretStoreCondition", [me, conditions, agreements]],
+]) await call(name, `initialize(${values.map(() => "address").join(",")})`, values);
+
+await call("ConditionStoreManager", "delegateCreateRole(address)", [agreements]);
+const actors = ["provider", "consumer"];
+for (const actor of actors) await call("TemplateStoreManager", "registerTemplateActorType(string)", [actor]);
+const template = "0xff52b4c00ceacf1cfd7296af9569da77db4e9ae9b3d42a3022516b9c1adca8de";
+const types = [at.LockRewardCondition, at.AccessSecretStoreCondition, at.EscrowReward];
+const name = "EscrowAccessSecretStoreTemplate";
+const proposed = "proposeTemplate(bytes32,address[],bytes32[],string)";
+await call("TemplateStoreManager", proposed, [template, types, actors.map(ethers.id), name]);
+await call("TemplateStoreManager", "approveTemplate(bytes32)", [template]);
+
+delete at.EpochLibrary;
+delete at.DIDRegistryLibrary;
+console.log(JSON.stringify(at));
+provider.destroy();

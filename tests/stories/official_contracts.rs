@@ -1,0 +1,87 @@
+//! The released contracts on a chain that others run, with this program on all sides: catalogue, gateway and key servers,
+//! publisher, buyer. What is on the chain afterwards is said by ethers.js.
+
+use crate::{
+    chains::{Anvil, Gas},
+    network::Network,
+    person::Person,
+};
+use serde_json::json;
+
+struct World {
+    chain: Anvil,
+    network: Network,
+    publisher: Person,
+    buyer: Person,
+}
+
+impl World {
+    fn new() -> Self {
+        let chain = Anvil::starts(Gas::Free, 1);
+        let network = Network::serves(&chain.with_official_contracts());
+        let publisher = Person::on(&network.file()).with_account(0);
+        let buyer = Person::on(&network.file()).with_account(10);
+        Self { chain, network, publisher, buyer }
+    }
+
+    /// What ethers.js sees of an agreement, in the states of its conditions.
+    fn is_seen(&self, did: &str, agreement: &str, states: [u8; 3], paid_to: &str) {
+        let hex = |id: &str| format!("0x{}", id.trim_start_matches("did:op:").trim_start_matches("0x"));
+        let owner = self.publisher.address();
+        let asked = json!({
+            "contracts": self.network.contracts(), "did": hex(did), "agreement": hex(agreement),
+            "consumer": self.buyer.address(), "owner": owner,
+        });
+        let seen = self.chain.seen_by_ethers(&asked);
+        assert_eq!((&seen["did"], &seen["states"]), (&json!(hex(did)), &json!(states)), "{seen}");
+        assert_eq!((&seen["escrowHolds"], &seen["permitted"]), (&json!("0"), &json!(states[1] == 2)), "{seen}");
+        let lower = |text: &str| text.to_lowercase();
+        assert_eq!(lower(seen["didOwner"].as_str().unwrap()), lower(&owner));
+        let paid: Vec<String> = seen["paidTo"].as_array().unwrap().iter().map(|a| lower(a.as_str().unwrap())).collect();
+        assert_eq!(paid, [lower(paid_to)], "once, and to nobody else");
+    }
+}
+
+#[test]
+fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted() {
+    let world = World::new();
+    let (publisher, buyer) = (&world.publisher, &world.buyer);
+    let check = buyer.types(&["network", "check"]);
+    let said = check.json.to_string();
+    assert!(said.contains("NOT SAFE"), "the network is called what it is: {said}");
+
+    let serving = publisher.serves();
+    let content = "a,b\n1,2\n";
+    let did = publisher.publishes(&publisher.file("a.csv", content), "Sold by the released contracts", "4");
+    let refused = buyer.types(&["buy", &did]);
+    assert_eq!((refused.error(), refused.code), ("refused", 3), "{refused:?}");
+    assert!(refused.json["error"]["next"].as_str().unwrap().contains("network consent"), "{refused:?}");
+    assert_eq!(buyer.balance(), "10", "nothing was paid");
+    assert!(buyer.purchases_of(&did).is_empty(), "and nothing begun");
+
+    let trust = buyer.types(&["network", "consent"]).ok();
+    assert!(trust["ours"] == false && trust["consented"].is_string(), "{trust}");
+    let bought = buyer.types(&["buy", &did]).ok();
+    assert_eq!(bought["state"], "completed", "{bought}");
+    assert_eq!(buyer.reads(&did), content);
+    publisher.waits_for_balance("4");
+    let agreement = bought["agreementId"].as_str().unwrap().to_owned();
+    world.is_seen(&did, &agreement, [2, 2, 2], &publisher.address());
+
+    // One that is never opened: the file is another one by then.
+    let file = publisher.file("b.csv", "a\n1\n");
+    let did = publisher.publishes_with(&file, "Refunded by the released contracts", "5", &["--deliver-within", "10s"]);
+    std::fs::write(&file, "a\n2\n").unwrap();
+    let told = buyer.types(&["buy", &did]);
+    assert_eq!(told.error(), "not_opened", "{told:?}");
+    let purchase = &buyer.purchases_of(&did)[0];
+    assert_eq!(purchase["state"], "refunded", "{purchase}");
+    assert_eq!(buyer.balance(), "6", "the money is back");
+    let agreement = purchase["agreementId"].as_str().unwrap().to_owned();
+    world.is_seen(&did, &agreement, [2, 3, 2], &buyer.address());
+    serving.ends();
+
+    buyer.types(&["network", "consent", "--withdraw"]).ok();
+    let trust = buyer.types(&["network", "consent", "--withdraw"]).ok();
+    assert!(trust["consented"].is_null(), "{trust}");
+}
