@@ -23,5 +23,6 @@ mod process;
 mod run;
 mod world;
 
+pub use oracles::Late;
 pub use run::{Report, run};
 pub use world::Fault;

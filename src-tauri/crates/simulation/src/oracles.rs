@@ -80,6 +80,72 @@ pub(crate) fn signing(world: &World, tx: &Tx) {
     }
 }
 
+/// How many blocks after its deadline money came back, of purchases whose deadline passed while everybody was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Late {
+    /// Until the access condition was aborted; 1 is the first block in which the contract allows it.
+    pub aborted: u64,
+    /// Until the payment was with its buyer.
+    pub back: u64,
+    /// Blocks after which something counts, in this run.
+    pub confirmations: u64,
+}
+
+/// Blocks in which something may be tried again that did not go through at once.
+const AGAIN: u64 = 12;
+
+impl Late {
+    /// The time limit is over when the block after it counts; then the abort has to count, then the money goes back.
+    const fn most(self) -> u64 {
+        2 * self.confirmations + 1 + AGAIN
+    }
+}
+
+/// Watches deadlines while everybody is there.
+#[derive(Default)]
+pub(crate) struct Punctual {
+    /// Deadline, and the block in which the abort was first seen.
+    overdue: BTreeMap<AgreementId, (u64, Option<u64>)>,
+    /// Those that ended.
+    pub(crate) late: Vec<Late>,
+}
+
+impl Punctual {
+    /// After a block. `since` is the block from which on everybody was there.
+    pub(crate) fn look(&mut self, world: &World, buyers: &[Buyer], all: &[Deal], since: u64) {
+        let (now, head) = world.chain(|chain| (chain.now(), chain.head()));
+        let ours = |deal: &&Deal| buyers.iter().any(|buyer| buyer.key.address() == deal.terms.consumer);
+        for deal in all.iter().filter(ours).filter(|deal| !deal.terms.price.is_zero()) {
+            let [lock, access, escrow] = deal.stands(&now);
+            let [_, condition, _] = deal.ids.v02().map(|id| now.condition(id));
+            let deadline = condition.created_at.saturating_add(condition.time_out);
+            if lock != ConditionState::Fulfilled || condition.time_out == 0 || deadline < since {
+                continue;
+            }
+            let agreement = deal.terms.agreement;
+            match (access, escrow) {
+                (ConditionState::Unfulfilled, _) if head >= deadline => {
+                    self.overdue.entry(agreement).or_insert((deadline, None));
+                }
+                (ConditionState::Aborted, escrow) => {
+                    let Some((_, aborted)) = self.overdue.get_mut(&agreement) else { continue };
+                    let first = *aborted.get_or_insert(head);
+                    if escrow == ConditionState::Fulfilled {
+                        self.overdue.remove(&agreement);
+                        let (aborted, back) = (first.saturating_sub(deadline), head.saturating_sub(deadline));
+                        let late = Late { aborted, back, confirmations: world.settings.confirmations };
+                        if late.back > late.most() {
+                            world.broken(format!("{} came back late: {late:?}", short(&agreement.0)));
+                        }
+                        self.late.push(late);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// When everybody is back and the network is healthy, and enough blocks have passed.
 pub(crate) fn at_rest(world: &World, buyers: &[Buyer], gateways: &Gateways, all: &[Deal]) {
     let purchases = world.market(|market| market.purchases.clone());

@@ -8,7 +8,7 @@ use crate::{
     life::Key,
     mischief::{self, Mischief},
     node::Weather,
-    oracles::{self, Deal},
+    oracles::{self, Deal, Late, Punctual},
     world::{Fault, Listing, Settings, World, short},
 };
 use agreement::{Machine as _, publisher};
@@ -23,6 +23,9 @@ use tokio::time::Duration;
 /// Blocks of rest in which everything has to end, beyond the last deadline that is open when it begins.
 const REST: u64 = 150;
 
+/// Blocks after which everybody who came back is at work.
+const SETTLED: u64 = 8;
+
 /// What became of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -30,6 +33,8 @@ pub struct Report {
     pub seed: u64,
     /// Everything that happened, a line each.
     pub record: String,
+    /// How late money came back of purchases whose deadline passed while everybody was there.
+    pub late: Vec<Late>,
     /// Promises that were broken.
     pub broken: Vec<String>,
     /// Blocks that were mined.
@@ -68,6 +73,7 @@ struct Run {
     all: Vec<Deal>,
     cheats: Vec<(u64, AccessTerms)>,
     supply: Vodka,
+    punctual: Punctual,
     /// Forks come in so many of a thousand blocks.
     forking: u64,
     /// Troubles come in so many of a thousand blocks, for each party.
@@ -104,7 +110,8 @@ impl Run {
                 *sales.entry(state.name()).or_default() += 1;
             }
         });
-        let report = Report { seed, record, broken, blocks: run.head(), purchases, sales };
+        let late = std::mem::take(&mut run.punctual.late);
+        let report = Report { seed, record, late, broken, blocks: run.head(), purchases, sales };
         run.end();
         Ok(report)
     }
@@ -193,6 +200,7 @@ impl Run {
             all,
             cheats,
             supply,
+            punctual: Punctual::default(),
             forking: if deepest_fork > 0 { forking } else { 0 },
             trouble,
             crashing,
@@ -407,8 +415,9 @@ impl Run {
         let last = begin.saturating_add(120).saturating_add(longest).saturating_add(REST);
         while self.head() < last {
             self.block(false).await;
+            self.punctual.look(&self.world, &self.buyers, &self.all, begin.saturating_add(SETTLED));
             // New machines may still be on their way to the journal in the first blocks.
-            if self.head() > begin.saturating_add(8) && self.is_quiet() {
+            if self.head() > begin.saturating_add(SETTLED) && self.is_quiet() {
                 return true;
             }
         }

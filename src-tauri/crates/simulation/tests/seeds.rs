@@ -25,6 +25,7 @@ fn runs() -> u64 {
 fn no_run_breaks_a_promise() {
     let runs = runs();
     let (next, ended, broken) = (AtomicU64::new(0), Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+    let late = Mutex::new(BTreeMap::<(u64, u64, u64), u64>::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
             scope.spawn(|| {
@@ -37,6 +38,10 @@ fn no_run_breaks_a_promise() {
                     for (name, count) in report.purchases {
                         *ended.lock().unwrap().entry(name).or_insert(0) += count;
                     }
+                    for one in report.late {
+                        let key = (one.confirmations, one.aborted, one.back);
+                        *late.lock().unwrap().entry(key).or_insert(0) += 1;
+                    }
                     if !report.broken.is_empty() {
                         broken.lock().unwrap().push((seed, report.broken));
                     }
@@ -46,6 +51,10 @@ fn no_run_breaks_a_promise() {
     });
     let (ended, broken) = (ended.into_inner().unwrap(), broken.into_inner().unwrap());
     assert!(broken.is_empty(), "`simulate --seed N` shows how: {broken:#?}");
+    println!(
+        "(confirmations, blocks to the abort, blocks to the money) and how often: {:?}",
+        late.into_inner().unwrap()
+    );
     // A world in which nothing is ever bought, paid back or given up shows nothing.
     for name in ["completed", "refunded", "abandoned"] {
         assert!(ended.get(name).is_some_and(|count: &u64| *count > runs / 10), "{ended:?}");
