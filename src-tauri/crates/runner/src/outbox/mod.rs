@@ -19,6 +19,8 @@
 
 #[cfg(test)]
 mod behind;
+#[cfg(test)]
+mod edges;
 mod key;
 mod replacing;
 mod rows;
