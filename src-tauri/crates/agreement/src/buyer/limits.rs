@@ -1,7 +1,7 @@
 //! The blocks on both sides of every limit: the last one that is in time, and the first one that is not.
 
 use super::{Effect, Event, State};
-use crate::{ConditionState, Facts, Machine, VerifiedAgreement, table::samples};
+use crate::{ConditionState, Facts, Flaw, Machine, VerifiedAgreement, table::samples};
 use ConditionState::{Fulfilled, Unfulfilled};
 
 /// The last block in which the agreement may appear.
@@ -41,6 +41,14 @@ fn the_deadline_s_own_block_is_the_publisher_s_and_the_next_one_the_buyer_s() {
     assert_eq!((state.name(), effects), ("aborting", vec![Effect::AbortByTimeout { attempt: 0 }]));
     assert_eq!(locked().step(Event::Head { block: DEADLINE }).0, locked());
     assert_eq!(locked().step(Event::Head { block: DEADLINE + 1 }).0.name(), "refundable");
+}
+
+#[test]
+fn as_many_blocks_as_the_margin_are_enough_to_pay_and_one_less_is_not() {
+    let margin = samples::order().grant_margin;
+    let check = |left| VerifiedAgreement::check(&samples::order(), &samples::facts(DEADLINE - left, [Unfulfilled; 3]));
+    assert_eq!(check(margin).map(|verified| verified.lock_by()), Ok(Some(DEADLINE - margin)));
+    assert_eq!(check(margin - 1), Err(Flaw::TooLate { left: margin - 1, needed: margin }));
 }
 
 #[test]
