@@ -79,3 +79,15 @@ impl Facts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_s_state_is_the_contract_s_number_and_no_other() {
+        use ConditionState::{Aborted, Fulfilled, Unfulfilled, Uninitialized};
+        let read: Vec<_> = (0..=4).map(ConditionState::from_number).collect();
+        assert_eq!(read, [Some(Uninitialized), Some(Unfulfilled), Some(Fulfilled), Some(Aborted), None]);
+    }
+}

@@ -213,7 +213,7 @@ fn check_times(terms: &AccessTerms, condition: ConditionKind, fact: &ConditionFa
 
 fn check_condition(terms: &AccessTerms, condition: ConditionKind, fact: &ConditionFact) -> Result<(), Flaw> {
     #[cfg(feature = "planted")]
-    if condition == ConditionKind::EscrowReward && crate::planted::is(crate::planted::Bug::ForeignEscrow) {
+    if crate::planted::overlooks(condition) {
         return Ok(());
     }
     check_times(terms, condition, fact)?;
@@ -253,6 +253,13 @@ mod tests {
         agreement(&mut swapped).actors.reverse();
         agreement(&mut swapped).conditions = order.terms.ids().v01().to_vec();
         assert_eq!(VerifiedAgreement::check(&order, &swapped).unwrap(), verified);
+    }
+
+    #[test]
+    fn a_verified_agreement_tells_what_was_confirmed_and_when_it_was_created() {
+        let verified = VerifiedAgreement::check(&samples::order(), &samples::created()).unwrap();
+        assert_eq!((verified.order(), verified.terms()), (&samples::order(), &samples::terms()));
+        assert_eq!(verified.created_at(), samples::CREATED_AT);
     }
 
     #[test]

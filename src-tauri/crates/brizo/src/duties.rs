@@ -135,3 +135,17 @@ async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> 
         Err(error) => Err(failed(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_agreements_with_us_are_looked_at() {
+        let (us, agreement) = (Address([1; 20]), AgreementId([2; 32]));
+        let actor_type = protocol::Hash32::default();
+        let added = |actor| KeeperEvent::AgreementActorAdded { agreement, actor, actor_type };
+        assert_eq!(of_provider(&added(us), us), Some(agreement));
+        assert_eq!(of_provider(&added(Address([3; 20])), us), None);
+    }
+}

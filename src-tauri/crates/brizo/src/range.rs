@@ -54,6 +54,8 @@ mod tests {
             (Some("bytes=0-1,3-4"), Wanted::Whole),
             (Some("lines=1-2"), Wanted::Whole),
             (Some("bytes=x-y"), Wanted::Whole),
+            (Some("bytes=x-5"), Wanted::Whole),
+            (Some("bytes=x-0"), Wanted::Whole),
         ] {
             assert_eq!(wanted(header, 10), expected, "{header:?}");
         }

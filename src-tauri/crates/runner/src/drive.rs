@@ -64,9 +64,7 @@ pub trait Perform<M: Journaled>: Send + Sync + 'static {
     async fn perform(&self, state: &M, effect: &M::Effect) -> Result<Vec<M::Event>, Hold>;
 
     /// Called after each durable or handed-over change, with the state before (`None` for a start) and now.
-    fn changed(&self, before: Option<&M>, now: &M) {
-        let _ = (before, now);
-    }
+    fn changed(&self, _before: Option<&M>, _now: &M) {}
 }
 
 /// What an effect is being held for.
@@ -367,7 +365,7 @@ impl<M: Journaled> Run<'_, M> {
             same.again |= M::is_reading(&effect);
             return;
         }
-        let number = self.effects.iter().map(|e| e.number).max().unwrap_or(0).wrapping_add(1).max(next_number());
+        let number = next_number();
         let stop = CancellationToken::new();
         self.under_way.push(
             perform(
@@ -400,6 +398,7 @@ impl<M: Journaled> Run<'_, M> {
     }
 }
 
+/// No two effects of a process have the same one: what was stopped is not taken for what came after it.
 fn next_number() -> u64 {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -476,5 +475,7 @@ fn read<M: Journaled>(row: &Row) -> Result<M, LedgerError> {
     Ok(serde_json::from_str(&row.entry.content)?)
 }
 
+#[cfg(test)]
+mod effects;
 #[cfg(test)]
 mod tests;

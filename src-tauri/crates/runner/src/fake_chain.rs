@@ -74,8 +74,12 @@ struct State {
     chain: Option<u64>,
 }
 
+/// What happens elsewhere while something is being done here.
+type Meanwhile = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
 pub(crate) struct FakeChain {
     state: Mutex<State>,
+    meanwhile: Mutex<Option<Meanwhile>>,
     taking: Mutex<Taking>,
     pub(crate) confirmations: u64,
     heads: watch::Sender<u64>,
@@ -84,7 +88,8 @@ pub(crate) struct FakeChain {
 impl FakeChain {
     pub(crate) fn new(confirmations: u64) -> Arc<Self> {
         let taking = Mutex::new(Taking::AndMines);
-        Arc::new(Self { state: Mutex::default(), taking, confirmations, heads: watch::Sender::new(0) })
+        let (state, meanwhile) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { state, meanwhile, taking, confirmations, heads: watch::Sender::new(0) })
     }
 
     pub(crate) fn take(&self, taking: Taking) {
@@ -129,6 +134,22 @@ impl FakeChain {
             block
         };
         self.heads.send_replace(block);
+    }
+
+    /// Once, while the next transaction is prepared and before it is signed.
+    pub(crate) fn meanwhile(&self, work: impl Future<Output = ()> + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::pin(work));
+    }
+
+    /// The newest block is an older one now; nothing that was sent is mined any more.
+    pub(crate) fn go_back(&self, to: u64) {
+        self.state.lock().unwrap().block = to;
+        self.heads.send_replace(to);
+    }
+
+    /// So many transactions of an account are mined.
+    pub(crate) fn has_mined(&self, account: Address, count: u64) {
+        self.state.lock().unwrap().mined.insert(account, count);
     }
 
     /// From now on less is not mined.
@@ -183,6 +204,10 @@ impl Chain for FakeChain {
         nonce: u64,
         gas: Option<u64>,
     ) -> Result<UnsignedTx, ChainError> {
+        let work = self.meanwhile.lock().unwrap().take();
+        if let Some(work) = work {
+            work.await;
+        }
         if call.data.ends_with(b"impossible") {
             return Err(ChainError::WouldRevert("impossible".to_owned()));
         }

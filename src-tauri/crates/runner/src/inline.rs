@@ -175,6 +175,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_somebody_waits_for_does_not_linger() {
+        let disk = Disk::in_memory().unwrap();
+        let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
+        let before = tokio::time::Instant::now();
+        journal.put(entry("a"), Point::OtherSigned).await.unwrap();
+        assert_eq!(before.elapsed(), std::time::Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_nobody_waits_for_lingers_and_is_lost_with_the_process_or_committed_with_the_next() {
         let disk = Disk::in_memory().unwrap();
         let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));

@@ -59,3 +59,81 @@ pub fn grant(contracts: &Contracts, terms: &AccessTerms, attempt: u32) -> Vec<It
 pub fn release(contracts: &Contracts, terms: &AccessTerms, attempt: u32) -> Vec<Item> {
     vec![item(Key::attempt(terms.agreement, "release", attempt), contracts.release_reward(terms))]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Address, AgreementId, Did, TemplateId, Vodka};
+
+    fn contracts() -> Contracts {
+        let names = [
+            "OceanToken",
+            "DIDRegistry",
+            "ConditionStoreManager",
+            "TemplateStoreManager",
+            "AgreementStoreManager",
+            "LockRewardCondition",
+            "AccessSecretStoreCondition",
+            "EscrowReward",
+        ];
+        let map = (1..).zip(names).map(|(byte, name)| (name.to_owned(), Address([byte; 20]))).collect();
+        Contracts::from_map(&map).unwrap()
+    }
+
+    fn terms(price: u64) -> AccessTerms {
+        let contracts = contracts();
+        AccessTerms {
+            agreement: AgreementId([1; 32]),
+            did: Did([2; 32]),
+            template: TemplateId([3; 32]),
+            provider: Address([4; 20]),
+            consumer: Address([5; 20]),
+            owner: Address([6; 20]),
+            price: Vodka::from_ocean(price),
+            time_locks: [0; 3],
+            time_outs: [0, 100, 0],
+            escrow_contract: contracts.escrow_reward,
+            lock_contract: contracts.lock_reward,
+            access_contract: contracts.access_secret_store,
+        }
+    }
+
+    #[test]
+    fn a_payment_is_an_approval_and_a_lock_under_the_keys_that_take_it_back_and_a_free_one_a_lock_alone() {
+        let (contracts, paid, free) = (contracts(), terms(7), terms(0));
+        let [approve, lock] = payment_keys(&paid);
+        let items = payment(&contracts, &paid);
+        let expected = [
+            (approve, contracts.approve(paid.lock_contract, paid.price), None),
+            (lock.clone(), contracts.lock_reward(&paid), Some(keeper::gas::LOCK)),
+        ];
+        assert_eq!(items.into_iter().map(|i| (i.key, i.call, i.gas)).collect::<Vec<_>>(), expected);
+        let items = payment(&contracts, &free);
+        let expected = [(lock, contracts.lock_reward(&free), None)];
+        assert_eq!(items.into_iter().map(|i| (i.key, i.call, i.gas)).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn every_act_of_an_agreement_is_one_transaction_under_a_key_of_its_own_in_every_attempt() {
+        let (contracts, terms) = (contracts(), terms(7));
+        let abort_call = contracts.abort_by_timeout(ConditionKind::AccessSecretStore, terms.ids().access);
+        let mut keys = payment_keys(&terms).to_vec();
+        for (items, call) in [
+            (creation(&contracts, &terms), contracts.create_agreement(&terms)),
+            (gateway_creation(&contracts, &terms), contracts.create_agreement(&terms)),
+            (abort(&contracts, &terms, 0), abort_call.clone()),
+            (abort(&contracts, &terms, 1), abort_call),
+            (refund(&contracts, &terms, 0), contracts.release_reward(&terms)),
+            (refund(&contracts, &terms, 1), contracts.release_reward(&terms)),
+            (grant(&contracts, &terms, 0), contracts.grant_access(&terms)),
+            (grant(&contracts, &terms, 1), contracts.grant_access(&terms)),
+            (release(&contracts, &terms, 0), contracts.release_reward(&terms)),
+            (release(&contracts, &terms, 1), contracts.release_reward(&terms)),
+        ] {
+            let [Item { key, call: made, gas: None }] = items.as_slice() else { panic!("{items:?}") };
+            assert_eq!(*made, call);
+            assert!(!keys.contains(key), "{key} is used twice");
+            keys.push(key.clone());
+        }
+    }
+}

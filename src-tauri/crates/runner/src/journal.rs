@@ -348,6 +348,8 @@ mod tests {
         assert!(journal.open("buyer").await.unwrap().is_empty());
         assert_eq!(journal.closed("buyer", 0, 10).await.unwrap()[0].entry, done);
         assert_eq!(journal.closed_count("buyer").await.unwrap(), 1);
+        journal.close(entry("b", "abandoned"), Point::OtherSigned).await.unwrap();
+        assert_eq!(journal.closed_count("buyer").await.unwrap(), 2);
         assert_eq!(journal.get("a").await.unwrap().unwrap().attempts, 1, "attempts are kept");
         assert!(!journal.begin(entry("a", "confirmed"), Point::OtherSigned).await.unwrap(), "not even a closed one");
         let history = journal.history("a").await.unwrap();

@@ -190,6 +190,8 @@ mod tests {
             of_preparing(KeeperError::Rpc(RpcFault::Refused { code, message: message.to_owned(), data: None }))
         };
         assert_eq!(refused(-32000, "execution reverted"), ChainError::WouldRevert("execution reverted".to_owned()));
+        assert_eq!(refused(-32015, "VM execution error"), ChainError::WouldRevert("VM execution error".to_owned()));
+        assert_eq!(refused(3, "execution reverted"), ChainError::WouldRevert("execution reverted".to_owned()));
         assert_eq!(refused(-32000, "insufficient funds for gas"), ChainError::Funds);
         assert_eq!(refused(-32005, "too many requests"), ChainError::Unreachable("too many requests".to_owned()));
         let reverted = KeeperError::Revert { reason: "Not enough balance".to_owned(), data: vec![] };

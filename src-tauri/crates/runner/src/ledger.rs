@@ -303,21 +303,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
 
 fn write_all(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
-        let until = Instant::now() + LINGER;
-        let mut urgent = first.is_urgent();
-        let mut batch = vec![first];
-        while !urgent
-            && batch.len() < BATCH
-            && let Ok(next) = jobs.recv_timeout(until.saturating_duration_since(Instant::now()))
-        {
-            urgent = next.is_urgent();
-            batch.push(next);
-        }
-        while batch.len() < BATCH
-            && let Ok(next) = jobs.try_recv()
-        {
-            batch.push(next);
-        }
+        let mut batch = gather(first, jobs, LINGER);
         let committed = commit(connection, &mut batch);
         if let Err(error) = &committed {
             tracing::error!(%error, "the journal could not be written");
@@ -326,6 +312,26 @@ fn write_all(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
             job.end(committed.clone());
         }
     }
+}
+
+/// The writes of one commit: all that are there, and while nobody waits for any of them those that come within `linger`.
+fn gather(first: Box<dyn Job>, jobs: &mpsc::Receiver<Box<dyn Job>>, linger: Duration) -> Vec<Box<dyn Job>> {
+    let until = Instant::now() + linger;
+    let mut urgent = first.is_urgent();
+    let mut batch = vec![first];
+    while !urgent
+        && batch.len() < BATCH
+        && let Ok(next) = jobs.recv_timeout(until.saturating_duration_since(Instant::now()))
+    {
+        urgent = next.is_urgent();
+        batch.push(next);
+    }
+    while batch.len() < BATCH
+        && let Ok(next) = jobs.try_recv()
+    {
+        batch.push(next);
+    }
+    batch
 }
 
 pub(crate) fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<(), LedgerError> {
@@ -399,6 +405,87 @@ mod tests {
         let again = Ledger::open(&path).unwrap();
         let key: String = again.read(|c| Ok(c.query_row("SELECT key FROM tx", [], |r| r.get(0))?)).await.unwrap();
         assert_eq!(key, "k");
+    }
+
+    #[tokio::test]
+    async fn of_a_write_that_fails_half_way_nothing_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("runner.db")).unwrap();
+        let half = ledger.write(Point::OtherSigned, |c| {
+            c.execute("INSERT INTO tx (chain, key, state, what, created, updated) VALUES (1, 'k', 'x', '', 0, 0)", [])?;
+            Err::<(), _>(LedgerError::Row("the second half".to_owned()))
+        });
+        assert!(matches!(half.await, Err(LedgerError::Row(_))));
+        let count = |c: &Connection| Ok(c.query_row("SELECT count(*) FROM tx", [], |r| r.get::<_, i64>(0))?);
+        assert_eq!(ledger.read(count).await.unwrap(), 0);
+    }
+
+    #[test]
+    fn the_ledger_s_clock_is_the_system_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("runner.db")).unwrap();
+        let told = UNIX_EPOCH + Duration::from_millis(u64::try_from(ledger.now()).unwrap());
+        let system = SystemTime::now();
+        let apart = system.duration_since(told).unwrap_or_else(|ahead| ahead.duration());
+        assert!(apart < Duration::from_secs(3600), "{told:?} and {system:?}");
+    }
+
+    /// A write of a test; `asked` is told when it is looked at whether somebody waits for it.
+    struct Plain {
+        urgent: bool,
+        asked: Option<mpsc::Sender<()>>,
+    }
+
+    impl Job for Plain {
+        fn point(&self) -> Point {
+            Point::OtherSigned
+        }
+        fn is_urgent(&self) -> bool {
+            if let Some(asked) = &self.asked {
+                asked.send(()).unwrap();
+            }
+            self.urgent
+        }
+        fn run(&mut self, _: &Connection) -> bool {
+            true
+        }
+        fn end(self: Box<Self>, _: Result<(), LedgerError>) {}
+    }
+
+    fn plain(urgent: bool) -> Box<dyn Job> {
+        Box::new(Plain { urgent, asked: None })
+    }
+
+    /// Longer than any test: only what ends the waiting ends it.
+    const LONG: Duration = Duration::from_secs(24 * 3600);
+
+    #[test]
+    fn a_write_that_nobody_waits_for_lingers_until_one_comes_that_somebody_waits_for() {
+        let (writes, jobs) = mpsc::channel();
+        let (asked, hear) = mpsc::channel();
+        let first = Box::new(Plain { urgent: false, asked: Some(asked) });
+        let others = std::thread::spawn(move || {
+            // Gathering has begun, and nothing else is there.
+            hear.recv().unwrap();
+            writes.send(plain(false)).unwrap();
+            writes.send(plain(true)).unwrap();
+            writes
+        });
+        assert_eq!(gather(first, &jobs, LONG).len(), 3);
+        drop(others.join().unwrap());
+    }
+
+    #[test]
+    fn a_commit_takes_what_is_there_up_to_its_limit() {
+        for urgent in [true, false] {
+            let (writes, jobs) = mpsc::channel();
+            for _ in 0..BATCH + 50 {
+                writes.send(plain(false)).unwrap();
+            }
+            assert_eq!(gather(plain(urgent), &jobs, LONG).len(), BATCH, "urgent: {urgent}");
+            let rest = gather(plain(true), &jobs, LONG).len();
+            assert_eq!(rest, 1 + 51, "all that is left, without waiting for more");
+        }
     }
 
     #[test]

@@ -77,3 +77,70 @@ pub fn tx_events<E>(
         Err(error) => Err(Hold::later(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Address, Hash32, SignError, TxHash, tx::Receipt};
+
+    #[derive(Debug, PartialEq)]
+    enum Told {
+        Done,
+        Failed(String),
+        TooLate(u64),
+    }
+
+    fn told(outcome: Result<Vec<Receipt>, OutboxError>) -> Result<Vec<Told>, Hold> {
+        tx_events(outcome, || Told::Done, Told::Failed, Told::TooLate)
+    }
+
+    #[test]
+    fn a_machine_hears_of_a_failure_only_when_it_is_certain() {
+        assert_eq!(told(Ok(vec![])), Ok(vec![Told::Done]));
+        assert_eq!(told(Err(OutboxError::TooLate { block: 7 })), Ok(vec![Told::TooLate(7)]));
+        let account = Address([1; 20]);
+        assert_eq!(told(Err(OutboxError::Locked(account))), Err(Hold::Unlock { account }));
+        let reverted = Receipt {
+            tx: TxHash([1; 32]),
+            block: 5,
+            block_hash: Hash32::default(),
+            success: false,
+            gas_used: 1,
+            created: None,
+            logs: vec![],
+        };
+        for certain in [
+            OutboxError::Forbidden,
+            OutboxError::WouldFail(ChainError::Funds),
+            OutboxError::Sign(SignError::Refused("no".to_owned())),
+            OutboxError::Reverted(Box::new(reverted)),
+            OutboxError::Displaced { nonce: 3 },
+        ] {
+            let why = certain.to_string();
+            assert_eq!(told(Err(certain)), Ok(vec![Told::Failed(why)]));
+        }
+        for open in [
+            OutboxError::Unreachable(ChainError::Unreachable("away".to_owned())),
+            OutboxError::Unknown,
+            OutboxError::Ledger(LedgerError::Ending),
+        ] {
+            let why = open.to_string();
+            assert_eq!(told(Err(open)), Err(Hold::Later { why }));
+        }
+    }
+
+    #[test]
+    fn what_passes_is_no_failure() {
+        for passes in [
+            ChainError::Unreachable(String::new()),
+            ChainError::Disputed(String::new()),
+            ChainError::TooDear(String::new()),
+            ChainError::WrongChain { expected: 1, found: 2 },
+        ] {
+            assert!(!OutboxError::from(passes.clone()).is_certain(), "{passes:?}");
+        }
+        for lasts in [ChainError::WouldRevert(String::new()), ChainError::Funds] {
+            assert!(OutboxError::from(lasts.clone()).is_certain(), "{lasts:?}");
+        }
+    }
+}

@@ -119,3 +119,115 @@ impl Journaled for publisher::State {
         matches!(self, Self::Creating { .. } | Self::Created { .. } | Self::Rehashing { .. } | Self::Granted { .. })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use agreement::{AgreementFact, ConditionFact, ConditionState, Facts, Order, Retry, VerifiedAgreement};
+    use protocol::{Address, Did, TemplateId, Vodka, conditions::AccessTerms};
+
+    const AGREEMENT: AgreementId = AgreementId([1; 32]);
+
+    fn terms() -> AccessTerms {
+        AccessTerms {
+            agreement: AGREEMENT,
+            did: Did([2; 32]),
+            template: TemplateId([3; 32]),
+            provider: Address([4; 20]),
+            consumer: Address([5; 20]),
+            owner: Address([6; 20]),
+            price: Vodka::from_ocean(7),
+            time_locks: [0; 3],
+            time_outs: [0, 100, 0],
+            escrow_contract: Address([10; 20]),
+            lock_contract: Address([11; 20]),
+            access_contract: Address([12; 20]),
+        }
+    }
+
+    fn order() -> Order {
+        let gateway = String::new();
+        Order { terms: terms(), service: 1, gateway, confirmed_at: 0, create_within: 60, grant_margin: 10 }
+    }
+
+    fn verified() -> VerifiedAgreement {
+        let terms = terms();
+        let condition = |type_ref, time_out| ConditionFact {
+            type_ref,
+            state: ConditionState::Unfulfilled,
+            time_lock: 0,
+            time_out,
+            created_at: 1,
+        };
+        let facts = Facts {
+            block: 1,
+            agreement: Some(AgreementFact {
+                did: terms.did,
+                template: terms.template,
+                conditions: terms.ids().v02().to_vec(),
+                actors: vec![terms.consumer, terms.provider],
+            }),
+            lock: condition(terms.lock_contract, 0),
+            access: condition(terms.access_contract, 100),
+            escrow: condition(terms.escrow_contract, 0),
+        };
+        VerifiedAgreement::check(&order(), &facts).unwrap()
+    }
+
+    #[test]
+    fn a_purchase_and_a_sale_of_one_agreement_have_rows_of_their_own() {
+        let hex = "0x0101010101010101010101010101010101010101010101010101010101010101";
+        let sale = publisher::Sale { terms: terms(), service: 1, version: String::new(), grant_margin: 1, grace: 1 };
+        assert_eq!(buyer::State::new(order()).id(), format!("buyer:{hex}"));
+        assert_eq!(publisher::State::requested(sale).id(), format!("publisher:{hex}"));
+    }
+
+    #[test]
+    fn a_buyer_s_state_that_sends_a_transaction_is_on_disk_before_it_is_sent() {
+        let (v, retry) = (verified, Retry::default());
+        let on_disk = [
+            buyer::State::Confirmed { order: order() },
+            buyer::State::Requested { order: order(), refused: None },
+            buyer::State::SelfCreating { order: order(), failed: None },
+            buyer::State::Locking { verified: v(), failed: None },
+            buyer::State::Aborting { verified: v(), retry },
+            buyer::State::Refunding { verified: v(), retry },
+        ];
+        for state in on_disk {
+            assert!(!state.is_derived(), "{state:?}");
+        }
+        let derived = [
+            buyer::State::Locked { verified: v(), locked_at: 2 },
+            buyer::State::Granted { verified: v(), granted_at: 3 },
+            buyer::State::Refundable { verified: v(), block: 102 },
+        ];
+        for state in derived {
+            assert!(state.is_derived(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_publisher_s_state_that_grants_or_takes_money_is_on_disk_before_it_does() {
+        let sale = || publisher::Sale { terms: terms(), service: 1, version: String::new(), grant_margin: 1, grace: 1 };
+        let accepted = publisher::Accepted { created_at: 1, deadline: Some(101) };
+        let retry = Retry::default();
+        let on_disk = [
+            publisher::State::Requested { sale: sale() },
+            publisher::State::Seen { sale: sale() },
+            publisher::State::Granting { sale: sale(), accepted, retry },
+            publisher::State::Releasing { sale: sale(), accepted, delivered: true, retry },
+        ];
+        for state in on_disk {
+            assert!(!state.is_derived(), "{state:?}");
+        }
+        let derived = [
+            publisher::State::Creating { sale: sale(), failed: None },
+            publisher::State::Created { sale: sale(), accepted },
+            publisher::State::Rehashing { sale: sale(), accepted },
+            publisher::State::Granted { sale: sale(), accepted, granted_at: 3 },
+        ];
+        for state in derived {
+            assert!(state.is_derived(), "{state:?}");
+        }
+    }
+}

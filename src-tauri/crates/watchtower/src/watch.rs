@@ -72,3 +72,64 @@ impl Journaled for Watch {
 pub(crate) fn watch_id(agreement: protocol::AgreementId) -> String {
     format!("watch:{}", agreement.hex())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use agreement::{ConditionFact, ConditionState, Facts, Order, buyer::Effect};
+    use protocol::{Address, AgreementId, Did, TemplateId, Vodka, conditions::AccessTerms};
+
+    fn watch(escrow: ConditionState, access: ConditionState) -> Watch {
+        let terms = AccessTerms {
+            agreement: AgreementId([1; 32]),
+            did: Did([2; 32]),
+            template: TemplateId([3; 32]),
+            provider: Address([4; 20]),
+            consumer: Address([5; 20]),
+            owner: Address([6; 20]),
+            price: Vodka::from_ocean(7),
+            time_locks: [0; 3],
+            time_outs: [0, 100, 0],
+            escrow_contract: Address([10; 20]),
+            lock_contract: Address([11; 20]),
+            access_contract: Address([12; 20]),
+        };
+        let condition =
+            |type_ref, state, time_out| ConditionFact { type_ref, state, time_lock: 0, time_out, created_at: 1 };
+        let facts = Facts {
+            block: 5,
+            agreement: Some(agreement::AgreementFact {
+                did: terms.did,
+                template: terms.template,
+                conditions: terms.ids().v02().to_vec(),
+                actors: vec![terms.provider, terms.consumer],
+            }),
+            lock: condition(terms.lock_contract, ConditionState::Fulfilled, 0),
+            access: condition(terms.access_contract, access, 100),
+            escrow: condition(terms.escrow_contract, escrow, 0),
+        };
+        let gateway = String::new();
+        let order = Order { terms, service: 0, gateway, confirmed_at: 5, create_within: 0, grant_margin: 0 };
+        Watch(buyer::State::recovered(order, &facts).unwrap().0)
+    }
+
+    #[test]
+    fn a_watched_purchase_is_the_buyer_s_machine_under_a_name_of_its_own() {
+        let open = watch(ConditionState::Unfulfilled, ConditionState::Unfulfilled);
+        assert_eq!((open.name(), open.is_final()), ("locked", false));
+        assert_eq!(open.id(), format!("watch:0x{}", "01".repeat(32)));
+        assert_ne!(open.id(), open.purchase().id());
+        let back = watch(ConditionState::Fulfilled, ConditionState::Aborted);
+        assert_eq!((back.name(), back.is_final()), ("refunded", true));
+        let (next, effects) = open.clone().step(Watch::resume());
+        assert_eq!(next, open);
+        assert_eq!(effects, [Effect::ReadFacts, Effect::TickUntil { block: 102 }]);
+        assert_eq!(open.step(Watch::head(102)).0.name(), "refundable");
+        assert!(Watch::is_reading(&Effect::ReadFacts) && !Watch::is_reading(&Effect::Refund { attempt: 0 }));
+    }
+
+    #[test]
+    fn a_watch_waits_for_no_disk_since_the_chain_tells_all_of_it_again() {
+        assert!(watch(ConditionState::Unfulfilled, ConditionState::Aborted).is_derived());
+    }
+}

@@ -183,7 +183,7 @@ pub(super) fn paid(verified: VerifiedAgreement, locked_at: u64, facts: &Facts) -
         return lock(verified);
     }
     #[cfg(feature = "planted")]
-    if crate::planted::is(crate::planted::Bug::MissingAbort) && facts.access.state == ConditionState::Unfulfilled {
+    if crate::planted::forgets_to_abort(facts) {
         return Decided::go(State::Locked { verified, locked_at }, []);
     }
     match (facts.access.state, facts.escrow.state) {

@@ -348,3 +348,5 @@ pub(crate) use decide::decide;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod limits;

@@ -1,6 +1,6 @@
 //! Laws of the publisher's machine under any sequence of events.
 
-use super::{Effect, Event, State};
+use super::{Accepted, Effect, Event, State};
 use crate::{ConditionState, Facts, Flaw, Machine, table::samples};
 use ConditionState::{Fulfilled, Unfulfilled};
 use proptest::prelude::*;
@@ -92,6 +92,49 @@ fn limits_of_released_clients_are_accepted_and_shorter_ones_are_not() {
     let mut facts: Facts = samples::created();
     facts.escrow.time_out = 7;
     assert_eq!(samples::sale().check(&facts), Err(Flaw::CanTimeOut { condition: ConditionKind::EscrowReward }));
+}
+
+#[test]
+fn a_waiting_time_is_the_listed_one_or_none() {
+    let check = |found| {
+        let (mut sale, mut facts) = (samples::sale(), samples::created());
+        sale.terms.time_locks = [0, 5, 0];
+        facts.access.time_lock = found;
+        sale.check(&facts).map(|accepted| accepted.created_at)
+    };
+    assert_eq!((check(0), check(5)), (Ok(samples::CREATED_AT), Ok(samples::CREATED_AT)));
+    let condition = ConditionKind::AccessSecretStore;
+    for found in [1, 4, 6] {
+        assert_eq!(check(found), Err(Flaw::TimeLock { condition, expected: 5, found }));
+    }
+}
+
+#[test]
+fn the_deadline_s_own_block_is_not_over_and_without_a_limit_none_is() {
+    let limited = samples::sale().check(&samples::created()).unwrap();
+    let deadline = samples::CREATED_AT + samples::TIME_OUT;
+    assert_eq!((limited.is_over(deadline), limited.is_over(deadline + 1)), (false, true));
+    assert_eq!(limited.grant_by(10), Some(deadline - 10));
+    let unlimited = Accepted { deadline: None, ..limited };
+    assert!(!unlimited.is_over(u64::MAX));
+    assert_eq!(unlimited.grant_by(10), None);
+}
+
+#[test]
+fn whoever_was_granted_may_fetch_and_nobody_else() {
+    for (_, state) in samples::publisher_states() {
+        let granted = ["granted", "releasing", "released"].contains(&state.name());
+        assert_eq!(state.may_fetch(), granted, "{state:?}");
+        assert_eq!(state.is_final(), ["released", "refused", "expired"].contains(&state.name()), "{state:?}");
+    }
+}
+
+#[test]
+fn only_a_reading_of_the_chain_is_worth_repeating_while_it_is_under_way() {
+    assert!(State::is_reading(&Effect::ReadFacts));
+    for other in [Effect::Rehash, Effect::ReleaseReward { attempt: 0 }] {
+        assert!(!State::is_reading(&other), "{other:?}");
+    }
 }
 
 #[test]

@@ -44,6 +44,8 @@ async fn a_sale_goes_from_the_signed_request_to_the_file_and_the_payment() {
     assert_eq!(part.bytes(1 << 10).await.unwrap(), RAIN[4..15]);
     assert_eq!(world.consume(&terms, &url, Some("bytes=29-")).await.status, 416);
 
+    assert_eq!(world.state(terms.ids().escrow).await, ConditionState::Unfulfilled, "a part is no delivery");
+
     let whole = world.consume(&terms, &url, None).await;
     assert_eq!(whole.header("content-disposition"), Some("attachment;filename=rain__fall_.csv"));
     assert_eq!(whole.header("content-length"), Some("29"));
@@ -74,11 +76,13 @@ async fn a_file_that_is_not_what_was_sold_is_never_granted() {
     let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
     let asked = world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
     assert_eq!(asked, Initialized::Created);
-    std::fs::write(&listing.path, b"something else").unwrap();
+    // As long as before: one digit is another.
+    std::fs::write(&listing.path, [&RAIN[..RAIN.len() - 2], b"5\n"].concat()).unwrap();
     world.pay(&terms).await;
     world.stage(&mut news, terms.agreement, SaleStage::Ended).await;
     assert_eq!(world.state(terms.ids().lock).await, ConditionState::Fulfilled);
     assert_eq!(world.state(terms.ids().access).await, ConditionState::Unfulfilled);
+    std::fs::write(&listing.path, b"something else").unwrap();
     let trouble = world.gateway.file_trouble(listing.built.did).await.unwrap().unwrap();
     assert!(trouble.contains("has changed"), "{trouble}");
 }

@@ -19,6 +19,9 @@
 
 #[cfg(test)]
 mod behind;
+#[cfg(test)]
+mod edges;
+mod error;
 mod key;
 mod replacing;
 mod rows;
@@ -28,6 +31,7 @@ use crate::{
     chain::{BroadcastError, Chain, ChainError, Look},
     ledger::{Ledger, LedgerError},
 };
+pub use error::OutboxError;
 pub use key::Key;
 use protocol::{
     Address, SignError, Signer, TxHash,
@@ -76,74 +80,6 @@ pub struct Batch {
     pub not_after: Option<u64>,
     /// The point of the commit.
     pub point: Point,
-}
-
-/// Why a batch was not made, or how it certainly failed.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum OutboxError {
-    /// The account is locked; nothing was signed. Wait for unlocking and ask again.
-    #[error("the account {0} is locked")]
-    Locked(Address),
-    /// The last block for signing is over; nothing was signed, and nothing will be.
-    #[error("it is too late to sign this in block {block}")]
-    TooLate {
-        /// The newest block.
-        block: u64,
-    },
-    /// The key was forbidden before anything was signed.
-    #[error("this was taken back before it was signed")]
-    Forbidden,
-    /// Nothing was signed, since it would not succeed.
-    #[error("this would fail: {0}")]
-    WouldFail(ChainError),
-    /// The chain does not answer. Ask again.
-    #[error(transparent)]
-    Unreachable(ChainError),
-    /// The signer refused; nothing was signed.
-    #[error(transparent)]
-    Sign(SignError),
-    /// Mined, and reverted.
-    #[error("the network reverted it in block {}", .0.block)]
-    Reverted(Box<Receipt>),
-    /// Another transaction, not ours, used the nonce: this one can never be mined.
-    #[error("another transaction took its place (nonce {nonce})")]
-    Displaced {
-        /// The nonce.
-        nonce: u64,
-    },
-    /// No transaction has this key.
-    #[error("there is no such transaction")]
-    Unknown,
-    /// The journal failed.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-impl OutboxError {
-    /// Whether the transactions of the batch can certainly never take effect. Everything else is to be asked again.
-    pub fn is_certain(&self) -> bool {
-        match self {
-            Self::TooLate { .. }
-            | Self::Forbidden
-            | Self::WouldFail(_)
-            | Self::Sign(_)
-            | Self::Reverted(_)
-            | Self::Displaced { .. } => true,
-            Self::Locked(_) | Self::Unreachable(_) | Self::Unknown | Self::Ledger(_) => false,
-        }
-    }
-}
-
-impl From<ChainError> for OutboxError {
-    fn from(error: ChainError) -> Self {
-        match error {
-            ChainError::Unreachable(_)
-            | ChainError::Disputed(_)
-            | ChainError::TooDear(_)
-            | ChainError::WrongChain { .. } => Self::Unreachable(error),
-            ChainError::WouldRevert(_) | ChainError::Funds => Self::WouldFail(error),
-        }
-    }
 }
 
 /// A transaction that is signed and not known to be mined.

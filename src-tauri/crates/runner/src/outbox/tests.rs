@@ -3,36 +3,36 @@ use crate::fake_chain::{FakeChain, FakeSigner, Taking};
 use protocol::Vodka;
 use std::sync::atomic::Ordering;
 
-struct Bench {
+pub(super) struct Bench {
     folder: tempfile::TempDir,
-    chain: Arc<FakeChain>,
-    signer: Arc<FakeSigner>,
+    pub(super) chain: Arc<FakeChain>,
+    pub(super) signer: Arc<FakeSigner>,
 }
 
 impl Bench {
-    fn new(confirmations: u64) -> Self {
+    pub(super) fn new(confirmations: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder, chain: FakeChain::new(confirmations), signer: FakeSigner::new(1) }
     }
     /// Opens the file anew, as after a start.
-    fn open(&self) -> Outbox {
+    pub(super) fn open(&self) -> Outbox {
         Outbox::new(&Ledger::open(&self.folder.path().join("runner.db")).unwrap(), self.chain.clone())
     }
-    fn batch(&self, keys: &[&str]) -> Batch {
+    pub(super) fn batch(&self, keys: &[&str]) -> Batch {
         let items = keys.iter().map(|key| item(key)).collect();
         Batch { signer: self.signer.clone(), items, not_after: None, point: Point::OtherSigned }
     }
-    fn signed(&self) -> u32 {
+    pub(super) fn signed(&self) -> u32 {
         self.signer.signed.load(Ordering::SeqCst)
     }
 }
 
-fn item(key: &str) -> Item {
+pub(super) fn item(key: &str) -> Item {
     let call = Call { to: Address([9; 20]), data: key.as_bytes().to_vec(), value: Vodka::ZERO, what: key.to_owned() };
     Item { key: Key::other(key), call, gas: Some(50_000) }
 }
 
-fn nonce_of(raw: &[u8]) -> u64 {
+pub(super) fn nonce_of(raw: &[u8]) -> u64 {
     u64::from_be_bytes(raw[20..28].try_into().unwrap())
 }
 
@@ -228,14 +228,14 @@ async fn what_is_signed_is_sent_even_if_nobody_waits() {
 }
 
 /// Lets blocks come and looks at each, as [`Outbox::tend`] does.
-async fn blocks(bench: &Bench, outbox: &Outbox, count: u64) {
+pub(super) async fn blocks(bench: &Bench, outbox: &Outbox, count: u64) {
     for _ in 0..count {
         bench.chain.mine();
         outbox.resume().await.unwrap();
     }
 }
 
-fn prices(bench: &Bench) -> Vec<u128> {
+pub(super) fn prices(bench: &Bench) -> Vec<u128> {
     let mut prices: Vec<u128> =
         bench.chain.seen().iter().map(|raw| u128::from_be_bytes(raw[28..44].try_into().unwrap())).collect();
     prices.dedup();
