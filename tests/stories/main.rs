@@ -4,6 +4,7 @@
 mod a_buyer_finds_buys_and_opens_it;
 mod a_disk_that_fails;
 mod a_new_computer;
+mod agreements_of_other_shapes;
 mod bad_luck;
 mod every_kill_point_resumes;
 mod exactly_what_was_sold;

@@ -62,6 +62,11 @@ impl Embedded {
         self.node.network_path().to_owned()
     }
 
+    /// The key that owns the contracts.
+    pub(crate) fn operator(&self) -> Arc<ServiceKey> {
+        self.node.operator()
+    }
+
     pub(crate) async fn stop(self) {
         self.cancel.cancel();
         self.publisher.leave().await;
@@ -95,6 +100,7 @@ async fn publisher(folder: &Folder) -> Result<Presence, ApiError> {
         wallet,
         account: None,
         service: Arc::new(service),
+        operator: None,
     })
     .await
 }

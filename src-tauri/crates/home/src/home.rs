@@ -228,6 +228,7 @@ impl Home {
             }
             Chosen::File { path, .. } => (path.clone(), networks::read(path)?.name),
         };
+        let operator = running.embedded.as_ref().filter(|_| *chosen == Chosen::Embedded).map(Embedded::operator);
         let presence = Presence::arrive(Arrival {
             data: folder.of_network(chosen.name()),
             name: &format!("gateway-{}", chosen.name()),
@@ -237,6 +238,7 @@ impl Home {
             wallet: self.inner.wallet.clone(),
             account: None,
             service: self.inner.service.clone(),
+            operator,
         })
         .await?;
         forward(presence.agent.events(), self.inner.events.clone(), |_| true);

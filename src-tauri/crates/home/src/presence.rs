@@ -36,6 +36,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) wallet: Wallet,
     pub(crate) account: Option<Address>,
     pub(crate) service: Arc<ServiceKey>,
+    /// Of the network that this home runs.
+    pub(crate) operator: Option<Arc<ServiceKey>>,
 }
 
 /// Somebody present on a network.
@@ -51,7 +53,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 impl Presence {
     pub(crate) async fn arrive(arrival: Arrival<'_>) -> Result<Self, ApiError> {
-        let Arrival { data, name, sockets, network_path, title, wallet, account, service } = arrival;
+        let Arrival { data, name, sockets, network_path, title, wallet, account, service, operator } = arrival;
         make_private(&data).map_err(errors::disk)?;
         let network = read(&network_path)?;
         let resolver = Resolver::of(&network).map_err(|e| endpoint(&e))?;
@@ -113,6 +115,7 @@ impl Presence {
             wallet,
             account,
             service,
+            operator,
             gateway: handle,
             keeper,
             ledger,
