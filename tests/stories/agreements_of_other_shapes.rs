@@ -40,21 +40,30 @@ impl Deal {
 
     /// A document about the listing between the two, in a file that both have.
     fn document(&self, name: &str, template: &str, conditions: &[Value]) -> String {
-        let document = json!({
+        let document = self.written(name, template, conditions);
+        let file = self.publisher.file(&format!("{name}.json"), &document.to_string());
+        file.to_str().unwrap().to_owned()
+    }
+
+    fn written(&self, name: &str, template: &str, conditions: &[Value]) -> Value {
+        json!({
             "name": name,
             "template": template,
             "did": self.did,
             "actors": { "provider": self.publisher.address(), "consumer": self.buyer.address() },
             "conditions": conditions,
-        });
-        let file = self.publisher.file(&format!("{name}.json"), &document.to_string());
-        file.to_str().unwrap().to_owned()
+        })
     }
 
     /// A template of these conditions, proposed by the buyer and approved by whoever runs the network.
     fn template(&self, name: &str, kinds: &[&str]) {
+        self.template_with(name, kinds, &[]);
+    }
+
+    fn template_with(&self, name: &str, kinds: &[&str], roles: &[&str]) {
         let mut words = vec!["template", "propose", name];
         words.extend(kinds.iter().flat_map(|kind| ["--condition", *kind]));
+        words.extend(roles);
         assert_eq!(self.buyer.types(&words).ok()["state"], "proposed");
         let refused = self.buyer.types(&["template", "approve", name]);
         assert_eq!(refused.error(), "refused", "a guest does not decide: {refused:?}");
@@ -175,6 +184,14 @@ fn a_signature_or_a_preimage_releases_the_money() {
     does(&deal.publisher, &agreement, "payout", &[]).ok();
     assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("4".to_owned(), "96".to_owned()));
 
+    // 32 bytes that somebody else chose could be a transaction: nobody signs those here.
+    let blind = step("received", "sign", json!({ "message": format!("0x{}", "12".repeat(32)), "signer": "consumer" }));
+    let file = deal.document("blind", "signed", &[payment(), until(1800, blind), payout("received")]);
+    let blind = deal.on_record(&file);
+    does(&deal.buyer, &blind, "payment", &[]).ok();
+    refused(&does(&deal.buyer, &blind, "received", &[]), "nobody can tell what they are");
+    refused(&deal.buyer.types(&["agreement", "sign", &blind, "received"]), "they could be a payment");
+
     deal.template("opened", &["lockReward", "hashLock", "escrowReward"]);
     let hash = deal.publisher.types(&["agreement", "hash", "--text", "open sesame"]).ok()["hash"].clone();
     let lock = until(1800, step("word", "hashLock", json!({ "hash": hash })));
@@ -185,7 +202,7 @@ fn a_signature_or_a_preimage_releases_the_money() {
     assert_eq!(wrong.error(), "invalid", "{wrong:?}");
     does(&deal.publisher, &agreement, "word", &["--preimage", "open sesame"]).ok();
     does(&deal.buyer, &agreement, "payout", &[]).ok();
-    assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("8".to_owned(), "92".to_owned()));
+    assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("8".to_owned(), "88".to_owned()));
 }
 
 #[test]
@@ -218,6 +235,68 @@ fn two_of_three_release_the_money() {
     let ended = does(&deal.publisher, &agreement, "payout", &[]).ok();
     assert_eq!(of(&ended, "seen")["next"], "open", "two were enough: {ended}");
     assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("4".to_owned(), "96".to_owned()));
+}
+
+#[test]
+fn three_parties_agree_and_pay_in_parts_what_one_of_them_verified() {
+    let deal = Deal::begins_at_home();
+    let verifier = Person::on(&deal.publisher.own_network()).with_account(0);
+    assert_eq!(deal.buyer.types(&["template", "add-role", "verifier"]).error(), "refused");
+    deal.publisher.types(&["template", "add-role", "verifier"]).ok();
+    let kinds =
+        ["lockReward", "lockReward", "lockReward", "sign", "hashLock", "escrowReward", "escrowReward", "escrowReward"];
+    let roles = ["--actor", "provider", "--actor", "consumer", "--actor", "verifier"];
+    deal.template_with("verified in parts", &kinds, &roles);
+
+    let lock = |name: &str, amount: &str| step(name, "lockReward", json!({ "amount": amount }));
+    let pays = |name: &str, amount: &str, receiver: &str, lock: &str, release: &str| {
+        let terms =
+            json!({ "amount": amount, "receiver": receiver, "sender": "consumer", "lock": lock, "release": release });
+        step(name, "escrowReward", terms)
+    };
+    let first = |mut step: Value| {
+        step["after"] = json!(["fee"]);
+        step
+    };
+    let hash = deal.publisher.types(&["agreement", "hash", "--text", "all of it"]).ok()["hash"].clone();
+    let conditions = [
+        lock("fee", "1"),
+        first(lock("part", "3")),
+        first(lock("rest", "2")),
+        until(1800, step("accurate", "sign", json!({ "text": "nine of ten are right", "signer": "verifier" }))),
+        until(1800, step("whole", "hashLock", json!({ "hash": hash }))),
+        pays("fee-paid", "1", "verifier", "fee", "accurate"),
+        pays("part-paid", "3", "provider", "part", "accurate"),
+        pays("rest-paid", "2", "provider", "rest", "whole"),
+    ];
+    let mut document: Value = deal.written("verified", "verified in parts", &conditions);
+    document["actors"]["verifier"] = verifier.address().into();
+    let file = deal.publisher.file("verified.json", &document.to_string());
+    let file = file.to_str().unwrap();
+    let agreement = deal.on_record(file);
+    verifier.types(&["agreement", "join", file]).ok();
+
+    refused(&does(&deal.buyer, &agreement, "part", &[]), "“part” comes after “fee”");
+    for payment in ["fee", "part", "rest"] {
+        does(&deal.buyer, &agreement, payment, &[]).ok();
+    }
+    assert_eq!(deal.buyer.balance(), "94");
+    assert_eq!(does(&deal.publisher, &agreement, "accurate", &[]).error(), "invalid", "nobody verifies for himself");
+    does(&verifier, &agreement, "accurate", &[]).ok();
+    does(&verifier, &agreement, "fee-paid", &[]).ok();
+    does(&deal.publisher, &agreement, "part-paid", &[]).ok();
+    refused(&does(&deal.publisher, &agreement, "rest-paid", &[]), "comes after “whole”");
+    assert_eq!((verifier.balance(), deal.publisher.balance()), ("1".to_owned(), "3".to_owned()), "only the part");
+    does(&deal.publisher, &agreement, "whole", &["--preimage", "all of it"]).ok();
+    assert_eq!(does(&deal.publisher, &agreement, "rest-paid", &[]).ok()["state"], "ended");
+    assert_eq!(deal.publisher.balance(), "5");
+
+    // What is revoked makes no more agreements; those that are there go on.
+    deal.buyer.types(&["template", "revoke", "verified in parts"]).ok();
+    document["salt"] = "again".into();
+    let again = deal.buyer.file("again.json", &document.to_string());
+    refused(&deal.buyer.types(&["agreement", "new", again.to_str().unwrap()]), "was revoked");
+    assert_eq!(deal.buyer.types(&["agreement", "new", file]).ok()["state"], "ended");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! that is wider than its window fails.
 
 use crate::{
+    agreements,
     app::{App, named, pictures},
     friend::{Friend, offer},
     main_job::{agrees, buys, publishes, settled},
@@ -133,6 +134,13 @@ async fn every_screen_in_every_dress() {
         still("settings", "/settings"),
         ("settings-network", "/settings".to_owned(), Pose::Clicked(&["check-network"], "network-checked")),
         still("lost", "/nowhere"),
+    ];
+    photograph(&app, &shots).await;
+    let [computation, two_of_three] = agreements::under_way(&app).await.map(|id| format!("/agreement/{}", &id[2..]));
+    let shots = [
+        still("agreement", &computation),
+        still("agreement-threshold", &two_of_three),
+        still("activity-agreements", "/activity"),
     ];
     photograph(&app, &shots).await;
     app.click(&named("lock-toggle")).await;

@@ -81,6 +81,7 @@ fn line(
     let mut notes = Vec::new();
     // A name that somebody gave to the step tells more than its kind.
     notes.extend(step.name.as_ref().map(|name| format!("“{name}”.")));
+    notes.extend(step.text.as_ref().map(|text| fill(t.agreed.text, &[("text", text)])));
     notes.extend(note(step, t));
     let ends = step.until.as_deref().and_then(time).filter(|_| !step.can_abort && progress != StepProgress::Skipped);
     notes.extend(ends.map(|ends| fill(t.agreed.until, &[("time", &ends.by(now, t))])));
@@ -178,6 +179,7 @@ mod tests {
             can_abort: false,
             time_lock: 0,
             time_out: 0,
+            text: None,
             terms: Some(terms),
             next: Some(next),
         }

@@ -39,7 +39,7 @@ pub struct AgreementView {
     pub block: u64,
     /// Its conditions, in the template's order.
     pub conditions: Vec<ConditionView>,
-    /// In how many steps, by their place, the document puts them; empty where it is not known.
+    /// The places of the conditions in an order in which they can be done; empty where it is not known.
     pub order: Vec<usize>,
     /// Ways in which a payment would not come back, in words.
     pub warnings: Vec<String>,
@@ -98,6 +98,8 @@ pub struct ConditionView {
     pub contract: Address,
     /// What it asks for, where the document is here.
     pub terms: Option<ConditionTerms>,
+    /// The text that is to be signed, where the document has it.
+    pub text: Option<String>,
     /// Where it stands on record.
     pub state: StepState,
     /// What may happen next; `None` where the document is not here.

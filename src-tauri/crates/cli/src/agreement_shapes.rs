@@ -26,7 +26,7 @@ fn condition(view: &ConditionView) -> Value {
     let (by, whom) = tagged(json!(view.by), "who");
     json!({
         "name": view.name, "kind": view.kind.map(protocol::shape::Kind::name), "id": view.id, "contract": view.contract,
-        "terms": view.terms.as_ref().map(terms), "state": view.state, "next": next, "waits": more, "by": by,
+        "terms": view.terms.as_ref().map(terms), "text": view.text, "state": view.state, "next": next, "waits": more, "by": by,
         "whom": whom, "own": view.own, "fromBlock": view.from_block, "untilBlock": view.until_block,
         "until": view.until, "canAbort": view.can_abort, "timeLock": view.time_lock, "timeOut": view.time_out,
     })

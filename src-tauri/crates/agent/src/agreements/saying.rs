@@ -139,6 +139,17 @@ pub(super) fn not_over(name: &str, until: Option<u64>, block: u64) -> ApiError {
     ApiError::new(Code::Refused, what, then).at("condition")
 }
 
+/// 32 bytes of which nobody knows what they mean.
+pub(super) fn unreadable(name: &str) -> ApiError {
+    ApiError::new(
+        Code::Refused,
+        format!(
+            "“{name}” asks for a signature of 32 bytes, and nobody can tell what they are: they could be a payment."
+        ),
+        "Ask for a document with the “text” that is to be signed. A signature made elsewhere is shown with --signature.",
+    )
+}
+
 /// A payment that might not come back, before anything is paid.
 pub(super) fn perils(perils: &[Peril]) -> ApiError {
     let words: Vec<String> = perils.iter().map(|peril| format!("{peril}.")).collect();

@@ -16,6 +16,7 @@ use protocol::{
     AgreementId, Hash32, Signer,
     conditions::{ConditionTerms, Preimage, sign_condition_takes},
     shape::ShapeCondition,
+    sign::personal_digest,
 };
 use runner::{OutboxError, Point, shapes};
 
@@ -108,27 +109,29 @@ impl Core {
         // Nobody signs for an agreement that is another on record.
         self.verified(&record.shape).await?;
         let condition = record.shape.conditions.get(place(&record.shape, name)?);
-        match condition.map(|condition| &condition.terms) {
-            Some(ConditionTerms::Sign { message, .. }) => {
+        match condition.map(|condition| (&condition.terms, condition)) {
+            Some((ConditionTerms::Sign { message, .. }, condition)) => {
                 let signer = self.signer()?;
-                Ok(GivenSignature {
-                    message: *message,
-                    signer: signer.address(),
-                    signature: self.signature(agreement, *message, signer.as_ref())?,
-                })
+                let signature = self.signature(agreement, condition, *message, signer.as_ref())?;
+                Ok(GivenSignature { message: *message, signer: signer.address(), signature })
             }
             _ => Err(saying::no_evidence("This step asks for no signature.", "Choose a step of the kind “sign”.")),
         }
     }
 
+    /// Signs a text, and nothing else: 32 bytes of which nobody knows what they are the hash of could be a transaction's, and
+    /// whoever has a signature of those has the account's money.
     fn signature(
         &self,
         agreement: AgreementId,
+        condition: &ShapeCondition,
         message: Hash32,
         signer: &dyn Signer,
     ) -> Result<protocol::Signature, ApiError> {
+        let text = condition.text.as_ref().filter(|text| personal_digest(text.as_bytes()) == message.0);
+        let text = text.ok_or_else(|| saying::unreadable(&condition.name))?;
         policy::allows(&Action::Sign { agreement, message })?;
-        signer.sign_digest(&message.0).map_err(|error| match error {
+        signer.sign_personal(text.as_bytes()).map_err(|error| match error {
             protocol::SignError::Locked => errors::locked(),
             other => errors::internal(other),
         })
@@ -146,7 +149,9 @@ impl Core {
             (ConditionTerms::Sign { message, signer: wanted }, shown) => {
                 let signature = match shown {
                     Shown::Signature(signature) => signature,
-                    Shown::Nothing if *wanted == signer.address() => self.signature(agreement, *message, signer)?,
+                    Shown::Nothing if *wanted == signer.address() => {
+                        self.signature(agreement, condition, *message, signer)?
+                    }
                     _ => {
                         return Err(saying::no_evidence(
                             &format!("“{}” asks for a signature of {wanted}.", condition.name),

@@ -41,6 +41,7 @@ impl Core {
                 name: Some(found.name.clone()),
                 kind: Some(found.kind()),
                 terms: Some(found.terms.clone()),
+                text: found.text.clone(),
                 own,
                 from_block: match now.next {
                     Next::NotBefore { block } => Some(block),
@@ -204,6 +205,7 @@ fn bare(id: ConditionId, contract: Address, fact: &ConditionFact) -> ConditionVi
         id,
         contract,
         terms: None,
+        text: None,
         state: fact.state,
         next: None,
         by: None,

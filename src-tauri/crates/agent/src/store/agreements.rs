@@ -21,12 +21,13 @@ pub(crate) struct AgreementRecord {
 }
 
 impl Store {
-    /// Keeps an agreement, before anything about it is signed. One that is here keeps when it came.
+    /// Keeps an agreement, before anything about it is signed. What was here under its number was never on record, or is the
+    /// same.
     pub(crate) async fn keep_agreement(&self, record: AgreementRecord) -> Result<(), StoreError> {
         self.commit(Point::AgreementKept, move |c| {
             c.execute(
                 "INSERT INTO agreement (agreement, kept, creator, content) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (agreement) DO UPDATE SET creator = excluded.creator",
+                 ON CONFLICT (agreement) DO UPDATE SET creator = excluded.creator, content = excluded.content",
                 params![
                     record.shape.agreement.hex(),
                     record.kept,

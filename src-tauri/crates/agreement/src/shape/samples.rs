@@ -20,7 +20,7 @@ pub(super) fn two_of_three(time_out: u64) -> Shape {
         let contract = Address([contract; 20]);
         let id = terms.id(agreement, contract);
         let (name, after) = (name.to_owned(), after.to_vec());
-        conditions.push(ShapeCondition { name, terms, contract, id, time_lock: 0, time_out, after });
+        conditions.push(ShapeCondition { name, terms, contract, id, time_lock: 0, time_out, text: None, after });
         id
     };
     let amount = Vodka::from_ocean(4);

@@ -144,3 +144,22 @@ pub(crate) struct Item {
     #[arg(long, group = "item")]
     pub(crate) text: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::arguments::Arguments;
+    use clap::Parser as _;
+
+    #[test]
+    fn one_thing_is_shown_to_a_step_and_a_list_is_told_what() {
+        let typed = |words: &str| Arguments::try_parse_from(words.split(' ')).map(drop);
+        assert!(typed("neuston agreement fulfil 0x01 word --preimage a").is_ok());
+        assert!(typed("neuston agreement fulfil 0x01 word --preimage a --preimage-number 7").is_err());
+        assert!(typed("neuston list add").is_err());
+        assert!(typed("neuston list add --text a").is_ok());
+        assert!(typed("neuston template propose name").is_err(), "a template has conditions");
+        assert!(typed("neuston template propose name --condition lockReward --condition SignCondition").is_ok());
+        let told = typed("neuston template propose name --condition lock").unwrap_err().to_string();
+        assert!(told.contains("lockReward"), "it says what there is: {told}");
+    }
+}

@@ -160,7 +160,8 @@ fn step(view: &ConditionView) -> String {
         }
         _ => String::new(),
     };
+    let text = view.text.as_ref().map(|text| format!(" “{}”", text.escape_debug())).unwrap_or_default();
     let until = view.until_block.map(|block| format!(", until block {block}")).unwrap_or_default();
     let over = if view.can_abort { ", can be given up" } else { "" };
-    format!("  {name} ({kind}{amount}): {}{}{until}{over}", next(view), by(view))
+    format!("  {name} ({kind}{amount}{text}): {}{}{until}{over}", next(view), by(view))
 }

@@ -5,6 +5,7 @@ use crate::{
     Address, AgreementId, Did, Hash32, TemplateId, Vodka,
     hash::keccak256,
     json::Node,
+    sign::personal_digest,
     templates::{actor_type_id, template_id},
 };
 use std::collections::BTreeMap;
@@ -67,8 +68,8 @@ pub enum Asked {
     ComputeExecution { did: Option<Did>, consumer: Address },
     /// `lock` and `release` are names.
     EscrowReward { amount: Vodka, receiver: Address, sender: Address, lock: String, release: String },
-    /// The 32 bytes, or the Keccak-256 of a text.
-    Sign { message: Hash32, signer: Address },
+    /// The 32 bytes, or a text as personal_sign signs it: only of a text is it known what is signed.
+    Sign { message: Hash32, text: Option<String>, signer: Address },
     /// The Keccak-256.
     HashLock { hash: Hash32 },
     /// `inputs` are names.
@@ -256,7 +257,17 @@ fn asked(kind: Kind, terms: &Place<'_>, actors: &BTreeMap<String, Address>) -> R
             lock: terms.need("lock")?.name()?,
             release: terms.need("release")?.name()?,
         },
-        Kind::Sign => Asked::Sign { message: word(terms, "message")?, signer: who("signer")? },
+        Kind::Sign => {
+            let (message, text) = match (terms.may("message"), terms.may("text")) {
+                (Some(word), None) => (word.id()?, None),
+                (None, Some(text)) => {
+                    let text = text.text()?;
+                    (Hash32(personal_digest(text.as_bytes())), Some(text.to_owned()))
+                }
+                _ => return Err(terms.fault(Why::Either("message", "text"))),
+            };
+            Asked::Sign { message, text, signer: who("signer")? }
+        }
         Kind::HashLock => Asked::HashLock { hash: terms.need("hash")?.id()? },
         Kind::Threshold => {
             let (inputs, threshold) = (terms.need("inputs")?, terms.need("threshold")?);
@@ -273,17 +284,15 @@ fn asked(kind: Kind, terms: &Place<'_>, actors: &BTreeMap<String, Address>) -> R
             }
             Asked::Threshold { inputs: names, threshold: wanted }
         }
-        Kind::Whitelisting => Asked::Whitelisting { list: contract("list")?, item: word(terms, "item")? },
+        Kind::Whitelisting => {
+            let item = match (terms.may("item"), terms.may("text")) {
+                (Some(word), None) => word.id()?,
+                (None, Some(text)) => Hash32(keccak256(text.text()?)),
+                _ => return Err(terms.fault(Why::Either("item", "text"))),
+            };
+            Asked::Whitelisting { list: contract("list")?, item }
+        }
     })
-}
-
-/// 32 bytes as they are, or the Keccak-256 of a text.
-fn word(terms: &Place<'_>, key: &'static str) -> Result<Hash32, Fault> {
-    match (terms.may(key), terms.may("text")) {
-        (Some(word), None) => word.id(),
-        (None, Some(text)) => Ok(Hash32(keccak256(text.text()?))),
-        _ => Err(terms.fault(Why::Either(key, "text"))),
-    }
 }
 
 /// An address, or somebody by the role.
@@ -333,7 +342,12 @@ fn terms(asked: &Asked) -> Vec<(&'static str, Node)> {
             ("lock", text(lock.clone())),
             ("release", text(release.clone())),
         ],
-        Asked::Sign { message, signer } => vec![("message", text(message.hex())), ("signer", text(signer.hex()))],
+        Asked::Sign { text: Some(words), signer, .. } => {
+            vec![("text", text(words.clone())), ("signer", text(signer.hex()))]
+        }
+        Asked::Sign { message, text: None, signer } => {
+            vec![("message", text(message.hex())), ("signer", text(signer.hex()))]
+        }
         Asked::HashLock { hash } => vec![("hash", text(hash.hex()))],
         Asked::Threshold { inputs, threshold } => {
             vec![("inputs", Some(Node::texts(inputs))), ("threshold", Some(Node::number(*threshold)))]

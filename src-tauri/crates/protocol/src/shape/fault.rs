@@ -118,6 +118,9 @@ pub enum Why {
     /// The escrow pays another amount than was set aside: it never could.
     #[error("this is not the amount that is set aside, {}", .0.to_ocean())]
     OtherAmount(Vodka),
+    /// The escrow pays everybody but itself.
+    #[error("this is the escrow itself, which it cannot pay")]
+    EscrowItself,
     /// The same terms twice have the same id.
     #[error("“{0}” and “{1}” ask for the same: they would be one condition")]
     Same(String, String),

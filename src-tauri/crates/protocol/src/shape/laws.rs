@@ -73,6 +73,21 @@ fn a_computation_that_is_paid_is_read_whole() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_an_agreement() {
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/agreements.md"));
+    let example = text.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let read = AgreementDocument::read(example.as_bytes()).unwrap();
+    assert_eq!(read.template, crate::templates::COMPUTE);
+    let found = read.shape(&form(&KINDS), &contracts()).unwrap();
+    let order: Vec<&str> = found.order.iter().map(|place| found.conditions[*place].name.as_str()).collect();
+    assert_eq!(order, ["payment", "computation", "payout"]);
+    // And every kind is in its table.
+    for kind in Kind::ALL {
+        assert!(text.contains(&format!("| `{kind}` |")), "{kind}");
+    }
+}
+
+#[test]
 fn a_fault_names_its_place() {
     let at = |path: &str, why: Why| (path.to_owned(), why);
     let circle = r#"{"name": "computation", "kind": "computeExecution", "terms": {"consumer": "consumer"},
@@ -118,6 +133,8 @@ fn a_fault_names_its_place() {
         change(r#""timeOut": 40"#, r#""timeOut": -1"#),
         at("conditions/1/timeOut", Why::Type("a whole number, 0 or more"))
     );
+    let escrow = format!(r#""sender": "{}""#, contracts()["EscrowReward"]);
+    assert_eq!(change(r#""sender": "consumer""#, &escrow), at("conditions/2/terms/sender", Why::EscrowItself));
     let late = Why::Times { lock: 40, out: 40 };
     assert_eq!(change(r#""timeOut": 40"#, r#""timeOut": 40, "timeLock": 40"#), at("conditions/1/timeOut", late));
     let stuck = Why::CanTimeOut(Kind::LockReward);
@@ -149,16 +166,21 @@ fn an_actor_that_is_missing_or_too_many_is_named() {
 }
 
 #[test]
-fn a_text_to_be_signed_is_its_hash() {
+fn a_text_is_signed_as_wallets_sign_texts() {
     let sign = |terms: &str| {
         let text = document(&format!(
             r#"{{"name": "s", "kind": "SignCondition", "terms": {{{terms}, "signer": "consumer"}}}}"#
         ));
         AgreementDocument::read(text.as_bytes()).map(|document| document.conditions["s"].asked.clone())
     };
-    let hash = Hash32(crate::hash::keccak256("I have seen it"));
+    // Never the bare hash of bytes that somebody else chose: those could be a transaction.
+    let hash = Hash32(crate::sign::personal_digest(b"I have seen it"));
     let by_text = sign(r#""text": "I have seen it""#).unwrap();
-    assert_eq!(by_text, sign(&format!(r#""message": "{hash}""#)).unwrap());
+    let text = Some("I have seen it".to_owned());
+    let signer = CONSUMER.parse().unwrap();
+    assert_eq!(by_text, Asked::Sign { message: hash, text, signer });
+    let by_word = sign(&format!(r#""message": "{hash}""#)).unwrap();
+    assert_eq!(by_word, Asked::Sign { message: hash, text: None, signer }, "nobody knows what that is of");
     let both = sign(&format!(r#""message": "{hash}", "text": """#)).unwrap_err();
     assert_eq!(both.why, Why::Either("message", "text"));
     let more = sign(r#""text": "x", "salt": "y""#).unwrap_err();

@@ -38,6 +38,9 @@ pub struct ShapeCondition {
     pub time_lock: u64,
     /// Blocks after creation after which anyone can abort it; 0 is never.
     pub time_out: u64,
+    /// The text that is to be signed, where the document has it: signed as personal_sign does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Places of conditions that are fulfilled before it: said in the document, and the payment before what releases it.
     pub after: Vec<usize>,
 }
@@ -128,7 +131,7 @@ impl AgreementDocument {
                     lock: id_of(lock),
                     release: id_of(release),
                 },
-                Asked::Sign { message, signer } => ConditionTerms::Sign { message: *message, signer: *signer },
+                Asked::Sign { message, signer, .. } => ConditionTerms::Sign { message: *message, signer: *signer },
                 Asked::HashLock { hash } => ConditionTerms::HashLock { hash: *hash },
                 Asked::Threshold { inputs, threshold } => ConditionTerms::Threshold {
                     inputs: inputs.iter().map(|name| id_of(name)).collect(),
@@ -148,6 +151,13 @@ impl AgreementDocument {
                 let why = Why::Same((*other).to_owned(), (*name).to_owned());
                 return Err(Fault::at(format!("{}/terms", clause.path), why));
             }
+            if let ConditionTerms::EscrowReward { receiver, sender, .. } = &terms {
+                for (key, account) in [("receiver", receiver), ("sender", sender)] {
+                    if *account == contract {
+                        return Err(Fault::at(format!("{}/terms/{key}", clause.path), Why::EscrowItself));
+                    }
+                }
+            }
             known.insert(name, (terms, contract, id));
         }
         let places = self.places(&known, template, contracts)?;
@@ -162,6 +172,10 @@ impl AgreementDocument {
                 id: *id,
                 time_lock: clause.time_lock,
                 time_out: clause.time_out,
+                text: match &clause.asked {
+                    Asked::Sign { text, .. } => text.clone(),
+                    _ => None,
+                },
                 after,
             })
         });
