@@ -136,6 +136,16 @@ async fn every_screen_in_every_dress() {
         still("lost", "/nowhere"),
     ];
     photograph(&app, &shots).await;
+    app.click(&named("lock-toggle")).await;
+    app.read(&named("lock-toggle"), "Locked").await;
+    let locked = ("locked", "/account".to_owned(), Pose::Clicked(&["lock-toggle"], "unlock-password"));
+    photograph(&app, &[locked]).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agreements_of_other_shapes() {
+    let app = settled().await;
     let [computation, two_of_three] = agreements::under_way(&app).await.map(|id| format!("/agreement/{}", &id[2..]));
     let shots = [
         still("agreement", &computation),
@@ -143,10 +153,6 @@ async fn every_screen_in_every_dress() {
         still("activity-agreements", "/activity"),
     ];
     photograph(&app, &shots).await;
-    app.click(&named("lock-toggle")).await;
-    app.read(&named("lock-toggle"), "Locked").await;
-    let locked = ("locked", "/account".to_owned(), Pose::Clicked(&["lock-toggle"], "unlock-password"));
-    photograph(&app, &[locked]).await;
     app.close().await;
 }
 

@@ -139,7 +139,7 @@ fn Others(others: Vec<AgreementView>, app: App) -> impl IntoView {
                                 <a class="happened" href=path data-row="" data-testid="agreement-row">
                                     <Glyph icon=Icon::FileText />
                                     <span>{agreements::title(&other, t)}</span>
-                                    <span class="when">{agreements::progress(&other, t)}</span>
+                                    <span class="when wide">{agreements::progress(&other, t)}</span>
                                 </a>
                             </li>
                         }

@@ -132,7 +132,7 @@ fn Actors(actors: Vec<ActorView>) -> impl IntoView {
     let a = &t.agreeing;
     view! {
         <section>
-            <h2>{a.who}</h2>
+            <h2 class="day">{a.who}</h2>
             <dl class="facts left small">
                 {actors
                     .into_iter()

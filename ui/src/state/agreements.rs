@@ -79,13 +79,13 @@ fn line(
         &[("amount", &amounts::amount(amount, tongue)), ("n", &n), ("m", &m)],
     );
     let mut notes = Vec::new();
-    // A name that somebody gave to the step tells more than its kind.
-    notes.extend(step.name.as_ref().map(|name| format!("“{name}”.")));
-    notes.extend(step.text.as_ref().map(|text| fill(t.agreed.text, &[("text", text)])));
+    let signed = if progress == StepProgress::Done { t.agreed.text_done } else { t.agreed.text };
+    notes.extend(step.text.as_ref().map(|text| fill(signed, &[("text", text)])));
     notes.extend(note(step, t));
     let ends = step.until.as_deref().and_then(time).filter(|_| !step.can_abort && progress != StepProgress::Skipped);
     notes.extend(ends.map(|ends| fill(t.agreed.until, &[("time", &ends.by(now, t))])));
-    Line { said, note: (!notes.is_empty()).then(|| notes.join(" ")), progress, at: None }
+    let note = (!notes.is_empty()).then(|| notes.join(" "));
+    Line { said, note, progress, name: step.name.clone(), at: None }
 }
 
 /// Whether what an escrow holds goes back to who paid it.
@@ -218,24 +218,27 @@ mod tests {
     fn said(view: &AgreementView, tongue: Tongue) -> Vec<(String, Option<String>, StepProgress)> {
         let read = |text: &str| crate::state::moments::epoch(text).map(|at| at_offset(at, 0));
         let lines = timeline(view, read, at_offset(BEGIN, 0), Texts::of(tongue), tongue);
-        lines.into_iter().map(|line| (line.said, line.note, line.progress)).collect()
+        lines
+            .into_iter()
+            .map(|line| (format!("{}: {}", line.name.unwrap_or_default(), line.said), line.note, line.progress))
+            .collect()
     }
 
     #[test]
     fn a_computation_is_told_step_by_step_in_the_order_of_the_document() {
         let after = StepNext::After { conditions: vec!["computation".to_owned()] };
         let told = said(&view(StepNext::Open, after.clone()), Tongue::English);
-        let line = |said: &str, note: &str, progress| (said.to_owned(), Some(note.to_owned()), progress);
+        let line = |said: &str, note: Option<&str>, progress| (said.to_owned(), note.map(str::to_owned), progress);
         assert_eq!(
             told,
             [
-                line("4.00 is set aside", "“payment”.", StepProgress::Done),
+                line("payment: 4.00 is set aside", None, StepProgress::Done),
                 line(
-                    "The publisher starts the computation",
-                    "“computation”. The publisher acts next. Until 14:35; after that it can be given up.",
+                    "computation: The publisher starts the computation",
+                    Some("The publisher acts next. Until 14:35; after that it can be given up."),
                     StepProgress::Now
                 ),
-                line("4.00 is paid out", "“payout”. Comes after “computation”.", StepProgress::Later),
+                line("payout: 4.00 is paid out", Some("Comes after “computation”."), StepProgress::Later),
             ]
         );
         assert_eq!(progress(&view(StepNext::Open, after), Texts::of(Tongue::English)), "1 of 3 steps done");
@@ -244,9 +247,9 @@ mod tests {
     #[test]
     fn money_that_comes_back_is_told_so() {
         let told = said(&view(StepNext::Aborted, StepNext::Open), Tongue::German);
-        assert_eq!(told[1].0, "Die Berechnung wurde nicht rechtzeitig begonnen");
-        assert_eq!((told[2].0.as_str(), told[2].2), ("4,00 gehen zurück", StepProgress::Now));
-        assert_eq!(said(&view(StepNext::Aborted, StepNext::Fulfilled), Tongue::English)[2].0, "4.00 went back");
+        assert_eq!(told[1].0, "computation: Die Berechnung wurde nicht rechtzeitig begonnen");
+        assert_eq!((told[2].0.as_str(), told[2].2), ("payout: 4,00 gehen zurück", StepProgress::Now));
+        assert_eq!(said(&view(StepNext::Aborted, StepNext::Fulfilled), Tongue::English)[2].0, "payout: 4.00 went back");
     }
 
     #[test]
@@ -258,7 +261,7 @@ mod tests {
         }
         bare.conditions[1].kind = None;
         let told: Vec<String> = said(&bare, Tongue::English).into_iter().map(|(said, ..)| said).collect();
-        assert_eq!(told, ["The money is paid out", "A step of another kind", "The money is set aside"]);
+        assert_eq!(told, [": The money is paid out", ": A step of another kind", ": The money is set aside"]);
         assert_eq!(title(&bare, Texts::of(Tongue::English)), "Agreement 0x07070707");
     }
 }

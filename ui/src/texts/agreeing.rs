@@ -58,6 +58,7 @@ texts! {
         sign: "It was signed", "Es wurde unterschrieben";
         sign_later: "Somebody signs", "Jemand unterschreibt";
         text: "To be signed: “{text}”.", "Zu unterschreiben: „{text}“.";
+        text_done: "Signed: “{text}”.", "Unterschrieben: „{text}“.";
         sign_missed: "It was not signed in time", "Es wurde nicht rechtzeitig unterschrieben";
         secret: "The secret was shown", "Das Geheimnis wurde gezeigt";
         secret_later: "Somebody shows a secret", "Jemand zeigt ein Geheimnis";

@@ -238,7 +238,8 @@ impl Core {
             ConditionState::Aborted => ActivityKind::StepAborted,
             _ => ActivityKind::StepDone,
         };
-        self.tell_agreement(kind, shape, &name).await?;
+        let said = if shape.title.is_empty() { name } else { format!("{name} · {}", shape.title) };
+        self.tell_agreement(kind, shape, &said).await?;
         self.let_time_pass(&now).await?;
         self.tell(Event::Account(self.present_account().await));
         self.agreement_view(shape.agreement).await

@@ -67,7 +67,7 @@ pub struct Shape {
     pub actors: Vec<Actor>,
     /// In the template's order; those of one kind in the order of their names.
     pub conditions: Vec<ShapeCondition>,
-    /// The places of the conditions in an order in which each comes after everything it depends on.
+    /// The places of the conditions in an order in which each comes after everything it depends on, else as in the template.
     pub order: Vec<usize>,
 }
 
@@ -162,6 +162,7 @@ impl AgreementDocument {
         }
         let places = self.places(&known, template, contracts)?;
         let place_of = |name: &str| places.iter().position(|placed| *placed == name);
+        let order = in_order(&places, &waits);
         let conditions = places.iter().filter_map(|name| {
             let (clause, (terms, contract, id)) = (self.conditions.get(*name)?, known.get(name)?);
             let after = waits.get(name)?.before.iter().filter_map(|name| place_of(name)).collect();
@@ -186,7 +187,7 @@ impl AgreementDocument {
             template: self.template,
             actors: self.in_roles(template)?,
             conditions: conditions.collect(),
-            order: order.iter().filter_map(|name| place_of(name)).collect(),
+            order,
         })
     }
 
@@ -313,7 +314,7 @@ impl AgreementDocument {
         waits
     }
 
-    /// The conditions so that each comes after all that it waits for; among those that could come, the first by name.
+    /// The names of the conditions so that each comes after all that it waits for.
     fn sorted<'a>(&'a self, waits: &BTreeMap<&'a str, Waits<'a>>) -> Result<Vec<&'a str>, Fault> {
         let mut open: BTreeSet<&str> = self.conditions.keys().map(String::as_str).collect();
         let mut order = Vec::new();
@@ -348,6 +349,22 @@ impl AgreementDocument {
         let path = self.conditions.get(first).map(|clause| clause.path.clone()).unwrap_or_default();
         Fault::at(path, Why::Circle(circle.join(" → ")))
     }
+}
+
+/// The places in an order in which each comes after all that it waits for; among those that could come, the first place.
+/// Names that wait for each other are none: they were refused before.
+fn in_order(places: &[&str], waits: &BTreeMap<&str, Waits<'_>>) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::new();
+    while order.len() < places.len() {
+        let done = |other: &str| order.iter().any(|place| places.get(*place) == Some(&other));
+        let ready = |place: &usize| {
+            let name = places.get(*place).copied().unwrap_or_default();
+            !order.contains(place) && waits.get(name).is_none_or(|waits| waits.all().all(done))
+        };
+        let Some(next) = (0..places.len()).find(ready) else { break };
+        order.push(next);
+    }
+    order
 }
 
 /// What a condition waits for.
