@@ -203,8 +203,8 @@ fn Depth(view: AgreementView) -> impl IntoView {
                                 view! {
                                     <tr>
                                         <td>{step.name}</td>
-                                        <td><Number value=kind /></td>
-                                        <td><Number value=name(step.state) /></td>
+                                        <td>{kind}</td>
+                                        <td>{name(step.state)}</td>
                                         <td class="num">{step.until_block}</td>
                                         <td><Number value=step.id.to_string() /></td>
                                     </tr>
