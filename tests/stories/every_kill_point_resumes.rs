@@ -36,6 +36,7 @@ scenarios! {
     Publish: fn a_listing_is_there_once_after_a_death() => kills::publishing::run,
     Send: fn tokens_go_once_after_a_death() => kills::sending::run,
     Download: fn a_file_is_there_once_after_a_death() => kills::downloading::run,
+    Agree: fn an_agreement_of_another_shape_is_made_and_paid_once_after_a_death() => kills::agreeing::run,
     Watch: fn a_watchtower_that_dies_takes_the_money_back() => kills::watching::run,
 }
 
@@ -129,6 +130,7 @@ fn told(point: Point) -> &'static [Scenario] {
         // A purchase may go on by what the chain says before it is noted how its transactions ended.
         Point::TxSettled => &[Sell, Publish, Send],
         Point::DownloadKept => &[Download],
+        Point::AgreementKept | Point::AgreementSigned | Point::StepPaymentSigned | Point::StepSigned => &[Agree],
         Point::WatchKept => &[Watch],
         Point::TxReplaced => &[],
     }

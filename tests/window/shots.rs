@@ -2,6 +2,7 @@
 //! that is wider than its window fails.
 
 use crate::{
+    agreements,
     app::{App, named, pictures},
     friend::{Friend, offer},
     main_job::{agrees, buys, publishes, settled},
@@ -139,6 +140,19 @@ async fn every_screen_in_every_dress() {
     app.read(&named("lock-toggle"), "Locked").await;
     let locked = ("locked", "/account".to_owned(), Pose::Clicked(&["lock-toggle"], "unlock-password"));
     photograph(&app, &[locked]).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agreements_of_other_shapes() {
+    let app = settled().await;
+    let [computation, two_of_three] = agreements::under_way(&app).await.map(|id| format!("/agreement/{}", &id[2..]));
+    let shots = [
+        still("agreement", &computation),
+        still("agreement-threshold", &two_of_three),
+        still("activity-agreements", "/activity"),
+    ];
+    photograph(&app, &shots).await;
     app.close().await;
 }
 

@@ -118,6 +118,7 @@ fn Pages() -> impl IntoView {
                     Place::Discover => view! { <pages::Discover /> }.into_any(),
                     Place::Listing(did) => view! { <pages::Listing did /> }.into_any(),
                     Place::Purchase(agreement) => view! { <pages::Purchase agreement /> }.into_any(),
+                    Place::Agreement(agreement) => view! { <pages::Agreement agreement /> }.into_any(),
                     Place::Library => view! { <pages::Library /> }.into_any(),
                     Place::Publish => view! { <pages::Publish /> }.into_any(),
                     Place::Publication(id) => view! { <pages::Publication id /> }.into_any(),

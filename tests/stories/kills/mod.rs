@@ -1,6 +1,7 @@
 //! Kill points: which there are, and one scenario for each.
 
 pub(crate) mod abandoning;
+pub(crate) mod agreeing;
 pub(crate) mod buying;
 pub(crate) mod downloading;
 pub(crate) mod pairs;

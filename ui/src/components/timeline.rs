@@ -1,4 +1,4 @@
-//! The way of a purchase: two clocks and a line of steps.
+//! The way of a purchase, and of an agreement: two clocks and a line of steps.
 
 use crate::{
     app::app,
@@ -28,9 +28,10 @@ pub(crate) fn Timeline(lines: Vec<Line>) -> impl IntoView {
                         StepProgress::Later => ("later", None),
                         StepProgress::Skipped => ("missed", Some(Icon::X)),
                     };
-                    let when = match line.progress {
-                        StepProgress::Now => t.time.now.to_owned(),
-                        _ => line.at.as_deref().and_then(moments::read).map(|m| m.clock_with_seconds()).unwrap_or_default(),
+                    let when = match (line.name, line.progress) {
+                        (Some(name), _) => name,
+                        (None, StepProgress::Now) => t.time.now.to_owned(),
+                        (None, _) => line.at.as_deref().and_then(moments::read).map(|m| m.clock_with_seconds()).unwrap_or_default(),
                     };
                     view! {
                         <li class=class aria-current=(line.progress == StepProgress::Now).then_some("step")>

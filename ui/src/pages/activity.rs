@@ -5,12 +5,13 @@ use crate::{
     browser,
     components::{Empty, Glyph, Icon, listing_path, purchase_path, shown},
     state::{
-        amounts,
+        agreements, amounts,
         moments::{self, Moment},
+        places::Place,
     },
     texts::{Texts, fill},
 };
-use api::{ActivityItem, ActivityKind, ListActivity};
+use api::{ActivityItem, ActivityKind, AgreementView, ListActivity, ListAgreements};
 use leptos::prelude::*;
 
 /// Whether an amount came in, went out, or only moved.
@@ -38,6 +39,9 @@ fn told(kind: ActivityKind, t: &Texts) -> (Icon, &'static str, Direction) {
         ActivityKind::Paid => (Icon::Banknote, a.paid, Direction::In),
         ActivityKind::TestTokens => (Icon::Gift, a.test_tokens, Direction::In),
         ActivityKind::Sent => (Icon::Send, a.sent, Direction::Out),
+        ActivityKind::Recorded => (Icon::FileText, a.recorded, Direction::None),
+        ActivityKind::StepDone => (Icon::Check, a.step_done, Direction::None),
+        ActivityKind::StepAborted => (Icon::X, a.step_aborted, Direction::None),
     }
 }
 
@@ -68,14 +72,24 @@ pub(crate) fn Activity() -> impl IntoView {
     browser::title(t.shell.activity);
     let items = RwSignal::new(Asked::<Vec<ActivityItem>>::Waiting);
     let load = loader(items, || ListActivity {});
+    let others = RwSignal::new(Asked::<Vec<AgreementView>>::Waiting);
+    let load_others = loader(others, || ListAgreements {});
+    let pending = Memo::new(move |_| app.status.with(|status| status.as_ref().map(|status| status.pending)));
     Effect::new(move |_| {
         app.purchases.track();
         app.sales.track();
+        pending.track();
         load();
+        load_others();
     });
     view! {
         <div class="narrow">
             <h1>{t.shell.activity}</h1>
+            {move || match others.get() {
+                Asked::There(others) if !others.is_empty() => Some(view! { <Others others app /> }),
+                // A network that does not answer is told at the bottom; what happened is here in any case.
+                _ => None,
+            }}
             {shown(
                 items,
                 load,
@@ -108,6 +122,34 @@ pub(crate) fn Activity() -> impl IntoView {
     }
 }
 
+/// The agreements of other shapes, as rows.
+#[component]
+fn Others(others: Vec<AgreementView>, app: App) -> impl IntoView {
+    let t = app.texts();
+    view! {
+        <section>
+            <h2 class="day">{t.agreeing.agreements}</h2>
+            <ul>
+                {others
+                    .into_iter()
+                    .map(|other| {
+                        let path = Place::Agreement(other.agreement).path();
+                        view! {
+                            <li>
+                                <a class="happened" href=path data-row="" data-testid="agreement-row">
+                                    <Glyph icon=Icon::FileText />
+                                    <span>{agreements::title(&other, t)}</span>
+                                    <span class="when wide">{agreements::progress(&other, t)}</span>
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+    }
+}
+
 #[component]
 fn Happened(at: Option<Moment>, item: ActivityItem, app: App) -> impl IntoView {
     let t = app.texts();
@@ -124,8 +166,13 @@ fn Happened(at: Option<Moment>, item: ActivityItem, app: App) -> impl IntoView {
         <span class=class>{amount}</span>
         <span class="when">{at.map(|at| at.clock())}</span>
     };
-    let to =
-        item.agreement.filter(|_| !matches!(item.kind, ActivityKind::Sold | ActivityKind::Paid)).map(purchase_path);
+    let to = item.agreement.and_then(|agreement| match item.kind {
+        ActivityKind::Sold | ActivityKind::Paid => None,
+        ActivityKind::Recorded | ActivityKind::StepDone | ActivityKind::StepAborted => {
+            Some(Place::Agreement(agreement).path())
+        }
+        _ => Some(purchase_path(agreement)),
+    });
     match to.or(item.did.map(listing_path)) {
         Some(path) => {
             view! { <a class="happened" href=path data-row="" data-testid="activity-row">{inner}</a> }.into_any()

@@ -2,6 +2,7 @@
 
 mod account;
 mod activity;
+mod agreement;
 mod buy;
 mod discover;
 mod first;
@@ -17,6 +18,7 @@ mod settings;
 
 pub(crate) use account::Account;
 pub(crate) use activity::Activity;
+pub(crate) use agreement::Agreement;
 pub(crate) use discover::Discover;
 pub(crate) use first::First;
 pub(crate) use library::Library;

@@ -38,7 +38,7 @@ fn lines(step: PublishStep, t: &Publishing) -> Vec<Line> {
                 Some(here) if at == here => StepProgress::Now,
                 _ => StepProgress::Later,
             };
-            Line { said: said.to_owned(), note: None, progress, at: None }
+            Line { said: said.to_owned(), note: None, progress, name: None, at: None }
         })
         .collect()
 }

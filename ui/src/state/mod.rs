@@ -1,5 +1,6 @@
 //! What the pages decide, apart from how it looks: plain functions, tested without a window.
 
+pub(crate) mod agreements;
 pub(crate) mod amounts;
 pub(crate) mod drafts;
 pub(crate) mod finding;

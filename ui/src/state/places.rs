@@ -8,6 +8,8 @@ pub(crate) enum Place {
     Discover,
     Listing(Did),
     Purchase(AgreementId),
+    /// Of another shape than a purchase's.
+    Agreement(AgreementId),
     Library,
     Publish,
     Publication(u64),
@@ -27,6 +29,7 @@ impl Place {
             (None, None) => Some(Self::Discover),
             (Some("listing"), Some(did)) => did.parse().ok().map(Self::Listing),
             (Some("purchase"), Some(agreement)) => agreement.parse().ok().map(Self::Purchase),
+            (Some("agreement"), Some(agreement)) => agreement.parse().ok().map(Self::Agreement),
             (Some("publication"), Some(id)) => id.parse().ok().map(Self::Publication),
             (Some("library"), None) => Some(Self::Library),
             (Some("publish"), None) => Some(Self::Publish),
@@ -45,6 +48,7 @@ impl Place {
             Self::Discover | Self::Lost => "/".to_owned(),
             Self::Listing(did) => format!("/listing/{}", did.bare_hex()),
             Self::Purchase(agreement) => format!("/purchase/{}", agreement.bare_hex()),
+            Self::Agreement(agreement) => format!("/agreement/{}", agreement.bare_hex()),
             Self::Library => "/library".to_owned(),
             Self::Publish => "/publish".to_owned(),
             Self::Publication(id) => format!("/publication/{id}"),
@@ -60,6 +64,7 @@ impl Place {
         match self {
             Self::Listing(_) => Self::Discover,
             Self::Purchase(_) => Self::Library,
+            Self::Agreement(_) => Self::Activity,
             Self::Publication(_) => Self::MyListings,
             _ => self,
         }
@@ -76,6 +81,7 @@ mod tests {
             Place::Discover,
             Place::Listing(Did([7; 32])),
             Place::Purchase(AgreementId([8; 32])),
+            Place::Agreement(AgreementId([8; 32])),
             Place::Library,
             Place::Publish,
             Place::Publication(3),

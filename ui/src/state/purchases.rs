@@ -14,6 +14,8 @@ pub(crate) struct Line {
     /// A second sentence below it.
     pub(crate) note: Option<String>,
     pub(crate) progress: StepProgress,
+    /// What the step is called, where it has a name of its own; stands in the place of the time.
+    pub(crate) name: Option<String>,
     /// RFC 3339, when done.
     pub(crate) at: Option<String>,
 }
@@ -85,7 +87,7 @@ fn line(purchase: &PurchaseView, step: &Step, free: bool, t: &Texts, tongue: Ton
     let said = fill(text, &[("amount", &amount), ("publisher", &purchase.publisher)]);
     // A step that is done, and a promise that was not kept.
     let progress = if (step.kind, step.progress) == (K::TimeOver, P::Done) { P::Skipped } else { step.progress };
-    Line { said, note, progress, at: step.at.clone() }
+    Line { said, note, progress, name: None, at: step.at.clone() }
 }
 
 /// Whether the publisher has missed its time.

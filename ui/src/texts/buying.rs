@@ -181,6 +181,9 @@ texts! {
         paid: "You were paid for {name}", "Du wurdest für {name} bezahlt";
         test_tokens: "Test tokens arrived", "Test-Guthaben kam an";
         sent: "You sent tokens", "Du hast Guthaben gesendet";
+        recorded: "The agreement {name} is on record", "Die Vereinbarung {name} ist eingetragen";
+        step_done: "A step of an agreement was done: {name}", "Ein Schritt einer Vereinbarung wurde getan: {name}";
+        step_aborted: "A step of an agreement was given up: {name}", "Ein Schritt einer Vereinbarung wurde aufgegeben: {name}";
         empty: "Nothing has happened yet", "Noch ist nichts geschehen";
         empty_more: "Agreements, payments, refunds and sales appear here, each in one sentence.", "Vereinbarungen, Zahlungen, Erstattungen und Verkäufe erscheinen hier, je in einem Satz.";
     }

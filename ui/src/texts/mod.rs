@@ -3,12 +3,14 @@
 //! A text that is missing in one language does not compile. `{name}` in a text is filled by [`fill`]; tests hold both
 //! languages to the same gaps and to the house's tone.
 
+mod agreeing;
 mod buying;
 mod finding;
 mod keeping;
 mod offering;
 mod shell;
 
+pub(crate) use agreeing::*;
 pub(crate) use buying::*;
 pub(crate) use finding::*;
 pub(crate) use keeping::*;
@@ -89,6 +91,8 @@ pub(crate) struct Texts {
     pub(crate) listing: ListingTexts,
     pub(crate) buy: Buying,
     pub(crate) steps: Steps,
+    pub(crate) agreeing: Agreeing,
+    pub(crate) agreed: AgreedSteps,
     pub(crate) library: LibraryTexts,
     pub(crate) publish: Publishing,
     pub(crate) mine: Mine,
@@ -108,6 +112,8 @@ macro_rules! edition {
             listing: ListingTexts::$edition,
             buy: Buying::$edition,
             steps: Steps::$edition,
+            agreeing: Agreeing::$edition,
+            agreed: AgreedSteps::$edition,
             library: LibraryTexts::$edition,
             publish: Publishing::$edition,
             mine: Mine::$edition,
@@ -178,6 +184,8 @@ mod tests {
             ListingTexts::PAIRS,
             Buying::PAIRS,
             Steps::PAIRS,
+            Agreeing::PAIRS,
+            AgreedSteps::PAIRS,
             LibraryTexts::PAIRS,
             Publishing::PAIRS,
             Mine::PAIRS,

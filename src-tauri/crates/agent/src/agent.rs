@@ -49,6 +49,7 @@ impl Agent {
             wallet,
             account,
             service,
+            operator,
             gateway,
             keeper,
             ledger,
@@ -87,6 +88,7 @@ impl Agent {
             wallet,
             account: Arc::new(RwLock::new(account)),
             service,
+            operator_key: operator,
             gateway,
             store: store.clone(),
             journal: Journal::new(&ledger),
@@ -106,6 +108,7 @@ impl Agent {
         let index = Index::new(folder.join("events.db"));
         let this = Self { core, purchases, downloads, publications, index };
         this.resume_downloads().await?;
+        this.resume_agreements_beside();
         this.follow();
         Ok(this)
     }
@@ -131,6 +134,19 @@ impl Agent {
                         }
                         this.core.tell(Event::Sales);
                     }
+                }
+            }
+        });
+    }
+
+    /// Goes on with agreements whose creation was begun.
+    fn resume_agreements_beside(&self) {
+        let core = self.core.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = core.cancel.cancelled() => {}
+                done = core.resume_agreements() => if let Err(error) = done {
+                    tracing::warn!(%error, "agreements that were begun could not be gone on with");
                 }
             }
         });
@@ -172,8 +188,9 @@ impl Agent {
         };
         let (publications, publications_locked) = self.publications.open_count();
         let transfers = self.core.transfers_under_way().await.unwrap_or(0);
-        let pending = purchases.saturating_add(publications).saturating_add(transfers);
-        let waiting_for_unlock = purchases_locked.saturating_add(publications_locked);
+        let (agreements, agreements_locked) = self.core.agreements_under_way().await.unwrap_or((0, 0));
+        let pending = purchases.saturating_add(publications).saturating_add(transfers).saturating_add(agreements);
+        let waiting_for_unlock = purchases_locked.saturating_add(publications_locked).saturating_add(agreements_locked);
         Status {
             network: self.core.title.to_string(),
             health,
@@ -227,6 +244,7 @@ impl Agent {
                 self.purchases.wake();
                 self.publications.wake();
                 self.publications.resume_all().await?;
+                self.resume_agreements_beside();
                 Unlock::reply(view)
             }
             Request::Lock(_) => Lock::reply(core.lock().await),
@@ -261,9 +279,30 @@ impl Agent {
             Request::Resume(c) => {
                 self.resume_downloads().await?;
                 self.publications.resume_all().await?;
+                self.resume_agreements_beside();
                 Resume::reply(self.purchases.resume(c.agreement).await?)
             }
             Request::Refund(c) => Refund::reply(self.purchases.refund(c.agreement).await?),
+            Request::CheckAgreement(c) => CheckAgreement::reply(core.check_agreement(&c.document).await?),
+            Request::CreateAgreement(c) => CreateAgreement::reply(core.create_agreement(&c.document).await?),
+            Request::JoinAgreement(c) => JoinAgreement::reply(core.join_agreement(&c.document).await?),
+            Request::GetAgreement(c) => GetAgreement::reply(core.agreement_view(c.agreement).await?),
+            Request::ListAgreements(_) => ListAgreements::reply(self.agreements().await?),
+            Request::FulfilCondition(c) => FulfilCondition::reply(
+                core.fulfil_condition(c.agreement, &c.condition, c.shown, c.without_refund).await?,
+            ),
+            Request::AbortCondition(c) => AbortCondition::reply(core.abort_condition(c.agreement, &c.condition).await?),
+            Request::SignCondition(c) => SignCondition::reply(core.sign_condition(c.agreement, &c.condition).await?),
+            Request::ListTemplates(_) => ListTemplates::reply(core.templates().await?),
+            Request::ProposeTemplate(c) => {
+                ProposeTemplate::reply(core.propose_template(c.name, c.conditions, c.actors).await?)
+            }
+            Request::ApproveTemplate(c) => ApproveTemplate::reply(core.approve_template(&c.template).await?),
+            Request::RevokeTemplate(c) => RevokeTemplate::reply(core.revoke_template(&c.template).await?),
+            Request::ListRoles(_) => ListRoles::reply(core.roles().await?),
+            Request::ChangeRole(c) => ChangeRole::reply(core.change_role(c.name, c.registered).await?),
+            Request::GetList(_) => GetList::reply(core.own_list().await?),
+            Request::ChangeList(c) => ChangeList::reply(core.change_list(c.item, c.listed).await?),
             Request::ListLibrary(_) => ListLibrary::reply(self.library().await?),
             Request::RebuildLibrary(_) => RebuildLibrary::reply(self.rebuild_library().await?),
             Request::StartDownload(c) => {

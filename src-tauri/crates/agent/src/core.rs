@@ -35,6 +35,8 @@ pub struct AgentConfig {
     pub account: Option<Address>,
     /// The home's own key: pays for refunds and grants, holds no money.
     pub service: Arc<ServiceKey>,
+    /// The key that owns the contracts, where this home runs the network itself.
+    pub operator: Option<Arc<ServiceKey>>,
     /// The home's own gateway, where it has one.
     pub gateway: Option<Arc<dyn OwnGateway>>,
     /// The chain.
@@ -60,6 +62,7 @@ pub(crate) struct Core {
     pub(crate) wallet: Wallet,
     pub(crate) account: Arc<RwLock<Option<Address>>>,
     pub(crate) service: Arc<ServiceKey>,
+    pub(crate) operator_key: Option<Arc<ServiceKey>>,
     pub(crate) gateway: Option<Arc<dyn OwnGateway>>,
     pub(crate) store: Store,
     pub(crate) journal: Journal,

@@ -2,6 +2,7 @@
 
 mod account;
 mod agent;
+mod agreements;
 mod chain_events;
 mod clock;
 mod core;

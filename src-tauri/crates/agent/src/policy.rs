@@ -4,7 +4,7 @@
 //! must not stop holding because of a typing error.
 
 use api::{ApiError, Code, Risk};
-use protocol::{Address, Did, Vodka};
+use protocol::{Address, AgreementId, Did, Hash32, TemplateId, Vodka, shape::Kind};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -39,6 +39,53 @@ pub(crate) enum Action {
     },
     /// A request for test tokens.
     TestTokens,
+    /// An agreement of another shape, to be put on record.
+    Agree {
+        /// Which.
+        agreement: AgreementId,
+        /// About what.
+        did: Did,
+    },
+    /// A payment in an agreement of another shape.
+    Pay {
+        /// In which.
+        agreement: AgreementId,
+        /// How much.
+        amount: Vodka,
+    },
+    /// A step of an agreement of another shape in which nothing is paid.
+    Step {
+        /// In which.
+        agreement: AgreementId,
+        /// Of which kind.
+        kind: Kind,
+        /// Whether it is given up.
+        abort: bool,
+    },
+    /// 32 bytes that a condition asks for.
+    Sign {
+        /// In which agreement.
+        agreement: AgreementId,
+        /// What.
+        message: Hash32,
+    },
+    /// A change of a template.
+    Template {
+        /// Which.
+        template: TemplateId,
+    },
+    /// A change of the roles of templates.
+    Role {
+        /// Which.
+        name: String,
+    },
+    /// A change of one's list.
+    List {
+        /// What.
+        item: Hash32,
+        /// Whether it comes in.
+        listed: bool,
+    },
 }
 
 /// The rules, as their file has them. An absent rule allows.
@@ -143,7 +190,16 @@ impl Rules {
             }
             Action::Publish { price } if !price.is_zero() => never(self.priced_listings, "no listing with a price"),
             Action::Send { amount, .. } => at_most(self.most_per_transfer.as_deref(), *amount, "a transfer"),
-            Action::Publish { .. } | Action::Change { .. } | Action::TestTokens => Ok(()),
+            Action::Pay { amount, .. } => at_most(self.most_per_purchase.as_deref(), *amount, "a payment"),
+            Action::Publish { .. }
+            | Action::Change { .. }
+            | Action::TestTokens
+            | Action::Agree { .. }
+            | Action::Step { .. }
+            | Action::Sign { .. }
+            | Action::Template { .. }
+            | Action::Role { .. }
+            | Action::List { .. } => Ok(()),
         }
     }
 }

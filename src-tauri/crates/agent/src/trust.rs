@@ -7,7 +7,7 @@ use crate::{
     errors,
 };
 use api::{ApiError, ContractsTrust, Risk};
-use protocol::conditions::AccessTerms;
+use protocol::{Vodka, conditions::AccessTerms};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Operators can change code behind proxies: after so many blocks it is looked at again.
@@ -51,17 +51,17 @@ impl Core {
 
     /// What a buyer under these terms has to accept. Nothing where nothing is paid.
     pub(crate) async fn risks(&self, terms: &AccessTerms) -> Result<Vec<Risk>, ApiError> {
-        let mut risks = Vec::new();
-        if terms.price.is_zero() {
-            return Ok(risks);
-        }
-        if terms.time_outs[1] == 0 {
-            risks.push(Risk::NoTimeLimit);
-        }
-        if !self.contracts_are_safe().await? {
-            risks.push(Risk::ForeignContracts);
+        let mut risks = self.risks_of_paying(terms.price).await?;
+        if !terms.price.is_zero() && terms.time_outs[1] == 0 {
+            risks.insert(0, Risk::NoTimeLimit);
         }
         Ok(risks)
+    }
+
+    /// What has to be accepted wherever so much is set aside on this network.
+    pub(crate) async fn risks_of_paying(&self, amount: Vodka) -> Result<Vec<Risk>, ApiError> {
+        let safe = amount.is_zero() || self.contracts_are_safe().await?;
+        Ok(if safe { Vec::new() } else { vec![Risk::ForeignContracts] })
     }
 
     /// Of these, the ones that nobody here has accepted yet.

@@ -199,6 +199,94 @@ calls! {
         path: String,
     } -> SavedFile;
 
+    /// Reads a document of an agreement and says what it would be, without doing anything.
+    CheckAgreement {
+        /// The document, as text.
+        document: String,
+    } -> AgreementView;
+    /// Puts the agreement of a document on record. The same document again is the same agreement: what is on record is
+    /// compared with it, and nothing is sent twice.
+    CreateAgreement {
+        /// The document, as text.
+        document: String,
+    } -> AgreementView;
+    /// Keeps the document of an agreement that somebody else put on record, if what is on record is what it says.
+    JoinAgreement {
+        /// The document, as text.
+        document: String,
+    } -> AgreementView;
+    /// One agreement, as it is on record now.
+    GetAgreement {
+        /// Which.
+        agreement: AgreementId,
+    } -> AgreementView;
+    /// The agreements of other shapes than a purchase's in which an account of this home takes part, newest first.
+    ListAgreements {} -> Vec<AgreementView>;
+    /// Fulfils a condition, in the document's order. For a payment: pays, once.
+    FulfilCondition {
+        /// Of which agreement.
+        agreement: AgreementId,
+        /// Which, by name or number.
+        condition: String,
+        /// What is shown to it.
+        shown: Shown,
+        /// Pays also where the money might not come back.
+        without_refund: bool,
+    } -> AgreementView;
+    /// Aborts a condition whose time is over.
+    AbortCondition {
+        /// Of which agreement.
+        agreement: AgreementId,
+        /// Which, by name or number.
+        condition: String,
+    } -> AgreementView;
+    /// Signs for a condition, for somebody else to show.
+    SignCondition {
+        /// Of which agreement.
+        agreement: AgreementId,
+        /// Which, by name or number.
+        condition: String,
+    } -> GivenSignature;
+    /// The templates of the network.
+    ListTemplates {} -> Vec<TemplateView>;
+    /// Proposes a template.
+    ProposeTemplate {
+        /// What it is called; its id is the hash of that.
+        name: String,
+        /// Its conditions, in order.
+        conditions: Vec<protocol::shape::Kind>,
+        /// Its actors' roles, in order.
+        actors: Vec<String>,
+    } -> TemplateView;
+    /// Approves a template, as the owner of the network's templates.
+    ApproveTemplate {
+        /// Its name or id.
+        template: String,
+    } -> TemplateView;
+    /// Revokes a template for good, as that owner or as who proposed it.
+    RevokeTemplate {
+        /// Its name or id.
+        template: String,
+    } -> TemplateView;
+    /// The roles of the network's templates.
+    ListRoles {} -> Vec<RoleView>;
+    /// Registers a role, or takes one back for good, as the owner of the network's templates.
+    ChangeRole {
+        /// Its name.
+        name: String,
+        /// Whether it is to be registered.
+        registered: bool,
+    } -> Vec<RoleView>;
+    /// What is in the list of the account in use.
+    GetList {} -> ListView;
+    /// Puts something into the list of the account in use, or takes it out. What is so already stays so.
+    ChangeList {
+        /// What.
+        item: protocol::Hash32,
+        /// Whether it is to be in the list.
+        listed: bool,
+    } -> ListView;
+
     /// What one owns.
     ListLibrary {} -> Vec<OwnedAsset>;
     /// Rebuilds the library from the chain.

@@ -5,6 +5,7 @@
 //! Ids and amounts are types of `protocol`; in JSON they are strings. Plain data, no I/O; compiles to wasm.
 
 mod account;
+mod agreement;
 mod call;
 mod chain_event;
 mod error;
@@ -17,6 +18,7 @@ mod purchase;
 mod settings;
 
 pub use account::*;
+pub use agreement::*;
 pub use call::*;
 pub use chain_event::*;
 pub use error::*;

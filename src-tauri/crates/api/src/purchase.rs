@@ -312,6 +312,12 @@ pub enum ActivityKind {
     TestTokens,
     /// Tokens were sent.
     Sent,
+    /// An agreement of another shape was put on record.
+    Recorded,
+    /// A step of an agreement was done; `name` is the step's.
+    StepDone,
+    /// A step of an agreement was given up after its time; `name` is the step's.
+    StepAborted,
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! What can be typed. Names and options are a public interface: they stay.
 
+mod agreements;
+
+pub(crate) use agreements::{Agreement, Fulfil, Hashed, Item, List, Template};
+
 use clap::{Args, Parser, Subcommand};
 use protocol::{Address, Did, Hash32};
 use std::path::PathBuf;
@@ -83,8 +87,17 @@ pub(crate) enum Command {
     Buy(Buy),
     /// Downloads what was bought.
     Download(Download),
-    /// Purchases and where they stand.
+    /// Purchases and where they stand; with a number, an agreement of any shape.
     Agreements(Receipted),
+    /// Agreements of other shapes: computations, signatures, preimages, thresholds, lists.
+    #[command(subcommand)]
+    Agreement(Agreement),
+    /// Templates of agreements: list, propose, approve, revoke.
+    #[command(subcommand)]
+    Template(Template),
+    /// One's own list, which a step of an agreement can ask.
+    #[command(subcommand)]
+    List(List),
     /// Checks the receipt of an agreement, without network and without trust in whoever made it.
     VerifyReceipt {
         /// The receipt.

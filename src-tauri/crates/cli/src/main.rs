@@ -1,5 +1,6 @@
 //! The command line `neuston`: the same agent as the window's, for people who type and for scripts.
 
+mod agreement_shapes;
 mod arguments;
 mod commands;
 mod duration;

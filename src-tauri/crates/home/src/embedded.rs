@@ -69,6 +69,11 @@ impl Embedded {
         self.node.network_path().to_owned()
     }
 
+    /// The key that owns the contracts.
+    pub(crate) fn operator(&self) -> Arc<ServiceKey> {
+        self.node.operator()
+    }
+
     pub(crate) async fn stop(self) {
         self.cancel.cancel();
         self.publisher.leave().await;
@@ -103,6 +108,7 @@ async fn publisher(folder: &Folder) -> Result<Presence, ApiError> {
         account: None,
         service: Arc::new(service),
         policy: agent::Policy::default(),
+        operator: None,
     })
     .await
 }

@@ -234,6 +234,7 @@ impl Home {
             }
             Chosen::File { path, .. } => (path.clone(), networks::read(path)?.name),
         };
+        let operator = running.embedded.as_ref().filter(|_| *chosen == Chosen::Embedded).map(Embedded::operator);
         let presence = Presence::arrive(Arrival {
             data: folder.of_network(chosen.name()),
             name: &format!("gateway-{}", chosen.name()),
@@ -244,6 +245,7 @@ impl Home {
             account: None,
             service: self.inner.service.clone(),
             policy: agent::Policy::in_file(folder.policy()),
+            operator,
         })
         .await?;
         let demo = match chosen {

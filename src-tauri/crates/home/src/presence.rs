@@ -38,6 +38,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) service: Arc<ServiceKey>,
     /// What may be signed.
     pub(crate) policy: Policy,
+    /// Of the network that this home runs.
+    pub(crate) operator: Option<Arc<ServiceKey>>,
 }
 
 /// Somebody present on a network.
@@ -53,7 +55,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 impl Presence {
     pub(crate) async fn arrive(arrival: Arrival<'_>) -> Result<Self, ApiError> {
-        let Arrival { data, name, sockets, network_path, title, wallet, account, service, policy } = arrival;
+        let Arrival { data, name, sockets, network_path, title, wallet, account, service, policy, operator } = arrival;
         make_private(&data).map_err(errors::disk)?;
         let network = read(&network_path)?;
         let resolver = Resolver::of(&network).map_err(|e| endpoint(&e))?;
@@ -115,6 +117,7 @@ impl Presence {
             wallet,
             account,
             service,
+            operator,
             gateway: handle,
             keeper,
             ledger,

@@ -1,15 +1,18 @@
 //! Templates and what belongs to agreements of other shapes, as the contracts know them.
 
 use crate::{
-    Keeper, KeeperError,
+    Keeper, KeeperError, KeeperEvent, LogFilter,
     bindings::{
         compute_execution_condition::ComputeExecutionCondition,
-        escrow_access_secret_store_template::EscrowAccessSecretStoreTemplate,
+        escrow_access_secret_store_template::EscrowAccessSecretStoreTemplate, hash_lists::HashLists,
         template_store_manager::TemplateStoreManager,
     },
     convert::{address, h160, saturated},
 };
-use protocol::{Address, AgreementId, Did, Hash32, TemplateId};
+use protocol::{Address, AgreementId, Did, Hash32, TemplateId, event_topics::topic, hash::keccak256};
+
+/// More actor types than this are not asked for: whoever owns the templates may register any number.
+const MOST_ACTOR_TYPES: usize = 200;
 
 /// Where a template stands. It only ever goes to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,6 +80,57 @@ impl Keeper {
     pub async fn actor_type_registered(&self, id: Hash32) -> Result<bool, KeeperError> {
         let store = TemplateStoreManager::new(h160(self.contracts().template_store), self.provider());
         Ok(store.get_template_actor_type_state(id.0).legacy().call().await?.as_u128() == 1)
+    }
+
+    /// Who may approve templates and register actor types.
+    ///
+    /// # Errors
+    /// [`KeeperError`].
+    pub async fn templates_owner(&self) -> Result<Address, KeeperError> {
+        let store = TemplateStoreManager::new(h160(self.contracts().template_store), self.provider());
+        Ok(address(store.owner().legacy().call().await?))
+    }
+
+    /// Every actor type with its name, and whether it is registered still, in the order of registration.
+    ///
+    /// # Errors
+    /// [`KeeperError`].
+    pub async fn actor_types(&self) -> Result<Vec<(Hash32, String, bool)>, KeeperError> {
+        let store = TemplateStoreManager::new(h160(self.contracts().template_store), self.provider());
+        let ids = store.get_template_actor_type_ids().legacy().call().await?;
+        let mut found = Vec::new();
+        for id in ids.into_iter().take(MOST_ACTOR_TYPES) {
+            let (name, state) =
+                (store.get_template_actor_type_value(id).legacy(), store.get_template_actor_type_state(id).legacy());
+            let (name, state) = tokio::try_join!(name.call(), state.call())?;
+            found.push((Hash32(id), name, saturated(state) == 1));
+        }
+        Ok(found)
+    }
+
+    /// Ids of all templates that were ever proposed, oldest first.
+    ///
+    /// # Errors
+    /// [`KeeperError`].
+    pub async fn proposed_templates(&self) -> Result<Vec<TemplateId>, KeeperError> {
+        let filter = LogFilter::of(self.contracts().template_store, topic::TEMPLATE_PROPOSED);
+        let logs = self.logs(&filter).await?;
+        let ids = logs.iter().map(|log| match self.contracts().event(log) {
+            Ok(Some(KeeperEvent::TemplateProposed { template, .. })) => Ok(Some(template)),
+            Ok(_) => Ok(None),
+            Err(error) => Err(error),
+        });
+        ids.filter_map(Result::transpose).collect()
+    }
+
+    /// What is in an account's list in HashLists.
+    ///
+    /// # Errors
+    /// [`KeeperError`], also where the network has no HashLists.
+    pub async fn list_of(&self, account: Address) -> Result<Vec<Hash32>, KeeperError> {
+        let lists = HashLists::new(h160(self.contracts().find("HashLists")?), self.provider());
+        let items = lists.all(keccak256(account.0)).legacy().call().await?;
+        Ok(items.into_iter().map(Hash32).collect())
     }
 
     /// The parties of an agreement that a template contract of v0.1 created; `None` where it has none of this id.

@@ -25,6 +25,7 @@ pub struct Node {
     network_path: PathBuf,
     front: Front,
     keeper: Keeper,
+    operator: Arc<ServiceKey>,
     catalogue: Catalogue,
     /// Where it runs one.
     chain: Option<Chain>,
@@ -75,7 +76,19 @@ impl Node {
         };
         write_network(&network_path, &network)?;
         drop(guard.disarm());
-        Ok(Self { network, network_path, front, keeper, catalogue, chain, gateway, served, shutdown, _lock: lock })
+        Ok(Self {
+            network,
+            network_path,
+            front,
+            keeper,
+            operator,
+            catalogue,
+            chain,
+            gateway,
+            served,
+            shutdown,
+            _lock: lock,
+        })
     }
 
     /// The network as its file says it.
@@ -91,6 +104,11 @@ impl Node {
     /// The node's own view of the contracts.
     pub fn keeper(&self) -> &Keeper {
         &self.keeper
+    }
+
+    /// The key that owns the contracts.
+    pub fn operator(&self) -> Arc<ServiceKey> {
+        self.operator.clone()
     }
 
     /// The catalogue, for filling it in bulk.

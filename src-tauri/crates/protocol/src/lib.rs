@@ -20,6 +20,7 @@ pub mod proof;
 pub mod query;
 pub mod receipt;
 pub mod search;
+pub mod shape;
 pub mod sign;
 pub mod template;
 pub mod templates;

@@ -164,7 +164,7 @@ pub async fn read_facts(keeper: &Keeper, terms: &AccessTerms) -> Result<Facts, K
     Ok(Facts { block, agreement, lock: condition(lock), access: condition(access), escrow: condition(escrow) })
 }
 
-fn condition(found: ConditionOnChain) -> ConditionFact {
+pub(crate) fn condition(found: ConditionOnChain) -> ConditionFact {
     let state = match found.state {
         keeper::ConditionState::Uninitialized => ConditionState::Uninitialized,
         keeper::ConditionState::Unfulfilled => ConditionState::Unfulfilled,

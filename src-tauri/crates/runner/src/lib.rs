@@ -50,6 +50,7 @@ mod ledger;
 mod machine;
 mod outbox;
 mod point;
+pub mod shapes;
 
 pub use chain::{BroadcastError, Chain, ChainError, Look};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};

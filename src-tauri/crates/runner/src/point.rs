@@ -105,6 +105,14 @@ points! {
     LibraryKept = "library_kept",
     /// How a download stands is noted.
     DownloadKept = "download_kept",
+    /// An agreement of another shape is on disk with its document, before it goes on record.
+    AgreementKept = "agreement_kept",
+    /// createAgreement of another shape is signed.
+    AgreementSigned = "agreement_signed",
+    /// A payment for a condition of another shape is signed, with its approval.
+    StepPaymentSigned = "step_payment_signed",
+    /// The fulfilment or abortion of a condition of another shape is signed.
+    StepSigned = "step_signed",
     /// A watch-tower knows of an agreement, or how it stands.
     WatchKept = "watch_kept",
 }

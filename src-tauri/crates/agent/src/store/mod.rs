@@ -2,6 +2,7 @@
 //! Money is not here: journal and outbox are `runner`'s.
 
 mod activity;
+mod agreements;
 mod downloads;
 mod drafts;
 mod library;
@@ -11,6 +12,7 @@ mod purchases;
 mod schema;
 
 pub(crate) use activity::Happening;
+pub(crate) use agreements::AgreementRecord;
 pub(crate) use downloads::DownloadRow;
 pub(crate) use library::{OwnedRow, SavedRow};
 pub(crate) use listings::ListingRecord;

@@ -22,6 +22,9 @@ const MIGRATIONS: &[&str] = &[
         document BLOB NOT NULL);
      CREATE TABLE publication (id INTEGER PRIMARY KEY, content TEXT NOT NULL);
      CREATE TABLE setting (name TEXT PRIMARY KEY, content TEXT NOT NULL);",
+    // 2
+    "CREATE TABLE agreement (agreement TEXT PRIMARY KEY, kept TEXT NOT NULL, creator TEXT, content TEXT NOT NULL);
+     CREATE TABLE template (id TEXT PRIMARY KEY, name TEXT NOT NULL);",
 ];
 
 /// Brings the file to this version's schema.

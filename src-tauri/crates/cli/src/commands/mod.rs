@@ -1,6 +1,7 @@
 //! One file per group of commands.
 
 mod accounts;
+mod agreements;
 mod demo;
 mod events;
 mod market;
@@ -9,6 +10,7 @@ mod publishing;
 mod purchases;
 mod receipts;
 mod servers;
+mod templates;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -26,6 +28,7 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), ApiE
         Command::Contracts(contracts) => return servers::contracts(contracts, output).await,
         Command::Serve => return servers::serve(&common, output).await,
         Command::VerifyReceipt { file } => return receipts::verify(&file, output),
+        Command::Agreement(crate::arguments::Agreement::Hash(what)) => return agreements::hash(&what, output),
         Command::Wallet(crate::arguments::Wallet::Backup) => return accounts::backup(&common, output),
         _ => {}
     }
@@ -50,6 +53,9 @@ async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
             (Some(id), Some(file)) => receipts::save(session, &id, &file).await,
             (id, _) => purchases::agreements(session, id).await,
         },
+        Command::Agreement(agreement) => agreements::run(session, agreement).await,
+        Command::Template(template) => templates::run(session, template).await,
+        Command::List(list) => templates::list(session, list).await,
         Command::Resume(one) => purchases::resume(session, one.id).await,
         Command::Refund(one) => purchases::refund(session, &one.id).await,
         Command::Events(asked) => events::run(session, asked).await,

@@ -161,8 +161,13 @@ pub(super) fn confirm(question: &str) -> Result<(), ApiError> {
 pub(super) async fn agreements(session: &Session, id: Option<String>) -> Result<(), ApiError> {
     match id {
         Some(id) => {
-            let view = session.ask(api::GetPurchase { agreement: number(&id)? }).await?;
-            session.output.answer(&shapes::purchase(&view), || told(&view));
+            let agreement = number(&id)?;
+            match session.ask(api::GetPurchase { agreement }).await {
+                Ok(view) => session.output.answer(&shapes::purchase(&view), || told(&view)),
+                // No purchase of this home: an agreement of another shape, or of others.
+                Err(error) if error.code == Code::NotFound => return super::agreements::show(session, agreement).await,
+                Err(error) => return Err(error),
+            }
         }
         None => {
             let views = session.ask(api::ListPurchases {}).await?;

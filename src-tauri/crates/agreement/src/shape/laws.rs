@@ -1,0 +1,166 @@
+//! What holds of every agreement of another shape.
+
+use super::{
+    samples::{CONSUMER, CREATED_AT, ESCROW, created, two_of_three},
+    *,
+};
+use crate::ConditionState::{Aborted, Fulfilled, Unfulfilled, Uninitialized};
+use proptest::prelude::*;
+use protocol::{Address, Did, TemplateId, conditions::ConditionTerms, shape::Shape};
+
+fn next(shape: &Shape, facts: &ShapeFacts) -> Vec<Next> {
+    outlook(shape, facts).into_iter().map(|standing| standing.next).collect()
+}
+
+fn after(names: &[&str]) -> Next {
+    Next::After { conditions: names.iter().map(|name| (*name).to_owned()).collect() }
+}
+
+#[test]
+fn a_threshold_is_carried_out_in_its_order() {
+    let shape = two_of_three(40);
+    let mut facts = created(&shape);
+    let too_few = |fulfilled| Next::TooFew { fulfilled, needed: 2 };
+    assert_eq!(
+        next(&shape, &facts),
+        [Next::Open, Next::Open, Next::Open, Next::Open, too_few(0), after(&["payment", "enough"])]
+    );
+    facts.conditions[1].state = Fulfilled;
+    facts.conditions[3].state = Fulfilled;
+    assert_eq!(next(&shape, &facts)[4], after(&["payment"]), "nobody gives before it is paid");
+    facts.conditions[0].state = Fulfilled;
+    assert_eq!(next(&shape, &facts)[4..], [Next::Open, after(&["enough"])]);
+    facts.conditions[4].state = Fulfilled;
+    assert_eq!(next(&shape, &facts)[4..], [Next::Fulfilled, Next::Open]);
+}
+
+#[test]
+fn what_can_no_longer_be_enough_is_aborted_and_pays_back() {
+    let shape = two_of_three(40);
+    let mut facts = created(&shape);
+    facts.conditions[0].state = Fulfilled;
+    facts.block = CREATED_AT + 29;
+    assert!(outlook(&shape, &facts)[1..4].iter().all(|one| one.next == Next::Open && !one.can_abort));
+    facts.block += 1;
+    assert!(outlook(&shape, &facts)[1..4].iter().all(|one| one.next == Next::TimeOver && one.can_abort));
+    facts.conditions[1].state = Aborted;
+    facts.conditions[2].state = Aborted;
+    let lost = Next::Never { conditions: vec!["one".to_owned(), "two".to_owned()] };
+    assert_eq!(next(&shape, &facts)[4], lost);
+    facts.block = CREATED_AT + 40;
+    assert!(outlook(&shape, &facts)[4].can_abort);
+    facts.conditions[4].state = Aborted;
+    assert_eq!(next(&shape, &facts)[5], Next::Open, "the escrow pays back");
+}
+
+#[test]
+fn a_waiting_time_is_waited_for() {
+    let mut shape = two_of_three(40);
+    shape.conditions[1].time_lock = 5;
+    let mut facts = created(&shape);
+    assert_eq!(next(&shape, &facts)[1], Next::NotBefore { block: CREATED_AT + 5 });
+    facts.block = CREATED_AT + 4;
+    assert_eq!(next(&shape, &facts)[1], Next::Open, "a transaction takes effect in the next block");
+}
+
+#[test]
+fn any_single_difference_is_a_flaw_of_a_shape() {
+    let shape = two_of_three(40);
+    assert!(VerifiedShape::check(&shape, &created(&shape)).is_ok());
+    let flaw = |change: fn(&mut ShapeFacts)| {
+        let mut facts = created(&shape);
+        change(&mut facts);
+        VerifiedShape::check(&shape, &facts).unwrap_err()
+    };
+    let name = || "enough".to_owned();
+    assert_eq!(flaw(|f| f.agreement = None), ShapeFlaw::Missing);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().did = Did([9; 32])), ShapeFlaw::Did);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().template = TemplateId([9; 32])), ShapeFlaw::Template);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().actors.reverse()), ShapeFlaw::Actors);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().actors.truncate(1)), ShapeFlaw::Actors);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().conditions.swap(1, 2)), ShapeFlaw::Conditions);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().conditions.truncate(5)), ShapeFlaw::Conditions);
+    assert_eq!(flaw(|f| f.conditions[4].state = Uninitialized), ShapeFlaw::Conditions);
+    assert_eq!(flaw(|f| f.conditions[4].type_ref = ESCROW), ShapeFlaw::TypeRef(name()));
+    let lock = ShapeFlaw::TimeLock { name: name(), expected: 0, found: 1 };
+    assert_eq!(flaw(|f| f.conditions[4].time_lock = 1), lock);
+    let out = ShapeFlaw::TimeOut { name: name(), expected: 40, found: 0 };
+    assert_eq!(flaw(|f| f.conditions[4].time_out = 0), out);
+    assert_eq!(flaw(|f| f.conditions[4].created_at += 1), ShapeFlaw::Apart);
+}
+
+#[test]
+fn a_payment_that_cannot_come_back_is_named() {
+    assert!(perils(&two_of_three(40), ESCROW, Some(CONSUMER)).is_empty());
+    let (payment, release) = ("payment".to_owned(), "enough".to_owned());
+    assert_eq!(perils(&two_of_three(0), ESCROW, None), [Peril::NoTimeOut { payment: payment.clone(), release }]);
+    let other = Address([8; 20]);
+    let to_another = Peril::ToAnother { payment: payment.clone(), to: CONSUMER };
+    assert_eq!(perils(&two_of_three(40), ESCROW, Some(other)), [to_another]);
+    let at_once = Peril::PaidAtOnce { payment: payment.clone(), to: ESCROW };
+    assert_eq!(perils(&two_of_three(40), other, None), [at_once]);
+    let mut alone = two_of_three(40);
+    alone.conditions.truncate(5);
+    assert_eq!(perils(&alone, ESCROW, Some(CONSUMER)), [Peril::NoEscrow { payment }]);
+    for condition in &mut alone.conditions {
+        if let ConditionTerms::LockReward { amount, .. } = &mut condition.terms {
+            *amount = protocol::Vodka::ZERO;
+        }
+    }
+    assert!(perils(&alone, ESCROW, Some(CONSUMER)).is_empty(), "nothing cannot be lost");
+}
+
+#[test]
+fn a_payment_leaves_time_for_what_releases_it() {
+    let shape = two_of_three(40);
+    let verified = VerifiedShape::check(&shape, &created(&shape)).unwrap();
+    assert_eq!(verified.pay_by(0), Some(CREATED_AT + 30));
+    assert_eq!(verified.last_time_out(), Some(CREATED_AT + 41));
+    let without = two_of_three(0);
+    assert_eq!(VerifiedShape::check(&without, &created(&without)).unwrap().pay_by(0), None);
+}
+
+proptest! {
+    #[test]
+    fn what_may_happen_next_fits_what_the_contracts_take(
+        states in prop::collection::vec(prop::sample::select(vec![Uninitialized, Unfulfilled, Fulfilled, Aborted]), 0..7),
+        block in CREATED_AT..CREATED_AT + 60,
+        locks in prop::collection::vec(0_u64..20, 6),
+        time_out in 0_u64..50,
+    ) {
+        let shape = two_of_three(time_out);
+        let mut facts = created(&shape);
+        facts.block = block;
+        for (place, fact) in facts.conditions.iter_mut().enumerate() {
+            fact.state = states.get(place).copied().unwrap_or(Uninitialized);
+            fact.time_lock = locks[place];
+        }
+        facts.conditions.truncate(states.len());
+        let told = outlook(&shape, &facts);
+        prop_assert_eq!(told.len(), shape.conditions.len());
+        for (place, standing) in told.iter().enumerate() {
+            let Some(fact) = facts.conditions.get(place) else {
+                prop_assert_eq!(&standing.next, &Next::Missing);
+                continue;
+            };
+            let takes_effect = block + 1;
+            let over = fact.time_out != 0 && takes_effect > fact.created_at + fact.time_out;
+            let escrow = place == 5;
+            if standing.next == Next::Open {
+                prop_assert_eq!(fact.state, Unfulfilled);
+                prop_assert!(takes_effect >= fact.created_at + fact.time_lock);
+                prop_assert!(!over || escrow);
+                for before in &shape.conditions[place].after {
+                    prop_assert_eq!(facts.conditions[*before].state, Fulfilled);
+                }
+                if escrow {
+                    prop_assert_eq!(facts.conditions[0].state, Fulfilled);
+                    prop_assert!(matches!(facts.conditions[4].state, Fulfilled | Aborted));
+                }
+            }
+            prop_assert_eq!(standing.can_abort, fact.state == Unfulfilled && over && !escrow);
+            prop_assert!(!standing.can_abort || standing.next == Next::TimeOver);
+            prop_assert_eq!(fact.state == Fulfilled, standing.next == Next::Fulfilled);
+        }
+    }
+}
