@@ -6,6 +6,7 @@ mod coming_back;
 mod first_start;
 mod friend;
 mod keyboard;
+mod languages;
 mod main_job;
 mod refunds;
 mod shots;

@@ -52,14 +52,15 @@ pub(crate) fn Trouble(
     money: Option<String>,
     #[prop(optional, into)] retry: Option<Callback<()>>,
 ) -> impl IntoView {
-    let t = app().texts();
+    let app = app();
+    let t = app.texts();
     let head = money.unwrap_or_else(|| headline(error.code, t).to_owned());
     view! {
         <div class="notice trouble" role="alert" data-testid="trouble">
             <Glyph icon=picture(error.code) />
             <div class="grow">
                 <b>{head}</b>
-                <p>{error.message}" "{error.next}</p>
+                <p>{app.say(&error.message)}" "{app.say(&error.next)}</p>
                 {retry
                     .map(|retry| {
                         view! {

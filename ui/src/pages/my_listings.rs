@@ -152,7 +152,7 @@ fn facts(listing: &MyListing, app: App) -> String {
     let m = &t.mine;
     let since = moments::read(&listing.published).map(|at| fill(m.since, &[("date", &at.date(t))])).unwrap_or_default();
     let open = (listing.open > 0).then(|| many(listing.open, m.open_one, m.open_many, app.spoken()));
-    [Some(since), open, listing.trouble.clone()]
+    [Some(since), open, listing.trouble.as_ref().map(|trouble| app.say(trouble))]
         .into_iter()
         .flatten()
         .filter(|s| !s.is_empty())

@@ -8,6 +8,7 @@ mod finding;
 mod keeping;
 mod offering;
 mod shell;
+mod told;
 
 pub(crate) use buying::*;
 pub(crate) use finding::*;
@@ -188,7 +189,7 @@ mod tests {
         .concat()
     }
 
-    fn gaps(text: &str) -> std::collections::BTreeSet<&str> {
+    pub(super) fn gaps(text: &str) -> std::collections::BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
     }
 

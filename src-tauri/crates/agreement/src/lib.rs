@@ -24,6 +24,7 @@ mod facts;
 pub mod planted;
 pub mod publisher;
 mod retry;
+mod sentences;
 mod table;
 mod verified;
 

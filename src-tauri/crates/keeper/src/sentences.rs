@@ -97,16 +97,21 @@ impl From<&Alone> for Sentence {
 
 /// What is wrong with a node, with its name.
 pub fn of_node(node: &str, trouble: &NodeTrouble) -> Sentence {
-    match trouble {
-        NodeTrouble::WrongChain { expected, found } => {
-            sentence!("{node} is of chain {found}, not {expected}", node, found = *found, expected = *expected)
-        }
-        NodeTrouble::Silent(why) => sentence!("{node} does not answer ({why})", node, why),
-        NodeTrouble::Busy => sentence!("{node} wants fewer requests", node),
-        NodeTrouble::Nonsense(what) => sentence!("{node} answers what cannot be: {what}", node, what),
-        NodeTrouble::Behind { blocks } => sentence!("{node} is {blocks} blocks behind", node, blocks = *blocks),
-        NodeTrouble::Contradicts(what) => {
-            sentence!("{node} says otherwise than the others about {what}", node, what)
+    sentence!("{node} {trouble}", node, trouble = Sentence::from(trouble))
+}
+
+/// Without its name.
+impl From<&NodeTrouble> for Sentence {
+    fn from(trouble: &NodeTrouble) -> Self {
+        match trouble {
+            NodeTrouble::WrongChain { expected, found } => {
+                sentence!("is of chain {found}, not {expected}", found = *found, expected = *expected)
+            }
+            NodeTrouble::Silent(why) => sentence!("does not answer ({why})", why),
+            NodeTrouble::Busy => "wants fewer requests".into(),
+            NodeTrouble::Nonsense(what) => sentence!("answers what cannot be: {what}", what),
+            NodeTrouble::Behind { blocks } => sentence!("is {blocks} blocks behind", blocks = *blocks),
+            NodeTrouble::Contradicts(what) => sentence!("says otherwise than the others about {what}", what),
         }
     }
 }

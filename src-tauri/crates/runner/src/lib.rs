@@ -50,6 +50,9 @@ mod ledger;
 mod machine;
 mod outbox;
 mod point;
+mod sentences;
+
+use protocol::Sentence;
 
 pub use chain::{BroadcastError, Chain, ChainError, Look};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};
@@ -66,14 +69,14 @@ pub use point::{Point, at};
 pub fn tx_events<E>(
     outcome: Result<Vec<protocol::tx::Receipt>, OutboxError>,
     done: impl FnOnce() -> E,
-    failed: impl FnOnce(String) -> E,
+    failed: impl FnOnce(Sentence) -> E,
     too_late: impl FnOnce(u64) -> E,
 ) -> Result<Vec<E>, Hold> {
     match outcome {
         Ok(_) => Ok(vec![done()]),
         Err(OutboxError::TooLate { block }) => Ok(vec![too_late(block)]),
         Err(OutboxError::Locked(account)) => Err(Hold::Unlock { account }),
-        Err(error) if error.is_certain() => Ok(vec![failed(error.to_string())]),
-        Err(error) => Err(Hold::later(error)),
+        Err(error) if error.is_certain() => Ok(vec![failed(Sentence::from(&error))]),
+        Err(error) => Err(Hold::said(Sentence::from(&error))),
     }
 }

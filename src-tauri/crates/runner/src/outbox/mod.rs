@@ -30,7 +30,7 @@ use crate::{
 };
 pub use key::Key;
 use protocol::{
-    Address, SignError, Signer, TxHash,
+    Address, SignError, Signer, TxHash, sentence,
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use rows::{NewTx, TxRow, TxState};
@@ -349,7 +349,7 @@ impl Outbox {
                 biased;
                 () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
                 changed = heads.changed() => if changed.is_err() {
-                    return Err(ChainError::Unreachable("it is no longer followed".to_owned()).into());
+                    return Err(ChainError::Unreachable("the chain is no longer followed".into()).into());
                 },
             }
         }
@@ -416,8 +416,8 @@ impl Outbox {
             Some(fee) => self.replace_variant(&row.key, &*signer, fee, Some(last)).await.map(drop),
             None => {
                 let most = chain.most_per_gas();
-                Err(ChainError::TooDear(format!("more than the {most} wei per gas that the network file allows"))
-                    .into())
+                let why = sentence!("it takes more than the {most} wei per gas that the network file allows", most);
+                Err(ChainError::TooDear(why).into())
             }
         }
     }
