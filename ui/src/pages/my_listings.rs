@@ -114,10 +114,13 @@ fn All(all: Vec<MyListing>, doing: RwSignal<Doing>) -> impl IntoView {
     let sales = all.iter().map(|l| l.sales).sum();
     let by_month = months(&all);
     let this_month = by_month.last().copied().unwrap_or(0);
-    let summary = fill(
-        &many(sales, m.sales_one, m.sales_many, tongue),
-        &[("month", &amounts::count(u64::from(this_month), tongue))],
-    );
+    let summary = match sales {
+        0 => m.sales_none.to_owned(),
+        _ => fill(
+            &many(sales, m.sales_one, m.sales_many, tongue),
+            &[("month", &amounts::count(u64::from(this_month), tongue))],
+        ),
+    };
     view! {
         <div class="clocks">
             <div>
@@ -127,7 +130,11 @@ fn All(all: Vec<MyListing>, doing: RwSignal<Doing>) -> impl IntoView {
             </div>
             <div>
                 <small>{m.twelve}</small>
-                <Months sales=by_month />
+                {if sales == 0 {
+                    view! { <p class="muted">{m.sales_none_more}</p> }.into_any()
+                } else {
+                    view! { <Months sales=by_month /> }.into_any()
+                }}
             </div>
         </div>
         <table class="roomy">
