@@ -1,6 +1,6 @@
 //! The door between the window's pages and the home.
 
-use api::{ApiError, Code, Event, Reply, Request};
+use api::{ApiError, Code, Event, Reply, Request, Sentence};
 use home::{Door, HomeOptions};
 use std::{
     path::PathBuf,
@@ -154,6 +154,6 @@ async fn carry_from(door: &Door, channel: &Channel<Event>) -> Result<Heard, ApiE
 }
 
 /// A fault of ours.
-pub(crate) fn internal(what: &str) -> ApiError {
+pub(crate) fn of_ours(what: impl Into<Sentence>) -> ApiError {
     ApiError::new(Code::Internal, what, "Close the window and open it again; nothing that was paid is lost.")
 }

@@ -1,7 +1,7 @@
 //! The system's dialogs, and opening what belongs to the person.
 
-use crate::backend::{Backend, internal};
-use api::{ApiError, Code, GetSettings, ListDownloads, ListLibrary};
+use crate::backend::{Backend, of_ours};
+use api::{ApiError, Code, GetSettings, ListDownloads, ListLibrary, sentence};
 use std::path::{Path, PathBuf};
 use tauri::{AppHandle, State, Url};
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
@@ -67,7 +67,7 @@ pub(crate) async fn open_path(
     if !path.exists() {
         return Err(ApiError::new(
             Code::NotFound,
-            format!("{} is not there any more.", path.display()),
+            sentence!("{path} is not there any more.", path = path.as_path()),
             "Download it again from your library.",
         ));
     }
@@ -129,13 +129,13 @@ fn path(picked: FilePath) -> Result<String, ApiError> {
 }
 
 fn no_dialog() -> ApiError {
-    internal("The system closed its file dialog without an answer.")
+    of_ours("The system closed its file dialog without an answer.")
 }
 
 fn nothing_opens(error: &tauri_plugin_opener::Error) -> ApiError {
     ApiError::new(
         Code::NotFound,
-        format!("The system found no program for it: {error}."),
+        sentence!("The system found no program for it ({why}).", why = error.to_string()),
         "Open it from your file manager.",
     )
 }

@@ -89,7 +89,7 @@ fn money_moves_where_two_nodes_agree_and_the_check_says_so() {
     assert!(point(&check, "Contract EscrowReward").starts_with("our code"), "{check:#}");
     assert!(point(&check, "Roles").contains("as they should be"), "{check:#}");
     assert!(point(&check, "Priced purchases").starts_with("safe"), "{check:#}");
-    assert!(point(&check, "Confirmations").contains("after 1 block"), "{check:#}");
+    assert!(point(&check, "Confirmations").contains("as soon as it is in a block"), "{check:#}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod dropping;
 mod first_start;
 mod friend;
 mod keyboard;
+mod languages;
 mod main_job;
 mod refunds;
 mod shots;

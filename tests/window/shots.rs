@@ -1,17 +1,20 @@
-//! Pictures of every screen and of what can happen on it, light and dark, small and wide: `cargo xtask shots`. A page
+//! Pictures of every screen and of what can happen on it, light and dark, small and wide, and in German: `cargo xtask shots`. A page
 //! that is wider than its window fails.
 
 use crate::{
     agreements,
     app::{App, named, pictures},
     friend::{Friend, offer},
+    languages::speaks,
     main_job::{agrees, buys, publishes, settled},
 };
 use api::Draft;
 use serde_json::json;
 use std::{fs, sync::Arc};
 
-const THEMES: [&str; 3] = ["light", "dark", "contrast"];
+/// Themes and languages; German has the longest words. What follows a picture is told in English.
+const DRESSES: [(&str, &str); 4] =
+    [("light", "german"), ("light", "english"), ("dark", "english"), ("contrast", "english")];
 /// The smallest window, and a wide one.
 const SIZES: [(u32, u32); 2] = [(900, 600), (1440, 900)];
 
@@ -33,8 +36,10 @@ fn still<'a>(name: &'a str, path: &str) -> Shot<'a> {
 
 /// Takes pictures in every dress.
 async fn photograph(app: &App, shots: &[Shot<'_>]) {
-    for theme in THEMES {
+    for (theme, language) in DRESSES {
         dress(app, theme).await;
+        speaks(app, language).await;
+        let dress = if language == "german" { format!("{theme}-german") } else { theme.to_owned() };
         for (width, height) in SIZES {
             app.resize(width, height).await;
             for (name, path, pose) in shots {
@@ -43,7 +48,7 @@ async fn photograph(app: &App, shots: &[Shot<'_>]) {
                 app.settle().await;
                 let wide = app.script("return document.documentElement.scrollWidth - innerWidth").await;
                 assert!(wide.as_i64().is_some_and(|beyond| beyond <= 0), "{name} is {wide} px too wide at {width}");
-                app.picture(&pictures().join(format!("{name}-{theme}-{width}x{height}.png"))).await;
+                app.picture(&pictures().join(format!("{name}-{dress}-{width}x{height}.png"))).await;
                 pose.leave(app).await;
             }
         }

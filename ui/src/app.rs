@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{
     AccountView, ApiError, Call, DownloadView, Event, GetSettings, GetStatus, ListDownloads, ListPurchases, LockState,
-    PublicationView, PurchaseView, SearchPage, SetSettings, Settings, Status,
+    PublicationView, PurchaseView, SearchPage, Sentence, SetSettings, Settings, Status,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -113,6 +113,11 @@ impl App {
     /// The language in use.
     pub(crate) fn spoken(self) -> Tongue {
         self.tongue.get_untracked()
+    }
+
+    /// What the backend says, in the language in use.
+    pub(crate) fn say(self, sentence: &Sentence) -> String {
+        sentence.said_in(&self.spoken())
     }
 
     /// Starts to listen, and asks for everything once.

@@ -1,6 +1,6 @@
 //! The way to the backend: one command for calls, one channel for events, and the system's dialogs.
 
-use api::{ApiError, Call, Code, Event, Reply, Request};
+use api::{ApiError, Call, Code, Event, Reply, Request, sentence};
 use js_sys::{JSON, Object, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, prelude::*};
@@ -27,7 +27,7 @@ pub(crate) fn inside() -> bool {
 fn fault(what: impl std::fmt::Display) -> ApiError {
     ApiError::new(
         Code::Internal,
-        format!("The window and its backend do not understand each other: {what}."),
+        sentence!("The window and its backend do not understand each other: {what}.", what = what.to_string()),
         "Start Neuston again.",
     )
 }

@@ -293,7 +293,7 @@ fn Horizon() -> impl IntoView {
                         Mood::Starting => "dot quiet",
                     }
                 }></span>
-                <span>
+                <span title=move || sentence.with(|s| format!("{} {}", s.said, s.more))>
                     <b>{move || sentence.with(|s| s.said.clone())}</b>
                     " "
                     {move || sentence.with(|s| s.more.clone())}

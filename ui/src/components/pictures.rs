@@ -13,8 +13,15 @@ pub(crate) fn Profile(column: String, bars: Vec<u8>) -> impl IntoView {
     let t = app().texts();
     let words = in_words(bars.iter().map(|&b| u64::from(b)));
     let name = fill(t.listing.profile_name, &[("column", &column), ("bars", &words)]);
-    (!bars.is_empty()).then(|| {
-        view! {
+    // One bar alone is no spread: the values are alike, or as long as each other, as times are.
+    match bars.iter().filter(|bar| **bar > 0).count() {
+        0 => ().into_any(),
+        1 => view! {
+            <span class="muted" aria-hidden="true">"–"</span>
+            <span class="only-read">{t.listing.no_spread}</span>
+        }
+        .into_any(),
+        _ => view! {
             <svg class="profile" viewBox="0 0 96 22" preserveAspectRatio="none" role="img" aria-label=name>
                 {bars
                     .into_iter()
@@ -27,7 +34,8 @@ pub(crate) fn Profile(column: String, bars: Vec<u8>) -> impl IntoView {
                     .collect_view()}
             </svg>
         }
-    })
+        .into_any(),
+    }
 }
 
 /// Sales of twelve months, the present one solid.

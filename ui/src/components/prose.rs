@@ -88,7 +88,8 @@ fn host(url: &str) -> &str {
 /// A link to the web. It shows its host, and asks before it opens the browser.
 #[component]
 pub(crate) fn Outward(url: String, words: AnyView) -> impl IntoView {
-    let t = app().texts();
+    let app = app();
+    let t = app.texts();
     let asking = RwSignal::new(false);
     let wrong = RwSignal::new(None::<String>);
     let shown_host = host(&url).to_owned();
@@ -100,7 +101,7 @@ pub(crate) fn Outward(url: String, words: AnyView) -> impl IntoView {
                     asking.try_set(false);
                 }
                 Err(error) => {
-                    wrong.try_set(Some(error.message));
+                    wrong.try_set(Some(app.say(&error.message)));
                 }
             }
         });

@@ -44,9 +44,9 @@ pub(crate) fn ListingLine(row: ListingRow, search: String) -> impl IntoView {
                 <p>{row.summary}</p>
                 <div class="tags">
                     <small>{row.author}</small>
-                    {(!row.formats.is_empty()).then(|| view! { <Tag label=row.formats.join(" · ") /> })}
+                    {(!row.formats.is_empty()).then(|| view! { <Tag label=app.spoken().words(&row.formats) /> })}
                     {row.bytes.map(|bytes| view! { <Tag label=amounts::size(bytes, tongue) /> })}
-                    {(!row.license.is_empty()).then(|| view! { <Tag label=row.license.clone() /> })}
+                    {(!row.license.is_empty()).then(|| view! { <Tag label=app.spoken().word(&row.license).to_owned() /> })}
                     {row.own.then(|| view! { <Tag kind="water" icon=Icon::User label=d.yours /> })}
                     {row.owned.then(|| view! { <Tag kind="done" icon=Icon::Check label=d.owned /> })}
                 </div>

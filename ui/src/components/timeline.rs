@@ -60,6 +60,8 @@ pub(crate) fn Clocks(purchase: PurchaseView) -> impl IntoView {
     else {
         return ().into_any();
     };
+    // Never the same minute as the other clock: nobody wonders what comes first.
+    let back = back.next_minute();
     let left = Memo::new(move |_| {
         let seconds = u64::try_from(opens.epoch - app.now.get()).unwrap_or(0);
         (seconds > 0).then(|| stretch(seconds, t))
@@ -70,7 +72,8 @@ pub(crate) fn Clocks(purchase: PurchaseView) -> impl IntoView {
         let time = opens.by(today(), t);
         fill(b.name_opens, &[("time", &time), ("left", &left.get().unwrap_or_default())])
     };
-    let name_back = fill(b.name_back, &[("amount", &amount), ("time", &back.clock())]);
+    let name_back =
+        fill(b.name_back, &[("amount", &amount), ("time", &back.by(moments::local(app.now.get_untracked()), t))]);
     view! {
         <div class="clocks" data-testid="clocks">
             <div role="group" aria-label=name_opens>

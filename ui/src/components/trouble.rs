@@ -52,14 +52,18 @@ pub(crate) fn Trouble(
     money: Option<String>,
     #[prop(optional, into)] retry: Option<Callback<()>>,
 ) -> impl IntoView {
-    let t = app().texts();
+    let app = app();
+    let t = app.texts();
     let head = money.unwrap_or_else(|| headline(error.code, t).to_owned());
+    // What the headline says already is not said twice.
+    let (said, head_said) = (app.say(&error.message), head.clone());
     view! {
         <div class="notice trouble" role="alert" data-testid="trouble">
             <Glyph icon=picture(error.code) />
             <div class="grow">
                 <b>{head}</b>
-                <p>{error.message}" "{error.next}</p>
+                {(said != head_said).then(|| view! { <p>{said.clone()}</p> })}
+                <p class="next">{app.say(&error.next)}</p>
                 {retry
                     .map(|retry| {
                         view! {

@@ -20,7 +20,7 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
     let load = loader(quote, move || GetQuote { did, service: None });
     load();
     let mut from = vec![fill(t.buy.from, &[("publisher", &listing.row.author)])];
-    from.push(listing.row.license.clone());
+    from.push(app.spoken().word(&listing.row.license).to_owned());
     from.extend(listing.row.bytes.map(|bytes| amounts::size(bytes, app.spoken())));
     from.retain(|part| !part.is_empty());
     let title = fill(if free { t.buy.title_free } else { t.buy.title }, &[("name", &listing.row.name)]);

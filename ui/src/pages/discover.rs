@@ -290,12 +290,23 @@ fn Prices(counts: Memo<Option<Counts>>) -> impl IntoView {
 }
 
 /// Rows of a list that show without unfolding.
-const SHOWN: usize = 7;
+const SHOWN: usize = 5;
 
 #[component]
 fn Ticks(facet: Facet, name: &'static str, counts: Memo<Option<Counts>>) -> impl IntoView {
     let app = app();
     let tongue = app.spoken();
+    let d = &app.texts().discover;
+    let unfolded = RwSignal::new(false);
+    let of_all = Memo::new(move |_| {
+        counts.with(|counts| {
+            counts.as_ref().map_or(0, |c| match facet {
+                Facet::Category => c.categories.len(),
+                Facet::Licence => c.licences.len(),
+                Facet::Tag => c.tags.len(),
+            })
+        })
+    });
     // What is ticked stays in the list even when nothing matches it any more.
     let rows = Memo::new(move |_| {
         let mut rows = counts.with(|counts| {
@@ -310,7 +321,7 @@ fn Ticks(facet: Facet, name: &'static str, counts: Memo<Option<Counts>>) -> impl
             let mut at = 0;
             rows.retain(|row| {
                 at += 1;
-                at <= SHOWN || ticked.contains(&row.value)
+                unfolded.get() || at <= SHOWN || ticked.contains(&row.value)
             });
             for value in ticked {
                 if !rows.iter().any(|row| row.value == *value) {
@@ -320,31 +331,47 @@ fn Ticks(facet: Facet, name: &'static str, counts: Memo<Option<Counts>>) -> impl
         });
         rows
     });
+    let any = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
+    let row = move |row: FacetCount| {
+        let value = row.value.clone();
+        let ticked = row.value.clone();
+        let on = Memo::new(move |_| app.wish.with(|w| w.ticked(facet).contains(&ticked)));
+        let shown = match facet {
+            Facet::Licence => finding::licence(&row.value, app.texts()),
+            Facet::Category | Facet::Tag => row.value,
+        };
+        view! {
+            <label class="tick" class:on=on>
+                <input
+                    type="checkbox"
+                    prop:checked=on
+                    on:change=move |_| app.wish.update(|wish| wish.tick(facet, &value))
+                />
+                <span class="clip">{shown}</span>
+                <span class="num">{amounts::count(row.count, tongue)}</span>
+            </label>
+        }
+    };
+    // The button stays the same element: whoever pressed it by key goes on from it.
+    let label = move || match unfolded.get() {
+        true => d.fewer.to_owned(),
+        false => fill(d.all_of, &[("n", &amounts::count(of_all.get() as u64, tongue))]),
+    };
     move || {
-        let rows = rows.get();
-        (!rows.is_empty()).then(|| {
+        any.get().then(|| {
             view! {
                 <fieldset>
                     <legend>{name}</legend>
-                    {rows
-                        .into_iter()
-                        .map(|row| {
-                            let value = row.value.clone();
-                            let ticked = row.value.clone();
-                            let on = Memo::new(move |_| app.wish.with(|w| w.ticked(facet).contains(&ticked)));
-                            view! {
-                                <label class="tick" class:on=on>
-                                    <input
-                                        type="checkbox"
-                                        prop:checked=on
-                                        on:change=move |_| app.wish.update(|wish| wish.tick(facet, &value))
-                                    />
-                                    <span class="clip">{if facet == Facet::Licence { finding::licence(&row.value, app.texts()) } else { row.value }}</span>
-                                    <span class="num">{amounts::count(row.count, tongue)}</span>
-                                </label>
-                            }
-                        })
-                        .collect_view()}
+                    {move || rows.get().into_iter().map(row).collect_view()}
+                    <button
+                        type="button"
+                        class="textual small"
+                        hidden=move || of_all.get() <= SHOWN
+                        aria-expanded=move || unfolded.get().to_string()
+                        on:click=move |_| unfolded.update(|on| *on = !*on)
+                    >
+                        {label}
+                    </button>
                 </fieldset>
             }
         })

@@ -63,7 +63,7 @@ fn Whole(listing: ListingView, buying: RwSignal<bool>) -> impl IntoView {
                     <h1 data-testid="listing-title">{row.name.clone()}</h1>
                     <div class="across">
                         <small>{row.author.clone()}</small>
-                        {(!row.formats.is_empty()).then(|| view! { <Tag label=row.formats.join(" · ") /> })}
+                        {(!row.formats.is_empty()).then(|| view! { <Tag label=app.spoken().words(&row.formats) /> })}
                         {row.bytes.map(|bytes| view! { <Tag label=amounts::size(bytes, app.spoken()) /> })}
                         <Integrity integrity=listing.integrity.clone() />
                         {(!listing.listed).then(|| view! { <Tag kind="wait" label=l.unlisted /> })}
@@ -86,12 +86,12 @@ fn Whole(listing: ListingView, buying: RwSignal<bool>) -> impl IntoView {
                 <Files files=listing.files.clone() />
                 <h2>{l.licence}</h2>
                 <p>
-                    {listing.license_sentence.clone()} " "
+                    {app.say(&listing.license_sentence)} " "
                     {listing
                         .license_url
                         .clone()
                         .map(|url| {
-                            let words = fill(l.full_text, &[("name", &row.license)]).into_any();
+                            let words = fill(l.full_text, &[("name", app.spoken().word(&row.license))]).into_any();
                             view! { <Outward url words /> }
                         })}
                 </p>
@@ -280,7 +280,7 @@ fn Files(files: Vec<FileView>) -> impl IntoView {
                         view! {
                             <tr class="file-row">
                                 <td><Glyph icon=file_icon(&file.format) /></td>
-                                <td>{file.name} " " <small>{file.format}</small></td>
+                                <td>{file.name} " " <small>{app.spoken().word(&file.format).to_owned()}</small></td>
                                 <td class="num">{size}</td>
                             </tr>
                         }

@@ -114,10 +114,13 @@ fn All(all: Vec<MyListing>, doing: RwSignal<Doing>) -> impl IntoView {
     let sales = all.iter().map(|l| l.sales).sum();
     let by_month = months(&all);
     let this_month = by_month.last().copied().unwrap_or(0);
-    let summary = fill(
-        &many(sales, m.sales_one, m.sales_many, tongue),
-        &[("month", &amounts::count(u64::from(this_month), tongue))],
-    );
+    let summary = match sales {
+        0 => m.sales_none.to_owned(),
+        _ => fill(
+            &many(sales, m.sales_one, m.sales_many, tongue),
+            &[("month", &amounts::count(u64::from(this_month), tongue))],
+        ),
+    };
     view! {
         <div class="clocks">
             <div>
@@ -127,7 +130,11 @@ fn All(all: Vec<MyListing>, doing: RwSignal<Doing>) -> impl IntoView {
             </div>
             <div>
                 <small>{m.twelve}</small>
-                <Months sales=by_month />
+                {if sales == 0 {
+                    view! { <p class="muted">{m.sales_none_more}</p> }.into_any()
+                } else {
+                    view! { <Months sales=by_month /> }.into_any()
+                }}
             </div>
         </div>
         <table class="roomy">
@@ -152,7 +159,7 @@ fn facts(listing: &MyListing, app: App) -> String {
     let m = &t.mine;
     let since = moments::read(&listing.published).map(|at| fill(m.since, &[("date", &at.date(t))])).unwrap_or_default();
     let open = (listing.open > 0).then(|| many(listing.open, m.open_one, m.open_many, app.spoken()));
-    [Some(since), open, listing.trouble.clone()]
+    [Some(since), open, listing.trouble.as_ref().map(|trouble| app.say(trouble))]
         .into_iter()
         .flatten()
         .filter(|s| !s.is_empty())

@@ -158,7 +158,7 @@ fn End(ending: Ending, purchase: PurchaseView, saving: RwSignal<bool>) -> impl I
                 <Glyph icon=Icon::Undo2 />
                 <div class="grow">
                     <b>{title}</b>
-                    <p>{more}{purchase.trouble.map(|error| format!(" {}", error.message))}</p>
+                    <p>{more}{purchase.trouble.map(|error| format!(" {}", app.say(&error.message)))}</p>
                     <div class="ways">
                         <a href=listing_path(purchase.did)>{b.again}</a>
                         <a

@@ -189,19 +189,31 @@ fn Storage() -> impl IntoView {
 
 #[component]
 fn Keyboard() -> impl IntoView {
-    let s = &app().texts().settings;
+    let t = app().texts();
+    let (s, pages) = (&t.settings, &t.shell);
+    let ways = [
+        ("d", pages.discover),
+        ("l", pages.library),
+        ("p", pages.publish),
+        ("m", pages.my_listings),
+        ("a", pages.activity),
+        ("c", pages.account),
+        ("s", pages.settings),
+    ];
     view! {
         <section class="section">
             <h2>{s.keys}</h2>
             <dl class="facts left roomy">
                 <dt><kbd>"/"</kbd></dt>
                 <dd>{s.keys_search}</dd>
-                <dt><kbd>"g"</kbd> " " <kbd>"d l p m a c s"</kbd></dt>
-                <dd>{s.keys_go}</dd>
                 <dt><kbd>"↑"</kbd> " " <kbd>"↓"</kbd></dt>
                 <dd>{s.keys_lists}</dd>
                 <dt><kbd>"Esc"</kbd></dt>
                 <dd>{s.keys_close}</dd>
+                {ways
+                    .map(|(key, page)| view! { <dt><kbd>"g"</kbd> " " <kbd>{key}</kbd></dt> <dd>{page}</dd> })
+                    .into_iter()
+                    .collect_view()}
             </dl>
         </section>
     }

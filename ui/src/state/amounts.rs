@@ -61,7 +61,11 @@ pub(crate) fn count(number: u64, tongue: Tongue) -> String {
 pub(crate) fn size(bytes: u64, tongue: Tongue) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1000 {
-        return format!("{bytes}\u{a0}bytes");
+        let unit = match tongue {
+            Tongue::English => "bytes",
+            Tongue::German => "Byte",
+        };
+        return format!("{bytes}\u{a0}{unit}");
     }
     // Tenths of a unit, in whole numbers: no floating point, no "1000 kB".
     let mut tenths = (bytes + 50) / 100;

@@ -38,9 +38,12 @@ pub(crate) fn sentence(
     let of = |mood, said: &str, more: &str| Sentence { mood, said: said.to_owned(), more: more.to_owned() };
     let Some(status) = status else { return of(Mood::Starting, s.starting, "") };
     match status.health {
-        NetworkHealth::Starting => return of(Mood::Starting, s.starting, &status.network),
+        NetworkHealth::Starting => return of(Mood::Starting, s.starting, &status.network.said_in(&tongue)),
         NetworkHealth::Offline => return of(Mood::Trouble, s.offline, s.offline_more),
-        NetworkHealth::Degraded => return of(Mood::Waiting, s.degraded, status.trouble.as_deref().unwrap_or("")),
+        NetworkHealth::Degraded => {
+            let trouble = status.trouble.as_ref().map(|trouble| trouble.said_in(&tongue));
+            return of(Mood::Waiting, s.degraded, &trouble.unwrap_or_default());
+        }
         NetworkHealth::Fine => {}
     }
     if let Some(rebuild) = &status.rebuild {
@@ -68,7 +71,7 @@ pub(crate) fn sentence(
         let said = many(u64::from(status.pending), s.pending_one, s.pending_many, tongue);
         return of(Mood::Waiting, &said, if status.may_close { s.may_close } else { "" });
     }
-    of(Mood::Fine, s.all_fine, &status.network)
+    of(Mood::Fine, s.all_fine, &status.network.said_in(&tongue))
 }
 
 #[cfg(test)]

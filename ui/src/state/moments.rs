@@ -126,6 +126,18 @@ impl Moment {
         }
     }
 
+    /// The next whole minute, for what is promised by then: a clock without seconds would say it too early.
+    pub(crate) fn next_minute(self) -> Self {
+        let second = i64::from(self.second);
+        if second == 0 { self } else { at_offset(self.epoch + 60 - second, self.minutes_ahead()) }
+    }
+
+    /// How far this clock is ahead of UTC.
+    fn minutes_ahead(self) -> i64 {
+        let of_day = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        (self.day_number() * 86_400 + of_day - self.epoch) / 60
+    }
+
     /// A time to come: `14:35` today, else with the day.
     pub(crate) fn by(self, now: Self, t: &Texts) -> String {
         match self.day_number() - now.day_number() {
@@ -186,6 +198,15 @@ mod tests {
         assert_eq!(moment("2025-11-02T09:00:00Z").when(now, t), "2 Nov 2025");
         assert_eq!(moment("2025-11-02T09:00:00Z").when(now, Texts::of(Tongue::German)), "2. Nov. 2025");
         assert_eq!(moment("2025-11-15T09:00:00Z").by(now, t), "tomorrow 10:00");
+    }
+
+    #[test]
+    fn what_is_promised_by_a_minute_is_promised_by_its_end() {
+        let t = Texts::of(Tongue::English);
+        let now = moment("2025-11-14T14:05:12Z");
+        assert_eq!(moment("2025-11-14T13:35:00Z").next_minute().by(now, t), "14:35");
+        assert_eq!(moment("2025-11-14T13:35:02Z").next_minute().by(now, t), "14:36");
+        assert_eq!(moment("2025-11-14T22:59:59Z").next_minute().by(now, t), "tomorrow 00:00");
     }
 
     #[test]

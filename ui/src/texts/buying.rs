@@ -31,7 +31,7 @@ texts! {
         may_close: "You can close this window. It goes on, and finishes when you come back.", "Du kannst dieses Fenster schließen. Es geht weiter und wird fertig, wenn du zurückkommst.";
         keep_open: "Keep Neuston open for a moment; the next step is ours.", "Lass Neuston einen Moment offen; der nächste Schritt ist unserer.";
         opens_by: "Opened for you by", "Für dich geöffnet bis";
-        time_left: "about {time} left, usually seconds", "noch etwa {time}, meist Sekunden";
+        time_left: "about {time} left, usually seconds", "in etwa {time}, meist in Sekunden";
         time_over: "the time is over", "die Zeit ist um";
         back_by: "If not, your {amount} is back by", "Sonst sind deine {amount} zurück bis";
         back_free: "If not, it ends by", "Sonst endet es bis";
@@ -89,7 +89,7 @@ texts! {
         confirmed_free: "The agreement is confirmed", "Die Vereinbarung ist bestätigt";
         confirmed_free_now: "Confirming the agreement", "Die Vereinbarung wird bestätigt";
         opened: "{publisher} opened it for you", "{publisher} hat es dir geöffnet";
-        opened_now: "Waiting for {publisher} to open it", "Warten, dass {publisher} es öffnet";
+        opened_now: "Waiting for {publisher} to open it", "Warten darauf, dass {publisher} es öffnet";
         opened_later: "{publisher} opens it for you", "{publisher} öffnet es dir";
         opened_missed: "The publisher did not open it", "Der Anbieter hat es nicht geöffnet";
         keys: "The keys to the files are here", "Die Schlüssel zu den Dateien sind da";
@@ -142,7 +142,7 @@ texts! {
         running: "{done} of {total}", "{done} von {total}";
         running_unknown: "{done} so far", "bisher {done}";
         speed: "{speed}/s", "{speed}/s";
-        left: "{time} left", "noch {time}";
+        left: "{time} left", "fertig in {time}";
         paused: "Paused at {done}", "Angehalten bei {done}";
         failed: "Stopped at {done}", "Stehen geblieben bei {done}";
         bar: "Download of {name}", "Herunterladen von {name}";

@@ -16,6 +16,8 @@ texts! {
         category: "Category", "Thema";
         licence: "Licence", "Lizenz";
         tag: "Tags", "Stichwörter";
+        all_of: "All {n}", "Alle {n}";
+        fewer: "Fewer", "Weniger";
         use_only: "Use only", "Nur nutzen";
         use_inside: "Use within one organisation", "Nutzen innerhalb einer Organisation";
         found_one: "One listing", "Ein Angebot";
@@ -60,6 +62,7 @@ texts! {
         filled: "Filled", "Gefüllt";
         no_meaning: "not described", "nicht beschrieben";
         profile_name: "How the values of {column} spread, low to high: {bars}", "Wie sich die Werte von {column} verteilen, von klein nach groß: {bars}";
+        no_spread: "no spread to show", "keine Verteilung zu zeigen";
         files: "Files", "Dateien";
         file: "File", "Datei";
         kind: "Kind", "Art";

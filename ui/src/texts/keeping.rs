@@ -101,7 +101,6 @@ texts! {
         open: "Open", "Öffnen";
         keys: "Keyboard", "Tastatur";
         keys_search: "Search", "Suchen";
-        keys_go: "then a letter: Discover, Library, Publish, My listings, Activity, Account, Settings", "dann ein Buchstabe: Entdecken, Bibliothek, Veröffentlichen, Meine Angebote, Verlauf, Konto, Einstellungen";
         keys_lists: "Move in a list; Enter opens", "In Listen bewegen; Enter öffnet";
         keys_close: "Close what is open", "Schließen, was offen ist";
         below: "Below the surface: key servers and catalogues", "Unter der Oberfläche: Schlüsselserver und Kataloge";

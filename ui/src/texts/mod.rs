@@ -9,6 +9,7 @@ mod finding;
 mod keeping;
 mod offering;
 mod shell;
+mod told;
 
 pub(crate) use agreeing::*;
 pub(crate) use buying::*;
@@ -196,7 +197,7 @@ mod tests {
         .concat()
     }
 
-    fn gaps(text: &str) -> std::collections::BTreeSet<&str> {
+    pub(super) fn gaps(text: &str) -> std::collections::BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
     }
 

@@ -97,6 +97,8 @@ texts! {
     Mine {
         publish: "Publish data", "Daten veröffentlichen";
         earned: "Earned so far", "Bisher verdient";
+        sales_none: "No sales yet", "Noch keine Verkäufe";
+        sales_none_more: "Each sale appears here in its month.", "Jeder Verkauf erscheint hier in seinem Monat.";
         sales_one: "One sale, {month} this month", "Ein Verkauf, {month} diesen Monat";
         sales_many: "{n} sales, {month} this month", "{n} Verkäufe, {month} diesen Monat";
         twelve: "Sales in the last twelve months", "Verkäufe der letzten zwölf Monate";

@@ -85,11 +85,11 @@ texts! {
         nothing_moved: "Nothing was paid.", "Es wurde nichts bezahlt.";
         invalid: "This cannot be used as it is.", "So lässt es sich nicht verwenden.";
         not_found: "This is not here.", "Das gibt es hier nicht.";
-        no_account: "There is no account yet.", "Es gibt noch kein Konto.";
+        no_account: "There is no account in this home yet.", "Hier gibt es noch kein Konto.";
         locked: "Your account is locked.", "Dein Konto ist gesperrt.";
-        wrong_password: "This is not the password of the account.", "Das ist nicht das Passwort des Kontos.";
+        wrong_password: "This is not the password of this account.", "Das ist nicht das Passwort dieses Kontos.";
         insufficient: "Your balance does not cover it.", "Dein Guthaben reicht nicht.";
-        own: "This listing is yours.", "Dieses Angebot ist deins.";
+        own: "This is your own listing.", "Dieses Angebot ist deins.";
         owned: "You have this already.", "Das hast du schon.";
         changed: "The listing has changed since you saw it.", "Das Angebot hat sich geändert, seit du es gesehen hast.";
         refused: "The rules here do not allow it.", "Die Regeln hier erlauben es nicht.";

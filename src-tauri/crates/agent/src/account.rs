@@ -7,7 +7,7 @@ use crate::{
     policy::Action,
     store::Happening,
 };
-use api::{AccountView, ActivityKind, ApiError, Code, Event, ImportFrom, LockState, Password, SavedFile};
+use api::{AccountView, ActivityKind, ApiError, Code, Event, ImportFrom, LockState, Password, SavedFile, sentence};
 use protocol::{Address, Vodka, tx::Call};
 use runner::{Batch, Item, Key, Point};
 use wallet::{RecoveryWords, WordCount};
@@ -133,7 +133,7 @@ impl Core {
         if tokio::fs::try_exists(&place).await.unwrap_or(false) {
             return Err(ApiError::new(
                 Code::Invalid,
-                format!("{path} exists already."),
+                sentence!("{path} exists already.", path = &path),
                 "Choose another name; nothing is overwritten.",
             )
             .at("path"));
@@ -227,11 +227,11 @@ pub(crate) fn insufficient(needed: Vodka, balance: Vodka) -> ApiError {
     let missing = needed.checked_sub(balance).unwrap_or(Vodka::ZERO);
     ApiError::new(
         Code::InsufficientBalance,
-        format!(
-            "It costs {} and your account holds {}: {} are missing.",
-            needed.to_people(),
-            balance.to_people(),
-            missing.to_people()
+        sentence!(
+            "It costs {needed} and your account holds {balance}: {missing} are missing.",
+            needed,
+            balance,
+            missing
         ),
         "Get tokens under Account, then buy it. Nothing was paid.",
     )
@@ -253,7 +253,7 @@ async fn key_file(path: &str) -> Result<Zeroizing<String>, ApiError> {
 pub(crate) fn unknown(name: &str) -> ApiError {
     ApiError::new(
         Code::NotFound,
-        format!("There is no account “{name}” here."),
+        sentence!("There is no account “{name}” here.", name),
         "See the accounts with: neuston wallet list",
     )
     .at("account")

@@ -12,7 +12,7 @@ use crate::{
     store::Store,
     trust::LastLook,
 };
-use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Status};
+use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Sentence, Status, sentence};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use runner::Journal;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -62,7 +62,7 @@ impl Agent {
         let wrong = |e: transport::EndpointError| {
             ApiError::new(
                 api::Code::Invalid,
-                format!("The network file names an address that is none: {e}."),
+                sentence!("The network file names an address that is none: {why}.", why = Sentence::from(&e)),
                 "Ask whoever runs the network for its file.",
             )
         };
@@ -80,7 +80,7 @@ impl Agent {
         let cancel = CancellationToken::new();
         let core = Core {
             network: Arc::new(network),
-            title: title.into(),
+            title,
             keeper,
             foreign: foreign.clone(),
             catalogues: catalogues.into(),
@@ -181,8 +181,8 @@ impl Agent {
             _ => None,
         };
         let (health, trouble) = match (&block, catalogue, nodes.or(fees)) {
-            (Err(_), _, _) => (NetworkHealth::Offline, Some("The network does not answer.".to_owned())),
-            (Ok(_), false, _) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".to_owned())),
+            (Err(_), _, _) => (NetworkHealth::Offline, Some("The network does not answer.".into())),
+            (Ok(_), false, _) => (NetworkHealth::Degraded, Some("The catalogue does not answer.".into())),
             (Ok(_), true, Some(trouble)) => (NetworkHealth::Degraded, Some(trouble)),
             (Ok(_), true, None) => (NetworkHealth::Fine, None),
         };
@@ -192,7 +192,7 @@ impl Agent {
         let pending = purchases.saturating_add(publications).saturating_add(transfers).saturating_add(agreements);
         let waiting_for_unlock = purchases_locked.saturating_add(publications_locked).saturating_add(agreements_locked);
         Status {
-            network: self.core.title.to_string(),
+            network: self.core.title.clone(),
             health,
             trouble,
             block: block.unwrap_or(0),
@@ -209,17 +209,16 @@ impl Agent {
 
     async fn check(&self) -> Result<NetworkCheck, ApiError> {
         let mut points = crate::network_check::of_chain(&self.core.keeper).await.map_err(chain)?;
-        let mut point =
-            |what: &str, ok: bool, found: String| points.push(CheckPoint { what: what.to_owned(), ok, found });
+        let mut point = |what, ok, found| points.push(CheckPoint { what, ok, found });
         for catalogue in self.core.catalogues.iter() {
             let health = catalogue.health().await;
-            let found = health.as_ref().err().map_or_else(|| "answers".to_owned(), ToString::to_string);
-            point("Catalogue", health.is_ok(), found);
+            let found = health.as_ref().err().map_or_else(|| sentence!("answers"), Sentence::from);
+            point(sentence!("Catalogue"), health.is_ok(), found);
         }
         if let Some(servers) = &self.core.key_servers {
             let (alive, failed) = servers.alive(None).await;
-            let found = format!("{} answer, {} do not", alive.len(), failed.len());
-            point("Key servers", alive.len() > servers.threshold() as usize, found);
+            let found = sentence!("{some} answer, {others} do not", some = alive.len(), others = failed.len());
+            point(sentence!("Key servers"), alive.len() > servers.threshold() as usize, found);
         }
         Ok(NetworkCheck { points })
     }

@@ -1,8 +1,8 @@
 //! The index of what the contracts logged: made at the first question about it, kept up from then on.
 
 use crate::{agent::Agent, core::chain, errors};
-use api::{ApiError, ChainEvent, ChainEventBookmark, ChainEventFilter, ChainEventPage, Code, Part};
-use indexer::{Bookmark, Entry, Filter, IndexError, Indexer, Options, Party, Position, Topic};
+use api::{ApiError, ChainEvent, ChainEventBookmark, ChainEventFilter, ChainEventPage, Code, Part, sentence};
+use indexer::{Bookmark, Entry, Filter, IndexError, Indexer, Options, Party, Position, Topic, UnknownTopic};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -80,9 +80,14 @@ impl Agent {
 
 fn wanted(filter: ChainEventFilter) -> Result<Filter, ApiError> {
     let topics: Result<Vec<Topic>, _> = filter.topics.iter().map(|name| name.parse()).collect();
-    let topics = topics.map_err(|error| {
+    let topics = topics.map_err(|UnknownTopic(name)| {
         let names: Vec<&str> = Topic::ALL.iter().map(|topic| topic.name()).collect();
-        ApiError::new(Code::Invalid, format!("{error}."), format!("There are: {}.", names.join(", "))).at("topic")
+        ApiError::new(
+            Code::Invalid,
+            sentence!("There is no event “{name}”.", name),
+            sentence!("There are: {names}.", names = names.join(", ")),
+        )
+        .at("topic")
     })?;
     let party = match (filter.account, filter.part) {
         (None, _) => Party::Anyone,

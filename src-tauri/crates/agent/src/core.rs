@@ -3,7 +3,7 @@
 use crate::{
     errors, fees::LastFees, own_gateway::OwnGateway, policy::Policy, purchase::SetAside, store::Store, trust::LastLook,
 };
-use api::{ApiError, Code, Event, RebuildView};
+use api::{ApiError, Code, Event, RebuildView, Sentence, sentence};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use keeper::{Keeper, KeeperError, RpcFault};
 use protocol::{Address, NetworkFile, Signer};
@@ -26,7 +26,7 @@ pub struct AgentConfig {
     /// The network.
     pub network: NetworkFile,
     /// Its name for people.
-    pub title: String,
+    pub title: Sentence,
     /// Knows where gateways are; whoever opens the agent keeps it up to date.
     pub resolver: Resolver,
     /// The accounts.
@@ -53,7 +53,7 @@ pub struct AgentConfig {
 #[derive(Clone)]
 pub(crate) struct Core {
     pub(crate) network: Arc<NetworkFile>,
-    pub(crate) title: Arc<str>,
+    pub(crate) title: Sentence,
     pub(crate) keeper: Keeper,
     /// For servers that somebody else runs.
     pub(crate) foreign: Http,
@@ -134,15 +134,16 @@ impl EciesOpener for AccountOpener {
 
 /// The chain's faults, for people.
 pub fn chain(error: KeeperError) -> ApiError {
+    let why = Sentence::from(&error);
     match error {
         KeeperError::Rpc(RpcFault::Disputed(_) | RpcFault::Alone(_)) => ApiError::new(
             Code::Unreachable,
-            format!("{error}.").replacen('t', "T", usize::from(error.to_string().starts_with('t'))),
+            sentence!("Two nodes of the network have to say the same: {why}.", why),
             "Nothing is paid or granted until two nodes say the same; it goes on by itself then.",
         ),
         KeeperError::TooDear { .. } | KeeperError::TooMuchGas { .. } => ApiError::new(
             Code::Refused,
-            format!("Nothing was signed: {error}."),
+            sentence!("Nothing was signed: {why}.", why),
             "Wait until the network asks for less, or change [fees] in the network file.",
         ),
         KeeperError::Rpc(_) => ApiError::new(
@@ -152,12 +153,12 @@ pub fn chain(error: KeeperError) -> ApiError {
         ),
         KeeperError::WrongChain { .. } | KeeperError::ContractMissing(_) | KeeperError::Answer(_) => ApiError::new(
             Code::Invalid,
-            format!("The network file does not fit the network: {error}."),
+            sentence!("The network file does not fit the network: {why}.", why),
             "Ask whoever runs the network for its file.",
         )
         .at("network"),
         KeeperError::Revert { reason, .. } => {
-            ApiError::new(Code::Refused, format!("The contract refuses: {reason}."), "Nothing was changed.")
+            ApiError::new(Code::Refused, sentence!("The contract refuses: {reason}.", reason), "Nothing was changed.")
         }
         other => errors::internal(other),
     }
@@ -171,7 +172,7 @@ pub fn outbox(error: runner::OutboxError) -> ApiError {
         O::Unreachable(error @ (ChainError::Disputed(_) | ChainError::TooDear(_) | ChainError::WrongChain { .. })) => {
             ApiError::new(
                 Code::Unreachable,
-                format!("Nothing was signed: {error}."),
+                sentence!("Nothing was signed: {why}.", why = Sentence::from(&error)),
                 "It goes on by itself when this has passed. Nothing is sent twice.",
             )
         }
@@ -186,11 +187,13 @@ pub fn outbox(error: runner::OutboxError) -> ApiError {
             "Ask whoever runs the network for a little ether.",
         ),
         O::WouldFail(ChainError::WouldRevert(reason)) => {
-            ApiError::new(Code::Refused, format!("The contract refuses: {reason}."), "Nothing was changed.")
+            ApiError::new(Code::Refused, sentence!("The contract refuses: {reason}.", reason), "Nothing was changed.")
         }
-        O::Reverted(_) | O::Displaced { .. } => {
-            ApiError::new(Code::Refused, format!("It did not take effect: {error}."), "Try it again.")
-        }
+        O::Reverted(_) | O::Displaced { .. } => ApiError::new(
+            Code::Refused,
+            sentence!("It did not take effect: {why}.", why = Sentence::from(&error)),
+            "Try it again.",
+        ),
         other => errors::data_file(&other).unwrap_or_else(|| errors::internal(other)),
     }
 }

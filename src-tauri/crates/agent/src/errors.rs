@@ -1,7 +1,7 @@
 //! Faults of the rooms below, for people: what happened, and the next step to take.
 
 use crate::store::StoreError;
-use api::{ApiError, Code};
+use api::{ApiError, Code, Sentence, sentence};
 use wallet::WalletError;
 
 pub use crate::core::{chain, outbox};
@@ -20,84 +20,68 @@ pub fn locked() -> ApiError {
     ApiError::new(Code::Locked, "Your account is locked.", "Unlock it with your password; what you began is kept.")
 }
 
-/// A fault of ours.
+/// A fault of ours. What went wrong is for whoever repairs it, and stays in the words of the code.
 pub fn internal(what: impl std::fmt::Display) -> ApiError {
     ApiError::new(
         Code::Internal,
-        format!("Something went wrong inside: {what}."),
+        sentence!("Something went wrong inside: {what}.", what = what.to_string()),
         "Restart Neuston and try again. Purchases and drafts are kept.",
     )
 }
 
 /// Something asked for does not exist.
-pub fn not_found(what: &str, next: &str) -> ApiError {
-    ApiError::new(Code::NotFound, format!("{what} is not here."), next)
+pub fn not_found(what: impl Into<Sentence>, next: impl Into<Sentence>) -> ApiError {
+    ApiError::new(Code::NotFound, what, next)
 }
 
 /// The wallet's faults.
 pub fn wallet(error: WalletError) -> ApiError {
+    let said = Sentence::from(&error);
     match error {
-        WalletError::WrongPassphrase => ApiError::new(
-            Code::WrongPassword,
-            "This is not the password of this account.",
-            "Try again, or bring the account back with its recovery words.",
-        )
-        .at("password"),
+        WalletError::WrongPassphrase => {
+            ApiError::new(Code::WrongPassword, said, "Try again, or bring the account back with its recovery words.")
+                .at("password")
+        }
         WalletError::EmptyPassphrase => {
-            ApiError::new(Code::Invalid, "A password is needed.", "Choose one you will remember.").at("password")
+            ApiError::new(Code::Invalid, said, "Choose one you will remember.").at("password")
         }
         WalletError::Locked => locked(),
         WalletError::UnknownAccount(_) => {
-            ApiError::new(Code::NotFound, format!("{error}."), "See the accounts with: neuston wallet list")
+            ApiError::new(Code::NotFound, said, "See the accounts with: neuston wallet list")
         }
         WalletError::AccountExists(_) | WalletError::NameTaken(_) | WalletError::Name | WalletError::HasWords => {
-            ApiError::new(Code::Invalid, format!("{}.", capital(&error)), "Choose another.").at("account")
+            ApiError::new(Code::Invalid, said, "Choose another.").at("account")
         }
-        WalletError::NoWords => ApiError::new(
-            Code::NotFound,
-            "This account was made from a key file; it has no recovery words.",
-            "Save an encrypted copy instead.",
-        ),
-        WalletError::Key => {
-            ApiError::new(Code::Invalid, "The file holds no private key.", "A key file has one line of 64 hex digits.")
-                .at("file")
-        }
-        WalletError::Words(_) => {
-            ApiError::new(Code::Invalid, format!("{}.", capital(&error)), "Check the words and their order.")
-                .at("words")
-        }
+        WalletError::NoWords => ApiError::new(Code::NotFound, said, "Save an encrypted copy instead."),
+        WalletError::Key => ApiError::new(Code::Invalid, said, "A key file has one line of 64 hex digits.").at("file"),
+        WalletError::Words(_) => ApiError::new(Code::Invalid, said, "Check the words and their order.").at("words"),
         WalletError::Keystore(_) => {
-            ApiError::new(Code::Invalid, format!("{}.", capital(&error)), "Choose a Web3 keystore file of version 3.")
-                .at("file")
+            ApiError::new(Code::Invalid, said, "Choose a Web3 keystore file of version 3.").at("file")
         }
         WalletError::NotRemembered | WalletError::Keychain(_) => ApiError::new(
             Code::Unreachable,
-            format!("{}.", capital(&error)),
+            said,
             "Unlock with your password; everything else works without the keychain.",
         ),
         WalletError::Damaged { .. } => ApiError::new(
             Code::Corrupt,
-            format!("{}.", capital(&error)),
+            said,
             "Bring the account back with its recovery words, in another data folder.",
         ),
         WalletError::Disk { .. } => {
-            ApiError::new(Code::Disk, format!("{error}."), "Make room on the disk or allow writing, then try again.")
+            ApiError::new(Code::Disk, said, "Make room on the disk or allow writing, then try again.")
         }
     }
-}
-
-fn capital(error: &WalletError) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The store's faults.
 pub fn store(error: StoreError) -> ApiError {
     match error {
-        StoreError::Newer { .. } => {
-            ApiError::new(Code::Refused, format!("{error}."), "Start the newer version of Neuston.")
-        }
+        StoreError::Newer { path, .. } => ApiError::new(
+            Code::Refused,
+            sentence!("The data file {path} was written by a newer version.", path = path.as_path()),
+            "Start the newer version of Neuston.",
+        ),
         other => data_file(&other).unwrap_or_else(|| internal(other)),
     }
 }
@@ -141,28 +125,31 @@ pub fn data_file(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> 
 /// A disk that does not take a file.
 pub fn disk(path: &std::path::Path, error: &std::io::Error) -> ApiError {
     use std::io::ErrorKind as K;
-    let path = path.display();
     match error.kind() {
         K::StorageFull | K::QuotaExceeded => ApiError::new(
             Code::Disk,
-            format!("The disk is full; {path} could not be written."),
+            sentence!("The disk is full; {path} could not be written.", path),
             "Make room or choose another folder, then go on. What was loaded so far is kept.",
         ),
         K::FileTooLarge => ApiError::new(
             Code::Disk,
-            format!("The disk does not take a file as large as {path}."),
+            sentence!("The disk does not take a file as large as {path}.", path),
             "Choose a folder on another disk, then go on. What was loaded so far is kept.",
         ),
         K::NotFound => ApiError::new(
             Code::NotFound,
-            format!("{path} is not there any more."),
+            sentence!("{path} is not there any more.", path),
             "Put it back or choose another file. Nothing else is lost.",
         ),
         K::PermissionDenied | K::ReadOnlyFilesystem => ApiError::new(
             Code::Disk,
-            format!("{path} cannot be used: this computer does not allow it."),
+            sentence!("{path} cannot be used: this computer does not allow it.", path),
             "Choose a folder of your own.",
         ),
-        _ => ApiError::new(Code::Disk, format!("{path} cannot be used: {error}."), "Choose another place."),
+        _ => ApiError::new(
+            Code::Disk,
+            sentence!("{path} cannot be used: {why}.", path, why = Sentence::from(error)),
+            "Choose another place.",
+        ),
     }
 }

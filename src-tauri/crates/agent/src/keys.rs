@@ -4,7 +4,7 @@ use crate::{
     core::{AccountOpener, Core},
     describe, errors,
 };
-use api::{ApiError, Code};
+use api::{ApiError, Code, Sentence, sentence};
 use protocol::{
     Address,
     ddo::{Ddo, files::parse_file_list},
@@ -29,20 +29,20 @@ impl Core {
         let plain = servers.retrieve(signer.as_ref(), &opener, ddo.did(), &encrypted).await.map_err(|error| {
             ApiError::new(
                 Code::Unreachable,
-                format!("The key servers do not give the keys: {error}."),
+                sentence!("The key servers do not give the keys: {why}.", why = Sentence::from(&error)),
                 "It is tried again by itself; the purchase is safe.",
             )
         })?;
-        let listed = parse_file_list(&plain).map_err(|e| corrupt(&e.to_string()))?;
+        let listed = parse_file_list(&plain).map_err(|e| corrupt(&e))?;
         let url = |index| listed.iter().find(|l| l.index == index).and_then(|l| l.url.clone()).unwrap_or_default();
         Ok(describe::files(ddo).iter().map(|f| url(f.index)).collect())
     }
 }
 
-fn corrupt(why: &str) -> ApiError {
+fn corrupt(why: impl Into<Sentence>) -> ApiError {
     ApiError::new(
         Code::Corrupt,
-        format!("The listing's files cannot be found: {why}."),
+        sentence!("The listing's files cannot be found: {why}.", why = why.into()),
         "Tell the publisher; the purchase and its receipt stay.",
     )
 }

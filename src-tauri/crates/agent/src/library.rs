@@ -21,7 +21,7 @@ const LOOKED_UP: usize = 100;
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(700);
 
 fn missing() -> ApiError {
-    errors::not_found("This purchase", "See what you own in your library.")
+    errors::not_found("This purchase is not here.", "See what you own in your library.")
 }
 
 /// Whether a download into this folder was begun and goes on when it is asked for again: what was loaded so far is kept.
@@ -105,7 +105,7 @@ impl Agent {
                 file: file.clone(),
                 url: url.clone(),
             }),
-            _ => Err(errors::not_found("This file", "See the files of the purchase in your library.")),
+            _ => Err(errors::not_found("This file is not here.", "See the files of the purchase in your library.")),
         }
     }
 
@@ -164,7 +164,7 @@ impl Agent {
     }
 
     pub(crate) async fn steer_download(&self, id: u64, order: DownloadOrder) -> Result<DownloadView, ApiError> {
-        let absent = || errors::not_found("This download", "See your downloads in the library.");
+        let absent = || errors::not_found("This download is not here.", "See your downloads in the library.");
         let row = self.core.store.download(id).await.map_err(errors::store)?.ok_or_else(absent)?;
         if self.downloads.steer(id, order) {
             if order != DownloadOrder::Resume {

@@ -6,7 +6,8 @@ use crate::{
     errors, licenses, markdown,
 };
 use api::{
-    ApiError, Code, FacetCount, IntegrityView, ListingDepth, ListingRow, ListingView, SearchPage, SearchQuery, Sort,
+    ApiError, Code, FacetCount, IntegrityView, ListingDepth, ListingRow, ListingView, SearchPage, SearchQuery,
+    Sentence, Sort, sentence,
 };
 use clients::{ClientError, brizo::BrizoClient};
 use keeper::DidRegister;
@@ -105,13 +106,13 @@ impl Core {
                     tracing::warn!(%error, "no catalogue answers");
                     away()
                 }
-                None => errors::not_found("This listing", "Check its number, or search for its name."),
+                None => errors::not_found("This listing is not here.", "Check its number, or search for its name."),
             });
         };
         let ddo = Ddo::parse_within(&document, MAX_DOCUMENT).map_err(|error| {
             ApiError::new(
                 Code::Corrupt,
-                format!("The catalogue's copy of this listing cannot be read: {error}."),
+                sentence!("The catalogue's copy of this listing cannot be read: {why}.", why = Sentence::from(&error)),
                 "Tell whoever runs the catalogue.",
             )
         })?;

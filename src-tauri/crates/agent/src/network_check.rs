@@ -1,40 +1,53 @@
 //! What is looked at before a network is trusted with money, in words.
 
-use api::CheckPoint;
+use api::{CheckPoint, Sentence, sentence};
 use keeper::{Keeper, KeeperError, NodeStanding};
 use protocol::tx::Fee;
 
-fn point(what: impl Into<String>, ok: bool, found: impl Into<String>) -> CheckPoint {
+fn point(what: impl Into<Sentence>, ok: bool, found: impl Into<Sentence>) -> CheckPoint {
     CheckPoint { what: what.into(), ok, found: found.into() }
 }
 
 /// Which nodes cannot be relied on; `None` where all can.
-pub(crate) fn of_nodes(nodes: &[NodeStanding]) -> Option<String> {
-    let troubled: Vec<String> = nodes.iter().filter(|node| !node.is_well()).map(ToString::to_string).collect();
-    (!troubled.is_empty()).then(|| format!("The node {}.", troubled.join("; the node ")))
+pub(crate) fn of_nodes(nodes: &[NodeStanding]) -> Option<Sentence> {
+    let trouble = |node: &NodeStanding| Some(keeper::of_node(&node.name, node.trouble.as_ref()?));
+    let nodes: Vec<Sentence> = nodes.iter().filter_map(trouble).collect();
+    (!nodes.is_empty()).then(|| sentence!("Not every node can be relied on: {nodes}.", nodes))
 }
 
 /// Chain, nodes, fee, contracts.
 pub(crate) async fn of_chain(keeper: &Keeper) -> Result<Vec<CheckPoint>, KeeperError> {
     let block = keeper.block_number().await?;
-    let mut points = vec![point("Chain", true, format!("number {}, block {block}", keeper.chain_id()))];
+    let chain = keeper.chain_id();
+    let mut points = vec![point("Chain", true, sentence!("number {chain}, block {block}", chain, block))];
     let agreed = keeper.agreed().await;
     let nodes = keeper.nodes();
     for node in &nodes {
-        let latency = node.latency.map_or(String::new(), |took| format!(", answers in {} ms", took.as_millis()));
-        let found = match &node.trouble {
-            Some(trouble) => trouble.to_string(),
-            None => format!("chain {}, block {}{latency}", keeper.chain_id(), node.head),
+        let block = node.head;
+        let found = match (&node.trouble, node.latency) {
+            (Some(trouble), _) => trouble.into(),
+            (None, Some(took)) => {
+                let ms = took.as_millis();
+                sentence!("chain {chain}, block {block}, answers in {ms} ms", chain, block, ms)
+            }
+            (None, None) => sentence!("chain {chain}, block {block}", chain, block),
         };
-        points.push(point(format!("Node {}", node.name), node.is_well(), found));
+        points.push(point(sentence!("Node {name}", name = &node.name), node.is_well(), found));
     }
+    let agreement = |ok: bool, found: Sentence| point("Agreement of two nodes", ok, found);
     points.push(match &agreed {
-        Err(error) => point("Agreement of two nodes", false, error.to_string()),
-        Ok(_) if nodes.len() < 2 => point("Agreement of two nodes", true, "one node only: what it says is believed"),
-        Ok(agreed) => point("Agreement of two nodes", true, format!("at block {}", agreed.block_number().await?)),
+        Err(error) => agreement(false, error.into()),
+        Ok(_) if nodes.len() < 2 => agreement(true, sentence!("one node only: what it says is believed")),
+        Ok(agreed) => agreement(true, sentence!("at block {block}", block = agreed.block_number().await?)),
     });
-    let confirmations = keeper.confirmations();
-    points.push(point("Confirmations", true, format!("a transaction counts after {confirmations} block(s)")));
+    points.push(point(
+        "Confirmations",
+        true,
+        match keeper.confirmations() {
+            1 => sentence!("a transaction counts as soon as it is in a block"),
+            blocks => sentence!("a transaction counts after {blocks} blocks", blocks),
+        },
+    ));
     points.push(fee(keeper).await?);
     // Where two nodes agree, what both say; else what the first says, which is better than nothing to look at.
     contracts(agreed.as_ref().unwrap_or(keeper), &mut points).await?;
@@ -43,45 +56,52 @@ pub(crate) async fn of_chain(keeper: &Keeper) -> Result<Vec<CheckPoint>, KeeperE
 
 async fn fee(keeper: &Keeper) -> Result<CheckPoint, KeeperError> {
     let most = keeper.fees();
-    let limits = format!("at most {} gwei per gas and {} gas", most.max_gwei, most.max_gas);
+    let limits = sentence!("at most {gwei} gwei per gas and {gas} gas", gwei = most.max_gwei, gas = most.max_gas);
     // For no gas at all: whoever asks need not be able to pay.
     let found = match keeper.fee(keeper.contracts().ocean_token, 0).await {
-        Ok(Fee::Legacy { gas_price: 0 }) => format!("free (gas costs nothing here; {limits})"),
-        Ok(Fee::Legacy { gas_price }) => format!("{gas_price} wei per gas, without a base fee; {limits}"),
-        Ok(Fee::Dynamic { max_fee, max_priority }) => {
-            format!("up to {max_fee} wei per gas, {max_priority} of it for the producer (EIP-1559); {limits}")
-        }
-        Err(error @ KeeperError::TooDear { .. }) => return Ok(point("Fee", false, error.to_string())),
+        Ok(Fee::Legacy { gas_price: 0 }) => sentence!("free: gas costs nothing here"),
+        Ok(Fee::Legacy { gas_price }) => sentence!("{price} wei per gas, without a base fee", price = gas_price),
+        Ok(Fee::Dynamic { max_fee, max_priority }) => sentence!(
+            "up to {fee} wei per gas, {priority} of it for the producer (EIP-1559)",
+            fee = max_fee,
+            priority = max_priority
+        ),
+        Err(error @ KeeperError::TooDear { .. }) => return Ok(point("Fee", false, &error)),
         Err(error) => return Err(error),
     };
-    Ok(point("Fee", true, found))
+    Ok(point("Fee", true, sentence!("{parts}", parts = vec![found, limits])))
 }
 
 async fn contracts(keeper: &Keeper, points: &mut Vec<CheckPoint>) -> Result<(), KeeperError> {
     let check = keeper.check().await?;
+    let all = |faults: Vec<Sentence>| sentence!("{parts}", parts = faults);
     for (name, at) in keeper.contracts().named() {
         let of_this = |fault: &&keeper::NetworkFault| fault.contract() == Some(name);
-        let faults: Vec<String> = check.faults.iter().filter(of_this).map(ToString::to_string).collect();
-        let whose = if check.ours.contains(&name) { "our code" } else { "code of somebody else" };
-        let found = if faults.is_empty() { format!("{whose} at {at}") } else { faults.join("; ") };
-        points.push(point(format!("Contract {name}"), faults.is_empty(), found));
+        let faults: Vec<Sentence> = check.faults.iter().filter(of_this).map(Sentence::from).collect();
+        let ok = faults.is_empty();
+        let found = match (ok, check.ours.contains(&name)) {
+            (false, _) => all(faults),
+            (true, true) => sentence!("our code at {address}", address = at),
+            (true, false) => sentence!("code of somebody else at {address}", address = at),
+        };
+        points.push(point(sentence!("Contract {name}", name), ok, found));
     }
-    let roles: Vec<String> =
-        check.faults.iter().filter(|fault| fault.contract().is_none()).map(ToString::to_string).collect();
+    let roles: Vec<Sentence> =
+        check.faults.iter().filter(|fault| fault.contract().is_none()).map(Sentence::from).collect();
     let asked = !check.faults.iter().any(|fault| matches!(fault, keeper::NetworkFault::NoCode(_)));
     points.push(match (asked, roles.is_empty()) {
         (false, _) => point("Roles", false, "could not be asked: a contract is missing"),
         (true, true) => point("Roles", true, "conditions, template and actor types are as they should be"),
-        (true, false) => point("Roles", false, roles.join("; ")),
+        (true, false) => point("Roles", false, all(roles)),
     });
     if let Some(owner) = check.upgraded_by {
-        points.push(point("Upgrades", true, format!("the code can be changed by {owner}")));
+        points.push(point("Upgrades", true, sentence!("the code can be changed by {owner}", owner)));
     }
     let safe = match check.safe_for_payments {
-        true => "safe: the contracts that hold and move money are ours, byte for byte",
-        false => {
+        true => sentence!("safe: the contracts that hold and move money are ours, byte for byte"),
+        false => sentence!(
             "NOT SAFE: the contracts that hold and move money are not ours; a payment that is set aside can be taken by a stranger"
-        }
+        ),
     };
     points.push(point("Priced purchases", check.safe_for_payments, safe));
     Ok(())
@@ -105,8 +125,8 @@ mod tests {
         assert_eq!(
             of_nodes(&nodes).as_deref(),
             Some(
-                "The node https://a.example is of chain 5, not 1; the node https://c.example says otherwise than the \
-                 others about the block 7."
+                "Not every node can be relied on: https://a.example is of chain 5, not 1; https://c.example says \
+                 otherwise than the others about the block 7."
             )
         );
     }

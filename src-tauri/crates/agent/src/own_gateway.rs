@@ -1,14 +1,14 @@
 //! The home's own gateway, as the agent sees it. `home` brings it.
 
 use async_trait::async_trait;
-use protocol::{Address, AgreementId, Checksum, Did, Vodka};
+use protocol::{Address, AgreementId, Checksum, Did, Sentence, Vodka};
 use std::path::Path;
 use tokio::sync::broadcast;
 
-/// The gateway did not do it; its words.
+/// The gateway did not do it; why.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
-pub struct GatewayFault(pub String);
+pub struct GatewayFault(pub Sentence);
 
 /// A file to be shared.
 #[derive(Debug, Clone, Copy)]
@@ -69,5 +69,5 @@ pub trait OwnGateway: Send + Sync + 'static {
     /// All sales so far, as they stand.
     async fn sales(&self) -> Result<Vec<SaleNews>, GatewayFault>;
     /// What is wrong with a file of a listing, in words.
-    async fn file_trouble(&self, did: Did) -> Result<Option<String>, GatewayFault>;
+    async fn file_trouble(&self, did: Did) -> Result<Option<Sentence>, GatewayFault>;
 }

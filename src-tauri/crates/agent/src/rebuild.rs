@@ -10,7 +10,7 @@ use crate::{
     purchase::TakenUp,
     store::{ListingRecord, OwnedRow},
 };
-use api::{ApiError, Code, Event, OwnedAsset, RebuildView};
+use api::{ApiError, Code, Event, OwnedAsset, RebuildView, sentence};
 use indexer::{Grant, Indexer, Listing};
 use keeper::ConditionState;
 use protocol::{Address, conditions, ddo::Ddo};
@@ -118,7 +118,11 @@ impl Agent {
             None => self.library().await,
             Some(why) => Err(ApiError::new(
                 why.code,
-                format!("{} could not be brought back now: {} Everything else is here.", left.count, why.message),
+                sentence!(
+                    "{count} could not be brought back now: {why} Everything else is here.",
+                    count = left.count,
+                    why = why.message
+                ),
                 "Try again when the catalogue and the key servers answer: neuston library --rebuild",
             )),
         }

@@ -24,6 +24,7 @@ mod facts;
 pub mod planted;
 pub mod publisher;
 mod retry;
+mod sentences;
 pub mod shape;
 mod table;
 mod verified;

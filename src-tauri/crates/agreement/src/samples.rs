@@ -6,7 +6,7 @@ use crate::{
     publisher::{self, Accepted, Refusal, Sale},
 };
 use ConditionState::{Aborted, Fulfilled, Unfulfilled};
-use protocol::{Address, AgreementId, Did, TemplateId, Vodka, conditions::AccessTerms};
+use protocol::{Address, AgreementId, Did, Sentence, TemplateId, Vodka, conditions::AccessTerms};
 
 /// The block in which the example is created.
 pub(crate) const CREATED_AT: u64 = 1_000;
@@ -85,8 +85,8 @@ fn readings() -> Vec<(&'static str, Facts)> {
     ]
 }
 
-fn text() -> String {
-    "a reason".to_owned()
+fn text() -> Sentence {
+    "a reason".into()
 }
 
 pub(crate) fn buyer_events() -> Vec<(&'static str, buyer::Event)> {

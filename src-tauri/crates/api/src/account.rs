@@ -1,6 +1,6 @@
 //! The account and the status line.
 
-use protocol::{Address, Vodka};
+use protocol::{Address, Sentence, Vodka};
 use serde::{Deserialize, Serialize};
 
 use crate::Password;
@@ -118,11 +118,11 @@ pub enum NetworkHealth {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The network's name for people: "Local network on this computer".
-    pub network: String,
+    pub network: Sentence,
     /// How it is.
     pub health: NetworkHealth,
     /// What does not answer, in words: "The catalogue does not answer."
-    pub trouble: Option<String>,
+    pub trouble: Option<Sentence>,
     /// The newest block.
     pub block: u64,
     /// Milliseconds a block takes, as observed; 0 where blocks come with transactions.

@@ -1,5 +1,6 @@
 //! Errors at the boundary: a small code, a sentence for people, and the next step to take.
 
+use protocol::Sentence;
 use serde::{Deserialize, Serialize};
 
 /// What a window or a script must tell apart. A variant exists only where somebody reacts to it.
@@ -57,23 +58,23 @@ impl Code {
 
 /// What went wrong, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(from = "Written", into = "Written")]
 #[error("{message}")]
 pub struct ApiError {
     /// For programs.
     pub code: Code,
     /// What happened, in one or two sentences.
-    pub message: String,
+    pub message: Sentence,
     /// What to do now.
-    pub next: String,
+    pub next: Sentence,
     /// The field of a form it belongs to, where it does: `price`, `files/0/path`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }
 
 impl ApiError {
     /// An error with its next step.
-    pub fn new(code: Code, message: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { code, message: without_numbers(message.into()), next: next.into(), field: None }
+    pub fn new(code: Code, message: impl Into<Sentence>, next: impl Into<Sentence>) -> Self {
+        Self { code, message: message.into(), next: next.into(), field: None }
     }
 
     /// The same, at a field of a form.
@@ -84,28 +85,57 @@ impl ApiError {
     }
 }
 
-/// The system ends its sentences with a number, " (os error 13)", which tells people nothing.
-fn without_numbers(message: String) -> String {
-    const NUMBER: &str = " (os error ";
-    let mut words = message;
-    while let Some(begin) = words.find(NUMBER) {
-        let Some(length) = words.get(begin..).and_then(|rest| rest.find(')')) else { break };
-        words.replace_range(begin..=begin + length, "");
+/// As it is written down: scripts read plain English, and a window finds beside it what the sentences were made of, to
+/// say them in another language.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    code: Code,
+    message: String,
+    next: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message_of: Option<Sentence>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_of: Option<Sentence>,
+}
+
+impl From<ApiError> for Written {
+    fn from(error: ApiError) -> Self {
+        let ApiError { code, message, next, field } = error;
+        let (said, then) = (message.text().to_owned(), next.text().to_owned());
+        let of = |sentence: Sentence| Some(sentence).filter(Sentence::has_values);
+        Self { code, message: said, next: then, field, message_of: of(message), next_of: of(next) }
     }
-    words
+}
+
+impl From<Written> for ApiError {
+    fn from(written: Written) -> Self {
+        let Written { code, message, next, field, message_of, next_of } = written;
+        let of = |made: Option<Sentence>, text: String| made.unwrap_or_else(|| Sentence::verbatim(text));
+        Self { code, message: of(message_of, message), next: of(next_of, next), field }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::sentence;
 
     #[test]
-    fn the_numbers_of_the_system_are_not_for_people() {
-        let error = std::io::Error::from_raw_os_error(13);
-        let told =
-            ApiError::new(Code::Disk, format!("/a cannot be used: {error}. So is /b: {error}."), "Choose another.");
-        assert_eq!(told.message.matches("ermission denied").count(), 2);
-        assert!(!told.message.contains("os error") && told.message.ends_with('.'), "{}", told.message);
-        assert_eq!(without_numbers(" (os error".to_owned()), " (os error");
+    fn scripts_read_plain_english_and_a_window_what_it_was_made_of() {
+        let full = ApiError::new(Code::Disk, sentence!("{path} is full.", path = "/a"), "Make room.").at("path");
+        let written = serde_json::to_value(&full).unwrap();
+        assert_eq!(
+            written,
+            serde_json::json!({
+                "code": "disk", "message": "/a is full.", "next": "Make room.", "field": "path",
+                "message_of": { "say": "{path} is full.", "with": { "path": "/a" } }
+            })
+        );
+        let read: ApiError = serde_json::from_value(written).unwrap();
+        assert_eq!((&read, read.message.template()), (&full, "{path} is full."));
+        let old: ApiError = serde_json::from_str(r#"{"code":"disk","message":"Full.","next":"Wait."}"#).unwrap();
+        assert_eq!(old, ApiError::new(Code::Disk, "Full.", "Wait."), "as earlier versions kept it");
     }
 }

@@ -29,3 +29,5 @@ pub use markdown::*;
 pub use publish::*;
 pub use purchase::*;
 pub use settings::*;
+
+pub use protocol::{Language as OtherLanguage, Sentence, Value, sentence};

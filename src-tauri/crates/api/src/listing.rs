@@ -1,7 +1,7 @@
 //! Finding and reading listings.
 
 use crate::Block;
-use protocol::{Address, Checksum, Did, Vodka};
+use protocol::{Address, Checksum, Did, Sentence, Vodka};
 use serde::{Deserialize, Serialize};
 
 /// What to look for. All parts narrow the result; empty ones do not.
@@ -124,7 +124,7 @@ pub struct ListingView {
     /// Its columns, where the publisher described them.
     pub columns: Vec<ColumnView>,
     /// The licence in one sentence.
-    pub license_sentence: String,
+    pub license_sentence: Sentence,
     /// The licence's full text, where it has a known address.
     pub license_url: Option<String>,
     /// When the data was made, RFC 3339.

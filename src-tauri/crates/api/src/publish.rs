@@ -1,7 +1,7 @@
 //! Publishing: drafts, looking into files, progress, one's own listings.
 
 use crate::ColumnView;
-use protocol::{Did, Vodka};
+use protocol::{Did, Sentence, Vodka};
 use serde::{Deserialize, Serialize};
 
 /// Where a file comes from.
@@ -40,7 +40,7 @@ pub struct FilePreview {
     /// Its columns, where it is a table.
     pub columns: Vec<ColumnView>,
     /// What a person should know before listing it: "This link answers with a web page, not with data."
-    pub warning: Option<String>,
+    pub warning: Option<Sentence>,
 }
 
 /// A listing being written.
@@ -142,7 +142,7 @@ pub struct MyListing {
     /// How it is.
     pub state: ListingState,
     /// What is wrong with a file, where something is.
-    pub trouble: Option<String>,
+    pub trouble: Option<Sentence>,
     /// When it was published, RFC 3339.
     pub published: String,
     /// Sales in all.

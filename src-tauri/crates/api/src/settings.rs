@@ -1,5 +1,6 @@
 //! Settings and networks.
 
+use protocol::Sentence;
 use serde::{Deserialize, Serialize};
 
 /// Light or dark.
@@ -67,7 +68,7 @@ pub struct NetworkView {
     /// Its name in files and commands.
     pub name: String,
     /// Its name for people.
-    pub title: String,
+    pub title: Sentence,
     /// The chain's id.
     pub chain_id: u64,
     /// Whether it is the one in use.
@@ -100,9 +101,9 @@ pub struct NetworkCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckPoint {
     /// What: "Chain", "Contract OceanToken", "Catalogue".
-    pub what: String,
+    pub what: Sentence,
     /// Whether it is as it should be.
     pub ok: bool,
     /// What was found, in words.
-    pub found: String,
+    pub found: Sentence,
 }

@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use protocol::Sentence;
 
 /// Why the gateway did not start.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub enum GatewayError {
     SecretStore(#[from] clients::secret_store::SecretStoreError),
     /// The document is not a listing this gateway can serve.
     #[error("this listing cannot be served: {0}")]
-    Listing(String),
+    Listing(Sentence),
 }
 
 /// Why a request was not answered with what it asked for.

@@ -12,7 +12,7 @@ use agreement::publisher;
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
 use keeper::Keeper;
 use protocol::{
-    Address, AgreementId, Checksum, Did, NetworkFile, Signer,
+    Address, AgreementId, Checksum, Did, NetworkFile, Sentence, Signer,
     ddo::{Ddo, files::parse_file_list},
 };
 use runner::{Driver, Journal, Ledger, Outbox, publisher_id};
@@ -174,7 +174,7 @@ impl Gateway {
     }
 
     fn list(&self, document: &[u8], own: bool) -> Result<FileList, GatewayError> {
-        let urls = urls(parse_file_list(document).map_err(|e| GatewayError::Listing(e.to_string()))?);
+        let urls = urls(parse_file_list(document).map_err(|e| GatewayError::Listing((&e).into()))?);
         if !own && urls.iter().any(|url| self.inner.drivers.local().knows(url)) {
             return Err(GatewayError::Listing("its files are another publisher's".into()));
         }
@@ -190,7 +190,7 @@ impl Gateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn adopt(&self, document: &[u8], checksum: Checksum) -> Result<(), GatewayError> {
-        let ddo = Ddo::parse_within(document, MAX_DOCUMENT).map_err(|e| GatewayError::Listing(e.to_string()))?;
+        let ddo = Ddo::parse_within(document, MAX_DOCUMENT).map_err(|e| GatewayError::Listing((&e).into()))?;
         self.inner.store.keep_version(ddo.did(), checksum, document.to_vec()).await?;
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Gateway {
     ///
     /// # Errors
     /// [`GatewayError`].
-    pub async fn file_trouble(&self, did: Did) -> Result<Option<String>, GatewayError> {
+    pub async fn file_trouble(&self, did: Did) -> Result<Option<Sentence>, GatewayError> {
         let Some(list) = self.inner.store.files(did).await? else { return Ok(None) };
         let local = self.inner.drivers.local();
         for url in list.urls {

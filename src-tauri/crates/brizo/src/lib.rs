@@ -15,6 +15,7 @@ mod range;
 mod request;
 mod routes;
 mod sales;
+mod sentences;
 mod store;
 
 pub use error::GatewayError;

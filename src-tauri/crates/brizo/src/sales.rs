@@ -3,7 +3,7 @@
 use crate::{GatewayError, drivers::DriverError, gateway::Gateway};
 use agreement::publisher::{Act, Effect, Event, State};
 use async_trait::async_trait;
-use protocol::{Address, AgreementId, Did, Vodka, ddo::Ddo};
+use protocol::{Address, AgreementId, Did, Sentence, Vodka, ddo::Ddo, sentence};
 use runner::{Batch, Hold, Item, Journal, Journaled as _, Perform, Point, items, read_facts, tx_events};
 use std::sync::{OnceLock, Weak};
 
@@ -61,7 +61,7 @@ pub(crate) async fn all(journal: &Journal) -> Result<Vec<SaleNews>, GatewayError
     rows.iter()
         .map(|row| {
             let state: State =
-                serde_json::from_str(&row.entry.content).map_err(|e| GatewayError::Listing(e.to_string()))?;
+                serde_json::from_str(&row.entry.content).map_err(|e| GatewayError::Listing(Sentence::verbatim(e)))?;
             Ok(SaleNews::of(&state))
         })
         .collect()
@@ -103,27 +103,37 @@ impl Gateway {
         let checksum = sale.version.parse().map_err(Hold::later)?;
         let kept = self.inner.store.version(sale.terms.did, Some(checksum)).await.map_err(Hold::later)?;
         let Some(document) = kept else {
-            return Ok(vec![Event::Changed { reason: "the listing as it was sold is missing".to_owned() }]);
+            return Ok(vec![Event::Changed { reason: "the listing as it was sold is missing".into() }]);
         };
         let ddo = Ddo::parse(&document).map_err(Hold::later)?;
         let list = self.files(&ddo).await.map_err(Hold::later)?;
         for file in &ddo.metadata().files {
             let place = usize::try_from(file.index).ok().and_then(|i| list.urls.get(i));
             let Some(url) = place else {
-                return Ok(vec![Event::Changed { reason: format!("file {} has no place", file.index) }]);
+                return Ok(vec![Event::Changed {
+                    reason: sentence!("file {number} has no place", number = file.index),
+                }]);
             };
             let Some(expected) = file.sha256().map(hex::encode) else { continue };
             match self.inner.drivers.hash(url, list.own).await {
                 Ok(found) if found.sha256 == expected && file.content_length.is_none_or(|l| l == found.bytes) => {}
                 Ok(_) => {
-                    return Ok(vec![Event::Changed { reason: format!("file {} is not what was sold", file.index) }]);
+                    return Ok(vec![Event::Changed {
+                        reason: sentence!("file {number} is not what was sold", number = file.index),
+                    }]);
                 }
                 // These pass, or the time ends.
                 Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_))) => {
                     return Err(Hold::later(error));
                 }
                 Err(error @ (DriverError::Gone | DriverError::Unsupported)) => {
-                    return Ok(vec![Event::Changed { reason: format!("file {}: {error}", file.index) }]);
+                    return Ok(vec![Event::Changed {
+                        reason: sentence!(
+                            "file {number} cannot be read ({why})",
+                            number = file.index,
+                            why = error.to_string()
+                        ),
+                    }]);
                 }
             }
         }

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Err(error) => {
             output.error(&api::ApiError::new(
                 api::Code::Internal,
-                format!("The program cannot start: {error}"),
+                api::Sentence::verbatim(format!("The program cannot start: {error}")),
                 "Close other programs and try again.",
             ));
             return ExitCode::FAILURE;

@@ -33,7 +33,8 @@ impl Output {
     pub(crate) fn error(self, error: &ApiError) {
         let mut to = std::io::stderr().lock();
         if self.json {
-            let document = json!({ "error": { "code": error.code, "message": error.message, "next": error.next } });
+            let document =
+                json!({ "error": { "code": error.code, "message": error.message.text(), "next": error.next.text() } });
             let _ = writeln!(std::io::stdout().lock(), "{document}");
         }
         let _ = writeln!(to, "{}", error.message);

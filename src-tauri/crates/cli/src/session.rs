@@ -1,7 +1,7 @@
 //! One run of the command line: the home it talks to, the password it was given.
 
 use crate::{arguments::Common, output::Output};
-use api::{ApiError, Call, Code, LockState, Password};
+use api::{ApiError, Call, Code, LockState, Password, Sentence};
 use home::{Door, HomeOptions};
 use std::{
     path::Path,
@@ -69,7 +69,10 @@ impl Session {
             if left.is_zero() {
                 return Err(ApiError::new(
                     Code::TimedOut,
-                    format!("{what} is not finished after {} seconds. Nothing is lost.", self.common.wait),
+                    Sentence::verbatim(format!(
+                        "{what} is not finished after {} seconds. Nothing is lost.",
+                        self.common.wait
+                    )),
                     "It goes on with: neuston resume",
                 ));
             }
@@ -96,7 +99,9 @@ impl Session {
 
 /// The first line of a small file.
 pub(crate) fn first_line(path: &Path) -> Result<String, ApiError> {
-    let wrong = |why: String| ApiError::new(Code::Invalid, why, "Check the path and that the file may be read.");
+    let wrong = |why: String| {
+        ApiError::new(Code::Invalid, Sentence::verbatim(why), "Check the path and that the file may be read.")
+    };
     let text = std::fs::read_to_string(path)
         .map_err(|e| wrong(format!("The file {} cannot be read: {e}.", path.display())))?;
     match text.lines().next() {

@@ -32,7 +32,7 @@ pub(crate) fn listing(view: &ListingView) -> Value {
         map.insert("owner".into(), json!(view.depth.owner));
         map.insert("providers".into(), json!(view.depth.providers));
         map.insert("checksum".into(), json!(view.depth.checksum));
-        map.insert("licenseText".into(), json!(view.license_sentence));
+        map.insert("licenseText".into(), json!(view.license_sentence.text()));
         map.insert("gateway".into(), json!(view.depth.gateway));
     }
     document
@@ -68,7 +68,7 @@ pub(crate) fn purchase(view: &PurchaseView) -> Value {
         "state": view.state.name(), "waitingFor": view.waiting_for, "money": view.money, "started": view.started,
         "ended": view.ended, "opensByBlock": view.opens_by_block, "block": view.block,
         "steps": view.steps,
-        "trouble": view.trouble.as_ref().map(|t| json!({"code": t.code, "message": t.message, "next": t.next})),
+        "trouble": view.trouble.as_ref().map(|t| json!({"code": t.code, "message": t.message.text(), "next": t.next.text()})),
     })
 }
 

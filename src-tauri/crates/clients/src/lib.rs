@@ -4,6 +4,7 @@ pub mod aquarius;
 pub mod brizo;
 mod error;
 pub mod secret_store;
+mod sentences;
 pub mod watchtower;
 
 pub use error::ClientError;

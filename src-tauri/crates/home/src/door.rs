@@ -1,7 +1,7 @@
 //! The way into a home: as its holder or as a guest of the process that holds it.
 
 use crate::{Folder, errors, guest::Guest, home::Home};
-use api::{ApiError, Call, Code, Event, Reply, Request};
+use api::{ApiError, Call, Code, Event, Reply, Request, sentence};
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, time::Duration};
 use tokio::sync::broadcast;
@@ -61,7 +61,7 @@ impl Door {
         }
         Err(ApiError::new(
             Code::Busy,
-            format!("Another process holds the data folder {} and does not answer.", folder.root().display()),
+            sentence!("Another process holds the data folder {path} and does not answer.", path = folder.root()),
             "Close Neuston everywhere and try again, or choose another folder with --home.",
         ))
     }

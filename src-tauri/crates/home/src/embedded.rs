@@ -2,7 +2,7 @@
 
 use crate::{
     Folder, demo, errors,
-    networks::EMBEDDED_TITLE,
+    networks::embedded_title,
     presence::{Arrival, Presence},
 };
 use api::{ApiError, DemoView, Event};
@@ -103,7 +103,7 @@ async fn publisher(folder: &Folder) -> Result<Presence, ApiError> {
         name: "demo",
         sockets: folder,
         network_path: folder.embedded_network(),
-        title: EMBEDDED_TITLE,
+        title: embedded_title(),
         wallet,
         account: None,
         service: Arc::new(service),

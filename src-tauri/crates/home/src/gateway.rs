@@ -3,7 +3,7 @@
 use agent::{GatewayFault, OwnGateway, SaleNews, SaleStage, ToShare};
 use async_trait::async_trait;
 use node::brizo::{self, Gateway};
-use protocol::{Address, Checksum, Did};
+use protocol::{Address, Checksum, Did, Sentence};
 use tokio::sync::broadcast;
 
 /// The agent's handle on a gateway of the same process.
@@ -46,7 +46,7 @@ fn translate(sale: &brizo::SaleNews) -> SaleNews {
 }
 
 fn fault(error: brizo::GatewayError) -> GatewayFault {
-    GatewayFault(error.to_string())
+    GatewayFault((&error).into())
 }
 
 #[async_trait]
@@ -76,7 +76,7 @@ impl OwnGateway for Handle {
         Ok(self.gateway.all_sales().await.map_err(fault)?.iter().map(translate).collect())
     }
 
-    async fn file_trouble(&self, did: Did) -> Result<Option<String>, GatewayFault> {
+    async fn file_trouble(&self, did: Did) -> Result<Option<Sentence>, GatewayFault> {
         self.gateway.file_trouble(did).await.map_err(fault)
     }
 }

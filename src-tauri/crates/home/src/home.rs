@@ -5,12 +5,12 @@ use crate::{
     embedded::Embedded,
     errors,
     folder::{HomeLock, write_whole},
-    networks::{self, Chosen, EMBEDDED_TITLE},
+    networks::{self, Chosen, embedded_title},
     presence::{Arrival, Presence},
     server,
     settings::SettingsFile,
 };
-use api::{ApiError, Call as _, Code, Event, NetworkText, Reply, Request, Settings};
+use api::{ApiError, Call as _, Event, NetworkText, Reply, Request, Sentence, Settings};
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -204,9 +204,7 @@ impl Home {
             Chosen::Embedded => self.inner.folder.embedded_network(),
             Chosen::File { path, .. } => path.clone(),
         };
-        let toml = networks::read(&file)?
-            .to_toml()
-            .map_err(|e| ApiError::new(Code::Invalid, e.to_string(), "Check the network's file."))?;
+        let toml = networks::toml(&networks::read(&file)?)?;
         if let Some(path) = path {
             write_whole(Path::new(path), toml.as_bytes()).map_err(errors::disk)?;
         }
@@ -230,9 +228,9 @@ impl Home {
                     running.embedded = Some(embedded);
                 }
                 let path = running.embedded.as_ref().map(Embedded::network_path);
-                (path.unwrap_or_else(|| folder.embedded_network()), EMBEDDED_TITLE.to_owned())
+                (path.unwrap_or_else(|| folder.embedded_network()), embedded_title())
             }
-            Chosen::File { path, .. } => (path.clone(), networks::read(path)?.name),
+            Chosen::File { path, .. } => (path.clone(), Sentence::verbatim(networks::read(path)?.name)),
         };
         let operator = running.embedded.as_ref().filter(|_| *chosen == Chosen::Embedded).map(Embedded::operator);
         let presence = Presence::arrive(Arrival {
@@ -240,7 +238,7 @@ impl Home {
             name: &format!("gateway-{}", chosen.name()),
             sockets: folder,
             network_path,
-            title: &title,
+            title,
             wallet: self.inner.wallet.clone(),
             account: None,
             service: self.inner.service.clone(),

@@ -1,14 +1,16 @@
 //! The networks a home knows: the embedded one, and files of others.
 
 use crate::{Folder, errors, folder::write_whole};
-use api::{ApiError, Code, NetworkView};
+use api::{ApiError, Code, NetworkView, Sentence, sentence};
 use protocol::NetworkFile;
 use std::path::{Path, PathBuf};
 
 /// The name of the network on this computer.
 pub(crate) const EMBEDDED: &str = "local";
 /// Its name for people.
-pub(crate) const EMBEDDED_TITLE: &str = "Local network on this computer";
+pub(crate) fn embedded_title() -> Sentence {
+    sentence!("Local network on this computer")
+}
 
 /// Which network is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Chosen {
 fn unknown(name: &str) -> ApiError {
     ApiError::new(
         Code::NotFound,
-        format!("There is no network “{name}” here."),
+        sentence!("There is no network “{name}” here.", name),
         "See the known ones with: neuston network list. Add one with: neuston network add FILE",
     )
     .at("network")
@@ -67,10 +69,21 @@ pub(crate) fn choose(folder: &Folder, wanted: Option<&str>) -> Result<Chosen, Ap
 /// Reads a network's file.
 pub(crate) fn read(path: &Path) -> Result<NetworkFile, ApiError> {
     let wrong =
-        |why: String| ApiError::new(Code::Invalid, why, "Ask whoever runs the network for its file.").at("network");
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| wrong(format!("The network file {} cannot be read: {e}.", path.display())))?;
-    NetworkFile::from_toml(&text).map_err(|e| wrong(format!("{} is no network file: {e}.", path.display())))
+        |what: Sentence| ApiError::new(Code::Invalid, what, "Ask whoever runs the network for its file.").at("network");
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        wrong(sentence!("The network file {path} cannot be read: {why}.", path, why = Sentence::from(&e)))
+    })?;
+    NetworkFile::from_toml(&text)
+        .map_err(|e| wrong(sentence!("{path} is no network file: {why}.", path, why = Sentence::from(&e))))
+}
+
+/// A network's file, written.
+pub(crate) fn toml(file: &NetworkFile) -> Result<String, ApiError> {
+    let unwritten = |why: &protocol::network::NetworkFileError| {
+        let what = sentence!("The network's file cannot be written: {why}.", why = Sentence::from(why));
+        ApiError::new(Code::Invalid, what, "Ask whoever runs the network for its file.")
+    };
+    file.to_toml().map_err(|e| unwritten(&e))
 }
 
 /// Copies a network's file to the ones this home knows.
@@ -80,12 +93,12 @@ pub(crate) fn add(folder: &Folder, path: &Path) -> Result<String, ApiError> {
     if name == EMBEDDED || name.is_empty() {
         return Err(ApiError::new(
             Code::Invalid,
-            format!("A network from a file cannot be called “{}”.", file.name),
+            sentence!("A network from a file cannot be called “{name}”.", name = file.name),
             "Change the name in the file.",
         ));
     }
     std::fs::create_dir_all(folder.networks()).map_err(errors::disk)?;
-    let text = file.to_toml().map_err(|e| ApiError::new(Code::Invalid, e.to_string(), "Check the file."))?;
+    let text = toml(&file)?;
     write_whole(&folder.networks().join(format!("{name}.toml")), text.as_bytes()).map_err(errors::disk)?;
     Ok(name)
 }
@@ -94,7 +107,7 @@ pub(crate) fn add(folder: &Folder, path: &Path) -> Result<String, ApiError> {
 pub(crate) fn list(folder: &Folder, active: Option<&str>) -> Vec<NetworkView> {
     let active = active.unwrap_or(EMBEDDED);
     let embedded = read(&folder.embedded_network()).ok();
-    let mut views = vec![view(EMBEDDED, EMBEDDED_TITLE, embedded.as_ref(), active, true)];
+    let mut views = vec![view(EMBEDDED, embedded_title(), embedded.as_ref(), active, true)];
     let mut names: Vec<String> = std::fs::read_dir(folder.networks())
         .into_iter()
         .flatten()
@@ -103,16 +116,16 @@ pub(crate) fn list(folder: &Folder, active: Option<&str>) -> Vec<NetworkView> {
     names.sort();
     for name in names {
         let file = read(&folder.networks().join(format!("{name}.toml"))).ok();
-        let title = file.as_ref().map_or(name.as_str(), |f| f.name.as_str()).to_owned();
-        views.push(view(&name, &title, file.as_ref(), active, false));
+        let title = Sentence::verbatim(file.as_ref().map_or(&name, |f| &f.name));
+        views.push(view(&name, title, file.as_ref(), active, false));
     }
     views
 }
 
-fn view(name: &str, title: &str, file: Option<&NetworkFile>, active: &str, embedded: bool) -> NetworkView {
+fn view(name: &str, title: Sentence, file: Option<&NetworkFile>, active: &str, embedded: bool) -> NetworkView {
     NetworkView {
         name: name.to_owned(),
-        title: title.to_owned(),
+        title,
         chain_id: file.map_or(0, |f| f.chain_id),
         active: name == active,
         embedded,
@@ -137,7 +150,7 @@ pub(crate) fn announce_gateway(path: &Path, provider: protocol::Address, at: &st
         return Ok(());
     }
     file.gateways.insert(provider, at.to_owned());
-    let text = file.to_toml().map_err(|e| ApiError::new(Code::Invalid, e.to_string(), "Check the network's file."))?;
+    let text = toml(&file)?;
     write_whole(path, text.as_bytes()).map_err(errors::disk)
 }
 

@@ -7,7 +7,7 @@ use crate::{
     networks::{announce_gateway, read},
 };
 use agent::{Agent, AgentConfig, Policy};
-use api::{ApiError, Code};
+use api::{ApiError, Code, Sentence, sentence};
 use keeper::{Keeper, Nodes};
 use node::brizo::{self, Gateway, GatewayConfig};
 use protocol::{Address, NetworkFile, Signer};
@@ -32,7 +32,7 @@ pub(crate) struct Arrival<'a> {
     /// The network's file.
     pub(crate) network_path: PathBuf,
     /// Its name for people.
-    pub(crate) title: &'a str,
+    pub(crate) title: Sentence,
     pub(crate) wallet: Wallet,
     pub(crate) account: Option<Address>,
     pub(crate) service: Arc<ServiceKey>,
@@ -93,7 +93,7 @@ impl Presence {
                     disk.unwrap_or_else(|| {
                         ApiError::new(
                             Code::Internal,
-                            format!("The gateway of this home does not start: {e}."),
+                            sentence!("The gateway of this home does not start: {why}.", why = Sentence::from(&e)),
                             "Restart Neuston. Nothing is lost.",
                         )
                     })
@@ -112,7 +112,7 @@ impl Presence {
         let agent = Agent::open(AgentConfig {
             folder: data,
             network,
-            title: title.to_owned(),
+            title,
             resolver,
             wallet,
             account,
@@ -143,7 +143,7 @@ impl Presence {
 fn endpoint(error: &transport::EndpointError) -> ApiError {
     ApiError::new(
         Code::Invalid,
-        format!("The network file names an address that is none: {error}."),
+        sentence!("The network file names an address that is none: {why}.", why = Sentence::from(error)),
         "Ask whoever runs the network for its file.",
     )
     .at("network")

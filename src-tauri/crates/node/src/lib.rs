@@ -7,6 +7,7 @@ mod error;
 mod front;
 mod key_servers;
 mod node;
+mod sentences;
 
 pub use brizo;
 pub use config::{ChainPlan, KeyServerPlan, NodeConfig, PeerPlan};

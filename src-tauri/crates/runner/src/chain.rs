@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::{
-    Address, TxHash,
+    Address, Sentence, TxHash,
     tx::{Call, Receipt, SignedTx, UnsignedTx},
 };
 use tokio::sync::watch;
@@ -12,13 +12,13 @@ use tokio::sync::watch;
 pub enum ChainError {
     /// Not reachable, or not sensible: try again.
     #[error("the network is not reachable: {0}")]
-    Unreachable(String),
+    Unreachable(Sentence),
     /// The network's nodes do not agree, or there are not two to be relied on: nothing is decided until they do.
     #[error("{0}")]
-    Disputed(String),
+    Disputed(Sentence),
     /// The network asks for more than is allowed to be paid: it passes.
     #[error("{0}")]
-    TooDear(String),
+    TooDear(Sentence),
     /// The node is of another chain: nothing is signed for it.
     #[error("this is chain {found}, the network is chain {expected}")]
     WrongChain {

@@ -20,7 +20,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use protocol::Address;
+use protocol::{Address, Sentence};
 use std::{
     collections::HashMap,
     pin::pin,
@@ -39,7 +39,7 @@ pub enum Hold {
     /// Something is away or failed for the moment; performed again after a pause.
     Later {
         /// What, for people.
-        why: String,
+        why: Sentence,
     },
     /// Waits for a block; performed again at the next one.
     NextBlock,
@@ -51,9 +51,14 @@ pub enum Hold {
 }
 
 impl Hold {
-    /// Performed again after a pause.
-    pub fn later(why: impl ToString) -> Self {
-        Self::Later { why: why.to_string() }
+    /// Performed again after a pause; why, in words that nobody but an operator reads.
+    pub fn later(why: impl std::fmt::Display) -> Self {
+        Self::Later { why: Sentence::verbatim(why) }
+    }
+
+    /// Performed again after a pause; why, for people.
+    pub fn said(why: impl Into<Sentence>) -> Self {
+        Self::Later { why: why.into() }
     }
 }
 

@@ -5,7 +5,7 @@ use agreement::{AgreementFact, ConditionFact, ConditionState, Facts};
 use async_trait::async_trait;
 use keeper::{ConditionOnChain, Keeper, KeeperError, RpcFault};
 use protocol::{
-    Address, TxHash,
+    Address, Sentence, TxHash,
     conditions::AccessTerms,
     tx::{Call, Receipt, SignedTx, UnsignedTx},
 };
@@ -17,10 +17,10 @@ const REFUSED_CALL: [i64; 3] = [-32000, 3, -32015];
 /// Why something could not be read.
 fn of_reading(error: KeeperError) -> ChainError {
     match error {
-        KeeperError::Rpc(RpcFault::Disputed(_) | RpcFault::Alone(_)) => ChainError::Disputed(error.to_string()),
-        KeeperError::TooDear { .. } | KeeperError::TooMuchGas { .. } => ChainError::TooDear(error.to_string()),
+        KeeperError::Rpc(RpcFault::Disputed(_) | RpcFault::Alone(_)) => ChainError::Disputed((&error).into()),
+        KeeperError::TooDear { .. } | KeeperError::TooMuchGas { .. } => ChainError::TooDear((&error).into()),
         KeeperError::WrongChain { expected, found } => ChainError::WrongChain { expected, found },
-        other => ChainError::Unreachable(other.to_string()),
+        other => ChainError::Unreachable((&other).into()),
     }
 }
 
@@ -35,7 +35,7 @@ fn of_preparing(error: KeeperError) -> ChainError {
                 keeper::BroadcastError::InsufficientFunds => ChainError::Funds,
                 _ if would_revert => ChainError::WouldRevert(text),
                 // A limit on requests, a node that is starting: it passes.
-                _ => ChainError::Unreachable(text),
+                _ => ChainError::Unreachable(Sentence::verbatim(text)),
             }
         }
         other => of_reading(other),
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(refused(-32015, "VM execution error"), ChainError::WouldRevert("VM execution error".to_owned()));
         assert_eq!(refused(3, "execution reverted"), ChainError::WouldRevert("execution reverted".to_owned()));
         assert_eq!(refused(-32000, "insufficient funds for gas"), ChainError::Funds);
-        assert_eq!(refused(-32005, "too many requests"), ChainError::Unreachable("too many requests".to_owned()));
+        assert_eq!(refused(-32005, "too many requests"), ChainError::Unreachable("too many requests".into()));
         let reverted = KeeperError::Revert { reason: "Not enough balance".to_owned(), data: vec![] };
         assert_eq!(of_preparing(reverted), ChainError::WouldRevert("Not enough balance".to_owned()));
     }

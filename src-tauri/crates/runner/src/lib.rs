@@ -50,7 +50,10 @@ mod ledger;
 mod machine;
 mod outbox;
 mod point;
+mod sentences;
 pub mod shapes;
+
+use protocol::Sentence;
 
 pub use chain::{BroadcastError, Chain, ChainError, Look};
 pub use drive::{DriveError, Driver, Hold, Perform, Progress, Trouble, WeakDriver};
@@ -67,15 +70,15 @@ pub use point::{Point, at};
 pub fn tx_events<E>(
     outcome: Result<Vec<protocol::tx::Receipt>, OutboxError>,
     done: impl FnOnce() -> E,
-    failed: impl FnOnce(String) -> E,
+    failed: impl FnOnce(Sentence) -> E,
     too_late: impl FnOnce(u64) -> E,
 ) -> Result<Vec<E>, Hold> {
     match outcome {
         Ok(_) => Ok(vec![done()]),
         Err(OutboxError::TooLate { block }) => Ok(vec![too_late(block)]),
         Err(OutboxError::Locked(account)) => Err(Hold::Unlock { account }),
-        Err(error) if error.is_certain() => Ok(vec![failed(error.to_string())]),
-        Err(error) => Err(Hold::later(error)),
+        Err(error) if error.is_certain() => Ok(vec![failed(Sentence::from(&error))]),
+        Err(error) => Err(Hold::said(Sentence::from(&error))),
     }
 }
 
@@ -92,7 +95,7 @@ mod tests {
     }
 
     fn told(outcome: Result<Vec<Receipt>, OutboxError>) -> Result<Vec<Told>, Hold> {
-        tx_events(outcome, || Told::Done, Told::Failed, Told::TooLate)
+        tx_events(outcome, || Told::Done, |why| Told::Failed(why.to_string()), Told::TooLate)
     }
 
     #[test]
@@ -117,25 +120,25 @@ mod tests {
             OutboxError::Reverted(Box::new(reverted)),
             OutboxError::Displaced { nonce: 3 },
         ] {
-            let why = certain.to_string();
+            let why = Sentence::from(&certain).to_string();
             assert_eq!(told(Err(certain)), Ok(vec![Told::Failed(why)]));
         }
         for open in [
-            OutboxError::Unreachable(ChainError::Unreachable("away".to_owned())),
+            OutboxError::Unreachable(ChainError::Unreachable("away".into())),
             OutboxError::Unknown,
             OutboxError::Ledger(LedgerError::Ending),
         ] {
-            let why = open.to_string();
-            assert_eq!(told(Err(open)), Err(Hold::Later { why }));
+            let why = Sentence::from(&open);
+            assert_eq!(told(Err(open)), Err(Hold::said(why)));
         }
     }
 
     #[test]
     fn what_passes_is_no_failure() {
         for passes in [
-            ChainError::Unreachable(String::new()),
-            ChainError::Disputed(String::new()),
-            ChainError::TooDear(String::new()),
+            ChainError::Unreachable(Sentence::default()),
+            ChainError::Disputed(Sentence::default()),
+            ChainError::TooDear(Sentence::default()),
             ChainError::WrongChain { expected: 1, found: 2 },
         ] {
             assert!(!OutboxError::from(passes.clone()).is_certain(), "{passes:?}");

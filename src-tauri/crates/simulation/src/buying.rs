@@ -63,15 +63,15 @@ impl Buying {
     }
 
     async fn liveness(&self, terms: &AccessTerms) -> Event {
-        let mut reason = String::new();
+        let mut reason = protocol::Sentence::default();
         for attempt in 0..LIVENESS_TRIES {
             if attempt > 0 {
                 tokio::time::sleep(Duration::from_millis(100 << attempt)).await;
             }
             if self.node.call().await.is_err() || !self.gateways.answers(terms.provider) {
-                "the gateway does not answer".clone_into(&mut reason);
+                reason = "the gateway does not answer".into();
             } else if self.node.world.market(|market| market.key_servers) < ENOUGH_KEY_SERVERS {
-                "too few key servers answer".clone_into(&mut reason);
+                reason = "too few key servers answer".into();
             } else {
                 return Event::Alive;
             }
@@ -90,7 +90,7 @@ impl Buying {
         match asked {
             Ok(Answer::Created) => Ok(vec![Event::Accepted]),
             Ok(Answer::NoSuchCall) => Ok(vec![Event::NoInitialize]),
-            Ok(Answer::Refused) => Ok(vec![Event::Refused { reason: "refused".to_owned() }]),
+            Ok(Answer::Refused) => Ok(vec![Event::Refused { reason: "refused".into() }]),
             Ok(Answer::None) | Err(_) => Err(Hold::later("the gateway does not answer")),
         }
     }

@@ -304,7 +304,7 @@ impl Perform<State> for Selling {
                 match self.manner {
                     Manner::Silent => Err(Hold::later("does nothing")),
                     _ if self.slow.load(Ordering::SeqCst) => Err(Hold::later("the disk does not answer")),
-                    Manner::Changed => Ok(vec![Event::Changed { reason: "another file".to_owned() }]),
+                    Manner::Changed => Ok(vec![Event::Changed { reason: "another file".into() }]),
                     Manner::Honest | Manner::Old | Manner::Refusing => Ok(vec![Event::Intact]),
                 }
             }

@@ -48,7 +48,7 @@ pub(crate) struct Node {
 }
 
 fn away(why: &str) -> ChainError {
-    ChainError::Unreachable(why.to_owned())
+    ChainError::Unreachable(protocol::Sentence::verbatim(why))
 }
 
 impl Node {

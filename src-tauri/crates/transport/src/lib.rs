@@ -14,6 +14,7 @@ mod reach;
 mod request;
 mod resolver;
 mod response;
+mod sentences;
 mod serve;
 #[cfg(unix)]
 mod unix;

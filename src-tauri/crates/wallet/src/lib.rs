@@ -29,6 +29,7 @@ mod error;
 mod keychain;
 mod keystore;
 mod safe_file;
+mod sentences;
 mod service_key;
 mod transaction;
 mod wallet;

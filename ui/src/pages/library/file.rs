@@ -65,7 +65,7 @@ pub(super) fn FileWays(
                     }
                 />
             </div>
-            {move || wrong.get().map(|error| view! { <p class="hint wrong" role="alert">{error.message}</p> })}
+            {move || wrong.get().map(|error| view! { <p class="hint wrong" role="alert">{app.say(&error.message)}</p> })}
         }
         .into_any(),
         None => {

@@ -107,7 +107,9 @@ fn FileCard(source: FileSource, asked: Asked<FilePreview>) -> impl IntoView {
     let (facts, warning, failed) = match asked {
         Asked::Waiting => (p.reading.to_owned(), None, None),
         Asked::Failed(error) => (place.to_owned(), None, Some(error)),
-        Asked::There(preview) => (facts(&preview, place), preview.warning, None),
+        Asked::There(preview) => {
+            (facts(&preview, place), preview.warning.as_ref().map(|warning| form.app.say(warning)), None)
+        }
     };
     view! {
         <li data-testid="publish-file">
@@ -139,7 +141,7 @@ fn facts(preview: &FilePreview, place: &str) -> String {
     let form = form();
     let p = &form.app.texts().publish;
     let tongue = form.app.spoken();
-    let mut facts = vec![preview.format.clone()];
+    let mut facts = vec![tongue.word(&preview.format).to_owned()];
     facts.extend(preview.bytes.map(|bytes| amounts::size(bytes, tongue)));
     facts.extend(preview.rows.map(|rows| many(rows, p.row, p.rows, tongue)));
     if !preview.columns.is_empty() {

@@ -154,7 +154,9 @@ impl Form {
                 drafts::missing(draft, page, self.app.spoken(), self.app.texts()).into_iter().find(|(f, _)| *f == field)
             });
             let ours = ours.filter(|_| self.tried.get()).map(|(_, said)| said.to_owned());
-            ours.or_else(|| self.wrong.get().filter(|e| e.field.as_deref() == Some(field)).map(|e| e.message))
+            ours.or_else(|| {
+                self.wrong.get().filter(|e| e.field.as_deref() == Some(field)).map(|e| self.app.say(&e.message))
+            })
         })
     }
 

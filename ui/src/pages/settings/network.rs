@@ -37,7 +37,8 @@ fn All(
     busy: RwSignal<bool>,
     wrong: RwSignal<Option<ApiError>>,
 ) -> impl IntoView {
-    let s = &app().texts().settings;
+    let app = app();
+    let s = &app.texts().settings;
     let active = all.iter().find(|n| n.active).cloned();
     view! {
         <ul>
@@ -45,10 +46,11 @@ fn All(
                 .into_iter()
                 .map(|network| {
                     let name = network.name.clone();
+                    let title = app.say(&network.title);
                     view! {
                         <li class="setting">
                             <div>
-                                <b>{network.title.clone()}</b>
+                                <b>{title.clone()}</b>
                                 <p>{if network.embedded { s.here.to_owned() } else { network.name.clone() }}</p>
                             </div>
                             {if network.active {
@@ -57,7 +59,7 @@ fn All(
                                 view! {
                                     <TextButton
                                         label=s.use_it.to_owned()
-                                        name=format!("{}: {}", s.use_it, network.title)
+                                        name=format!("{}: {title}", s.use_it)
                                         off=busy
                                         on_press=move |()| {
                                             act(
@@ -134,7 +136,8 @@ fn Share(name: String, busy: RwSignal<bool>, wrong: RwSignal<Option<ApiError>>) 
 
 #[component]
 fn Check(busy: RwSignal<bool>, wrong: RwSignal<Option<ApiError>>) -> impl IntoView {
-    let s = &app().texts().settings;
+    let app = app();
+    let s = &app.texts().settings;
     let found = RwSignal::new(None::<NetworkCheck>);
     let check = Callback::new(move |()| {
         act(CheckNetwork {}, busy, wrong, move |check| {
@@ -159,8 +162,8 @@ fn Check(busy: RwSignal<bool>, wrong: RwSignal<Option<ApiError>>) -> impl IntoVi
                                         .map(|point| {
                                             view! {
                                                 <tr>
-                                                    <td>{point.what}</td>
-                                                    <td class="muted">{point.found}</td>
+                                                    <td>{app.say(&point.what)}</td>
+                                                    <td class="muted">{app.say(&point.found)}</td>
                                                     <td class="end">
                                                         {if point.ok {
                                                             view! { <Tag kind="done" icon=Icon::Check label=s.fine /> }

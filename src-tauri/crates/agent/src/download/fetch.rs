@@ -2,7 +2,7 @@
 
 use super::{Source, Steer, place};
 use crate::{errors, inspect::looks_like_html, store::DownloadRow};
-use api::{ApiError, Code, Verdict};
+use api::{ApiError, Code, Sentence, Verdict, sentence};
 use futures_util::StreamExt as _;
 use sha2::{Digest, Sha256};
 use std::{
@@ -273,7 +273,7 @@ fn total(response: &transport::Response, from: u64) -> Option<u64> {
 fn unreachable(error: &transport::TransportError) -> ApiError {
     ApiError::new(
         Code::Unreachable,
-        format!("The publisher's computer does not answer: {error}."),
+        sentence!("The publisher's computer does not answer: {why}.", why = Sentence::from(error)),
         "Try again later; what was loaded so far is kept.",
     )
 }
@@ -289,7 +289,7 @@ fn cut() -> ApiError {
 fn answered(status: u16) -> ApiError {
     ApiError::new(
         Code::Unreachable,
-        format!("The publisher's computer answers with error {status}."),
+        sentence!("The publisher's computer answers with error {status}.", status),
         "Try again later; what was loaded so far is kept.",
     )
 }

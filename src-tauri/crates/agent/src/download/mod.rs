@@ -10,7 +10,7 @@ use crate::{
     errors,
     store::{DownloadRow, SavedRow, Store},
 };
-use api::{ApiError, Code, DownloadOrder, DownloadState, DownloadView, Event, FileView, Verdict};
+use api::{ApiError, Code, DownloadOrder, DownloadState, DownloadView, Event, FileView, Verdict, sentence};
 use fetch::{End, Fetch};
 use protocol::{Address, AgreementId};
 use std::{
@@ -234,7 +234,7 @@ impl Downloads {
 fn different(kept: &Path) -> ApiError {
     ApiError::new(
         Code::Corrupt,
-        format!("What arrived is not what was sold. It is kept apart as {}, and not used.", kept.display()),
+        sentence!("What arrived is not what was sold. It is kept apart as {path}, and not used.", path = kept),
         "Download it again. If it stays different, show the receipt to the publisher.",
     )
 }

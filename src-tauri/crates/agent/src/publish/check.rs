@@ -1,7 +1,7 @@
 //! What a draft must have before anything is done with it. Every fault names its field.
 
 use crate::{errors, inspect::looks_like_html, licenses};
-use api::{ApiError, Code, Draft, FileSource};
+use api::{ApiError, Code, Draft, FileSource, Sentence, sentence};
 use protocol::Vodka;
 use serde::{Deserialize, Serialize};
 
@@ -22,15 +22,15 @@ pub(crate) struct Checked {
     pub(crate) created: Option<String>,
 }
 
-fn invalid(field: &str, message: impl Into<String>, next: &str) -> ApiError {
+fn invalid(field: &str, message: impl Into<Sentence>, next: impl Into<Sentence>) -> ApiError {
     ApiError::new(Code::Invalid, message, next).at(field)
 }
 
 /// The price of a listing as typed.
 pub(crate) fn price(text: &str) -> Result<Vodka, ApiError> {
     let next = "Write it like 12.50, or 0 for free.";
-    let price =
-        Vodka::parse_ocean(text).map_err(|e| invalid("price", format!("The price cannot be read: {e}."), next))?;
+    let unread = |why: &protocol::AmountError| sentence!("The price cannot be read: {why}.", why = Sentence::from(why));
+    let price = Vodka::parse_ocean(text).map_err(|e| invalid("price", unread(&e), next))?;
     if price > Vodka::from_ocean(CAP) {
         return Err(invalid("price", "The price is higher than all the tokens there are.", next));
     }
@@ -44,14 +44,20 @@ fn words(field: &str, values: &[String]) -> Result<(), ApiError> {
     Ok(())
 }
 
-pub(crate) fn check(draft: &Draft) -> Result<Checked, ApiError> {
-    let name = draft.name.trim();
+/// What a listing is called.
+pub(crate) fn name(text: &str) -> Result<String, ApiError> {
+    let name = text.trim();
     if name.is_empty() {
         return Err(invalid("name", "The listing needs a name.", "Say what it is in a few words."));
     }
     if name.chars().count() > MAX_NAME {
         return Err(invalid("name", "The name is longer than 200 letters.", "Say the rest in the description."));
     }
+    Ok(name.to_owned())
+}
+
+pub(crate) fn check(draft: &Draft) -> Result<Checked, ApiError> {
+    name(&draft.name)?;
     if draft.author.trim().is_empty() || draft.author.chars().count() > MAX_NAME {
         return Err(invalid("author", "It must be known who made the data.", "Write a person or an organisation."));
     }
@@ -96,19 +102,18 @@ pub(crate) async fn sources(files: &[FileSource]) -> Result<(), ApiError> {
                 let place = std::path::Path::new(path);
                 let found = tokio::fs::metadata(place).await.map_err(|e| errors::disk(place, &e).at(&field))?;
                 if !found.is_file() {
-                    return Err(invalid(
-                        &field,
-                        format!("{path} is not a file."),
-                        "Pack a folder into one file first.",
-                    ));
+                    let what = sentence!("{path} is not a file.", path);
+                    return Err(invalid(&field, what, "Pack a folder into one file first."));
                 }
                 if found.len() == 0 {
-                    return Err(invalid(&field, format!("{path} is empty."), "Choose a file with data in it."));
+                    let what = sentence!("{path} is empty.", path);
+                    return Err(invalid(&field, what, "Choose a file with data in it."));
                 }
             }
             FileSource::Link { url } => {
                 if crate::markdown::safe_url(url).is_none() {
-                    return Err(invalid(&field, format!("{url} is no web address."), "It begins with https://."));
+                    let what = sentence!("{url} is no web address.", url);
+                    return Err(invalid(&field, what, "It begins with https://."));
                 }
             }
         }

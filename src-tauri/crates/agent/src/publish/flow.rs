@@ -9,7 +9,9 @@ use crate::{
     own_gateway::ToShare,
     store::{Happening, ListingRecord},
 };
-use api::{ActivityKind, ApiError, Code, ColumnView, Draft, FileSource, PublicationView, PublishStep};
+use api::{
+    ActivityKind, ApiError, Code, ColumnView, Draft, FileSource, PublicationView, PublishStep, Sentence, sentence,
+};
 use protocol::{
     Checksum, Did,
     ddo::{Ddo, Endpoints, ListingDraft, files::file_list_json},
@@ -247,10 +249,7 @@ impl Flow<'_> {
     ) -> Result<Stage, ApiError> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
         let encrypted = gateway.encrypt(did, file_list_json(&files).as_bytes()).await.map_err(gateway_away)?;
-        let unsigned = self
-            .draft(p, &files, &columns)?
-            .build(&encrypted)
-            .map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "Change it in the draft and publish again."))?;
+        let unsigned = self.draft(p, &files, &columns)?.build(&encrypted).map_err(|e| not_written(&e))?;
         let signer = self.core.signer()?;
         let built = unsigned.sign(signer.as_ref()).map_err(|e| errors::internal(e.to_string()))?;
         let document = String::from_utf8(built.bytes).map_err(|e| errors::internal(e.to_string()))?;
@@ -278,14 +277,14 @@ impl Flow<'_> {
     }
 
     async fn list(&self, p: &Publication, did: Did, checksum: Checksum, document: String) -> Result<Stage, ApiError> {
-        let catalogue = self.core.catalogues.first().ok_or_else(|| away("the network names none".to_owned()))?;
+        let catalogue = self.core.catalogues.first().ok_or_else(|| away("the network names none"))?;
         // One that is there already was put there by an earlier run.
-        if catalogue.ddo(did).await.map_err(|e| away(e.to_string()))?.is_none() {
+        if catalogue.ddo(did).await.map_err(|e| away(&e))?.is_none() {
             catalogue.register(document.as_bytes()).await.map_err(|e| match e.may_pass() {
-                true => away(e.to_string()),
+                true => away(&e),
                 false => ApiError::new(
                     Code::Refused,
-                    format!("The catalogue refuses the listing: {e}."),
+                    sentence!("The catalogue refuses the listing: {why}.", why = Sentence::from(&e)),
                     "Change the draft and publish it again.",
                 ),
             })?;
@@ -351,15 +350,24 @@ pub(super) fn no_gateway() -> ApiError {
 pub(super) fn gateway_away(fault: crate::own_gateway::GatewayFault) -> ApiError {
     ApiError::new(
         Code::Unreachable,
-        format!("The files could not be made ready: {fault}."),
+        sentence!("The files could not be made ready: {why}.", why = fault.0),
         "It is tried again by itself; your draft is kept.",
     )
 }
 
-fn away(why: String) -> ApiError {
+/// What is said where a draft makes no listing.
+pub(super) fn not_written(error: &protocol::ddo::DraftError) -> ApiError {
+    ApiError::new(
+        Code::Invalid,
+        sentence!("This makes no listing: {why}.", why = Sentence::from(error)),
+        "Change it and try again.",
+    )
+}
+
+fn away(why: impl Into<Sentence>) -> ApiError {
     ApiError::new(
         Code::Unreachable,
-        format!("The catalogue does not answer: {why}."),
+        sentence!("The catalogue does not answer: {why}.", why = why.into()),
         "It is tried again by itself; the listing is on record already.",
     )
 }

@@ -6,7 +6,7 @@ use crate::{
     errors,
     inspect::{self, kind_of, name_of_url},
 };
-use api::{ApiError, Code, FilePreview, FileSource};
+use api::{ApiError, Code, FilePreview, FileSource, Sentence, sentence};
 use futures_util::StreamExt as _;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ impl Core {
         if page && !kind_of(&preview.name).content_type.contains("html") {
             return Err(ApiError::new(
                 Code::Invalid,
-                format!("{url} answers with a web page, not with data. Nothing was listed."),
+                sentence!("{url} answers with a web page, not with data. Nothing was listed.", url),
                 "Give the address of the file itself: links for sharing often lead to a page around it.",
             )
             .at("files"));
@@ -44,17 +44,17 @@ impl Core {
 
     /// Looks at a link; also whether it leads to a web page.
     async fn link(&self, url: String, mut progress: impl FnMut(u64)) -> Result<(FilePreview, bool), ApiError> {
-        let away = |why: String| {
+        let away = |why: Sentence| {
             ApiError::new(
                 Code::Unreachable,
-                format!("This link does not answer: {why}."),
+                sentence!("This link does not answer: {why}.", why),
                 "Open it in a browser to see why.",
             )
             .at("files")
         };
-        let response = self.foreign.send(Request::get(&url)).await.map_err(|e| away(e.to_string()))?;
+        let response = self.foreign.send(Request::get(&url)).await.map_err(|e| away((&e).into()))?;
         if response.status != 200 {
-            return Err(away(format!("it says {}", response.status)));
+            return Err(away(sentence!("it answers with error {status}", status = response.status)));
         }
         let name = name_of_url(&url);
         let kind = kind_of(&name);
@@ -64,7 +64,7 @@ impl Core {
         let (mut hash, mut bytes, mut head) = (Sha256::new(), 0_u64, Vec::new());
         let mut whole = length.is_none_or(|l| l <= MAX_HASHED);
         while whole && let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|e| away(e.to_string()))?;
+            let chunk = chunk.map_err(|e| away((&e).into()))?;
             hash.update(&chunk);
             bytes = bytes.saturating_add(chunk.len() as u64);
             if head.len() < 512 {
@@ -92,7 +92,7 @@ impl Core {
             sha256: whole.then(|| hex::encode(hash.finalize())),
             rows: None,
             columns: Vec::new(),
-            warning: warning.map(str::to_owned),
+            warning: warning.map(Sentence::from),
         };
         Ok((preview, page))
     }
@@ -106,7 +106,7 @@ async fn local(path: String, progress: impl FnMut(u64) + Send + 'static) -> Resu
         .map_err(|e| errors::internal(e.to_string()))?
         .map_err(|e| errors::disk(&shown, &e).at("files"))?;
     let warning = (found.is_html && found.kind.format != "Web page")
-        .then(|| "This file is a web page, not data. It may have been saved from a login or share page.".to_owned());
+        .then(|| "This file is a web page, not data. It may have been saved from a login or share page.".into());
     Ok(FilePreview {
         source: FileSource::Local { path },
         name: found.name,

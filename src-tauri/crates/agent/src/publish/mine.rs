@@ -2,7 +2,7 @@
 
 use super::{
     Publications, check,
-    flow::{gateway_away, no_gateway},
+    flow::{gateway_away, no_gateway, not_written},
 };
 use crate::{
     clock,
@@ -12,7 +12,7 @@ use crate::{
     policy::Action,
     store::{Happening, ListingRecord},
 };
-use api::{ActivityKind, ApiError, Code, ListingChanges, ListingState, MyListing};
+use api::{ActivityKind, ApiError, Code, ListingChanges, ListingState, MyListing, Sentence, sentence};
 use protocol::{
     Did, Vodka,
     ddo::{Ddo, ListingDraft},
@@ -20,7 +20,7 @@ use protocol::{
 use runner::{Batch, Item, Key, Point};
 
 fn missing() -> ApiError {
-    errors::not_found("This listing of yours", "See what you listed under My listings.")
+    errors::not_found("This listing of yours is not here.", "See what you listed under My listings.")
 }
 
 impl Publications {
@@ -109,7 +109,7 @@ impl Publications {
             catalogue.unlist(did, row.checksum, signer.as_ref(), clock::now_seconds()).await.map_err(|e| {
                 ApiError::new(
                     Code::Unreachable,
-                    format!("The catalogue did not take it out: {e}."),
+                    sentence!("The catalogue did not take it out: {why}.", why = Sentence::from(&e)),
                     "Try again when it answers.",
                 )
             })?;
@@ -139,7 +139,7 @@ impl Publications {
         let before = Ddo::parse(&row.document).map_err(|e| errors::internal(e.to_string()))?;
         let mut draft = ListingDraft::of(&before).map_err(|e| errors::internal(e.to_string()))?;
         if let Some(name) = changes.name {
-            draft.name = name.trim().to_owned();
+            draft.name = check::name(&name)?;
         }
         if let Some(description) = changes.description {
             draft.description = description;
@@ -151,9 +151,7 @@ impl Publications {
         draft.tags = changes.tags.unwrap_or(draft.tags);
         draft.updated = clock::now_document();
         let encrypted = before.metadata().encrypted_files_bytes().unwrap_or_default();
-        let invalid =
-            |e: protocol::ddo::DraftError| ApiError::new(Code::Invalid, format!("{e}."), "Change it and try again.");
-        let built = draft.build(&encrypted).map_err(invalid)?.sign(signer.as_ref());
+        let built = draft.build(&encrypted).map_err(|e| not_written(&e))?.sign(signer.as_ref());
         let built = built.map_err(|e| errors::internal(e.to_string()))?;
         gateway.adopt(&built.bytes, built.checksum).await.map_err(gateway_away)?;
         let register = self.core.keeper.did_register(did).await.map_err(chain)?.ok_or_else(missing)?;
@@ -171,7 +169,7 @@ impl Publications {
             changed.await.map_err(|e| {
                 ApiError::new(
                     Code::Unreachable,
-                    format!("The catalogue did not take the change: {e}."),
+                    sentence!("The catalogue did not take the change: {why}.", why = Sentence::from(&e)),
                     "Make the change again when it answers; it is on record already.",
                 )
             })?;

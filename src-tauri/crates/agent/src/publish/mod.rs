@@ -83,8 +83,9 @@ impl Publications {
 
     pub(crate) async fn view(&self, id: u64) -> Result<PublicationView, ApiError> {
         let found = self.core.store.publication::<Publication>(id).await.map_err(errors::store)?;
-        let found =
-            found.ok_or_else(|| errors::not_found("This publication", "See what you listed under My listings."))?;
+        let found = found.ok_or_else(|| {
+            errors::not_found("This publication is not here.", "See what you listed under My listings.")
+        })?;
         Ok(found.view(id))
     }
 

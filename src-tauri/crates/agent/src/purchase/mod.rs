@@ -20,7 +20,7 @@ use crate::{
     trust,
 };
 use agreement::{Machine as _, buyer};
-use api::{ActivityKind, ApiError, Code, PurchaseView};
+use api::{ActivityKind, ApiError, Code, PurchaseView, Sentence, sentence};
 use perform::Buying;
 use protocol::{AgreementId, Did, conditions::AccessTerms};
 use runner::{DriveError, Driver, Journaled as _, buyer_id};
@@ -142,7 +142,7 @@ impl Purchases {
             return Err(changed("The listing has changed since you looked at it."));
         }
         if terms.price > max_price {
-            return Err(changed(&format!("It costs {} now.", terms.price.to_people())));
+            return Err(changed(sentence!("It costs {price} now.", price = terms.price)));
         }
         if offer.balance < terms.price {
             return Err(insufficient(terms.price, offer.balance));
@@ -200,7 +200,7 @@ impl Purchases {
 
     async fn look(&self, agreement: AgreementId, fresh: bool) -> Result<PurchaseView, ApiError> {
         let id = buyer_id(agreement);
-        let missing = || errors::not_found("This purchase", "See your purchases under Activity.");
+        let missing = || errors::not_found("This purchase is not here.", "See your purchases under Activity.");
         let record = self.core.store.purchase(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
         let (state, trouble, block) = match self.driver.watch(&id) {
             Some(watch) => {
@@ -230,7 +230,7 @@ impl Purchases {
 
     /// What was agreed, and what the listing was called.
     pub(crate) async fn agreed(&self, agreement: AgreementId) -> Result<(AccessTerms, String), ApiError> {
-        let missing = || errors::not_found("This purchase", "See your purchases under Activity.");
+        let missing = || errors::not_found("This purchase is not here.", "See your purchases under Activity.");
         let record = self.core.store.purchase(agreement).await.map_err(errors::store)?.ok_or_else(missing)?;
         let state = self.driver.load(&buyer_id(agreement)).await.map_err(drive)?.ok_or_else(missing)?;
         Ok((state.order().terms.clone(), record.name))
@@ -344,7 +344,7 @@ impl Purchases {
     }
 }
 
-fn changed(what: &str) -> ApiError {
+fn changed(what: impl Into<Sentence>) -> ApiError {
     ApiError::new(Code::Changed, what, "Look at it again and confirm the new terms. Nothing was paid.")
 }
 

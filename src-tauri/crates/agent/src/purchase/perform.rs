@@ -11,9 +11,10 @@ use clients::{
 };
 use keeper::gas;
 use protocol::{
-    Signer,
+    Sentence, Signer,
     conditions::AccessTerms,
     ddo::{DEFAULT_TIMEOUT_SECONDS, Ddo},
+    sentence,
 };
 use runner::{Batch, Hold, Item, Perform, Point, WeakDriver, items, read_facts, tx_events};
 use std::sync::{Arc, OnceLock};
@@ -42,7 +43,7 @@ impl Buying {
 
     /// The buyer's account as it is now; its lock is looked at when something is signed.
     fn buyer(&self, terms: &AccessTerms) -> Result<Arc<dyn Signer>, Hold> {
-        self.core.wallet.signer(terms.consumer).map_err(Hold::later)
+        self.core.wallet.signer(terms.consumer).map_err(|e| Hold::said(&e))
     }
 
     /// Who takes the money back: this computer's own key, and the buyer's account where that key cannot pay for it.
@@ -58,22 +59,24 @@ impl Buying {
 
     async fn liveness(&self, terms: &AccessTerms, gateway: &str) -> Event {
         let Some(client) = BrizoClient::of_service(self.core.foreign.clone(), gateway) else {
-            return Event::NotAlive { reason: "the listing names no gateway".to_owned() };
+            return Event::NotAlive { reason: "the listing names no gateway".into() };
         };
-        let mut reason = String::new();
+        let mut reason = Sentence::default();
         for attempt in 0..LIVENESS_TRIES {
             if attempt > 0 {
                 tokio::time::sleep(std::time::Duration::from_millis(100 << attempt)).await;
             }
             if let Err(error) = client.check_alive(terms.provider).await {
-                reason = format!("the publisher's computer does not answer ({error})");
+                reason = sentence!("the publisher's computer does not answer ({why})", why = Sentence::from(&error));
                 continue;
             }
             match &self.core.key_servers {
                 None => return Event::Alive,
                 Some(servers) => match servers.check_alive(terms.did).await {
                     Ok(()) => return Event::Alive,
-                    Err(error) => reason = format!("too few key servers answer ({error})"),
+                    Err(error) => {
+                        reason = sentence!("too few key servers answer ({why})", why = Sentence::from(&error))
+                    }
                 },
             }
         }
@@ -86,7 +89,7 @@ impl Buying {
         let signature = match self.buyer(terms)?.sign_personal(&terms.hash()) {
             Ok(signature) => signature,
             Err(protocol::SignError::Locked) => return Err(Hold::Unlock { account: terms.consumer }),
-            Err(error) => return Ok(vec![Event::Refused { reason: error.to_string() }]),
+            Err(error) => return Ok(vec![Event::Refused { reason: (&error).into() }]),
         };
         let Some(gateway) = BrizoClient::of_service(self.core.foreign.clone(), &order.gateway) else {
             return Ok(vec![Event::NoInitialize]);
@@ -96,8 +99,10 @@ impl Buying {
             Ok(Initialized::Created) => Ok(vec![Event::Accepted]),
             Ok(Initialized::Unknown) => Ok(vec![Event::NoInitialize]),
             Ok(Initialized::Refused { may_pass: true, message }) => Err(Hold::later(message)),
-            Ok(Initialized::Refused { message, .. }) => Ok(vec![Event::Refused { reason: message }]),
-            Err(error) => Err(Hold::later(error)),
+            Ok(Initialized::Refused { message, .. }) => {
+                Ok(vec![Event::Refused { reason: Sentence::verbatim(message) }])
+            }
+            Err(error) => Err(Hold::said(&error)),
         }
     }
 
@@ -167,10 +172,10 @@ impl Buying {
         if core.wallet.is_locked() {
             return Err(Hold::Unlock { account: terms.consumer });
         }
-        let record = core.store.purchase(terms.agreement).await.map_err(Hold::later)?;
-        let record = record.ok_or_else(|| Hold::later("the listing as it was confirmed is missing"))?;
-        let ddo = Ddo::parse(&record.document).map_err(Hold::later)?;
-        let urls = core.decrypt(&ddo, terms.consumer).await.map_err(|e| Hold::later(e.message))?;
+        let record = core.store.purchase(terms.agreement).await.map_err(|e| not_kept(&e))?;
+        let record = record.ok_or_else(|| Hold::said("the listing as it was confirmed is missing"))?;
+        let ddo = Ddo::parse(&record.document).map_err(|e| Hold::said(&e))?;
+        let urls = core.decrypt(&ddo, terms.consumer).await.map_err(|e| Hold::said(e.message))?;
         let service = ddo.service(state.order().service);
         let seconds = service.and_then(|s| s.timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS);
         let bought = record.past.and_then(|past| past.opened).unwrap_or_else(crate::clock::now_ms);
@@ -192,9 +197,14 @@ impl Buying {
                 document: record.document,
             })
             .await
-            .map_err(Hold::later)?;
+            .map_err(|e| not_kept(&e))?;
         Ok(vec![Event::KeysFetched])
     }
+}
+
+/// The disk did not take it, or did not give it.
+fn not_kept(error: &crate::store::StoreError) -> Hold {
+    Hold::said(sentence!("the data file cannot be used ({why})", why = error.to_string()))
 }
 
 #[async_trait]
@@ -211,7 +221,7 @@ impl Perform<State> for Buying {
                 self.run_as_confirmed(terms, batch, Act::Create).await
             }
             Effect::ReadFacts => {
-                let facts = read_facts(&self.core.keeper, terms).await.map_err(Hold::later)?;
+                let facts = read_facts(&self.core.keeper, terms).await.map_err(|e| Hold::said(&e))?;
                 Ok(vec![Event::Facts(Box::new(facts))])
             }
             Effect::TickUntil { block } => {
@@ -219,7 +229,7 @@ impl Perform<State> for Buying {
                 if matches!(state, State::Locked { .. }) {
                     self.hand_over(terms);
                 }
-                self.core.keeper.tick_until(*block).await.map_err(Hold::later)?;
+                self.core.keeper.tick_until(*block).await.map_err(|e| Hold::said(&e))?;
                 Ok(Vec::new())
             }
             Effect::ApproveAndLock { not_after } => {
@@ -229,7 +239,8 @@ impl Perform<State> for Buying {
             }
             Effect::WithdrawPayment => {
                 let keys = items::payment_keys(terms);
-                let forbidden = self.core.outbox.forbid(&keys, Point::PaymentForbidden).await.map_err(Hold::later)?;
+                let forbidden =
+                    self.core.outbox.forbid(&keys, Point::PaymentForbidden).await.map_err(|e| Hold::said(&e))?;
                 Ok(if forbidden { vec![Event::Withdrawn] } else { Vec::new() })
             }
             Effect::FetchKeys => self.fetch_keys(state).await,

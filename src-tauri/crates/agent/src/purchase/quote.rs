@@ -8,7 +8,7 @@ use crate::{
     policy::Action,
 };
 use agreement::Order;
-use api::{ApiError, Code, Quote, Risk, RiskView};
+use api::{ApiError, Code, Quote, Risk, RiskView, Sentence, sentence};
 use protocol::{
     AgreementId, Checksum, Did, Vodka,
     conditions::AccessTerms,
@@ -85,7 +85,7 @@ impl Core {
             None => found.ddo.access(),
         };
         let Some(service) = wanted else {
-            return Err(errors::not_found("A service that can be bought", "Look at the listing again."));
+            return Err(errors::not_found("A service that can be bought is not here.", "Look at the listing again."));
         };
         let balance = match self.account() {
             Some(_) => self.balance().await?,
@@ -136,15 +136,16 @@ impl Core {
         if let Some(owned) = self.store.owned_of(found.ddo.did()).await.map_err(errors::store)? {
             return Err(ApiError::new(
                 Code::AlreadyOwned,
-                format!("“{}” is in your library already.", owned.name),
+                sentence!("“{name}” is in your library already.", name = owned.name),
                 "Download it from there; it costs nothing again.",
             ));
         }
         if found.ddo.is_own_form() && !found.integrity.as_ref().is_some_and(|i| i.is_intact()) {
             return Err(broken("The catalogue's copy of this listing is not the one its owner put on record."));
         }
-        let price = found.ddo.price_of(service).map_err(|e| broken(&format!("{e}.")))?;
-        let windows = service.windows().map_err(|e| broken(&format!("{e}.")))?;
+        let unclear = |why: Sentence| broken(sentence!("It is not clear what would be agreed: {why}.", why));
+        let price = found.ddo.price_of(service).map_err(|e| unclear((&e).into()))?;
+        let windows = service.windows().map_err(|e| unclear((&e).into()))?;
         let Some(TemplateRef::Id(template)) = service.template else {
             return Err(broken("This listing uses an old form of agreement that cannot be bought safely."));
         };
@@ -173,6 +174,6 @@ impl Core {
     }
 }
 
-fn broken(what: &str) -> ApiError {
+fn broken(what: impl Into<Sentence>) -> ApiError {
     ApiError::new(Code::Refused, what, "Do not buy it; tell the publisher. Nothing was paid.")
 }

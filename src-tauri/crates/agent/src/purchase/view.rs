@@ -9,7 +9,9 @@ use agreement::{
     Machine as _,
     buyer::{Reason, State},
 };
-use api::{ApiError, Code, Money, PurchaseState, PurchaseView, Step, StepKind, StepProgress, WaitingFor};
+use api::{
+    ApiError, Code, Money, PurchaseState, PurchaseView, Sentence, Step, StepKind, StepProgress, WaitingFor, sentence,
+};
 use protocol::TxHash;
 use runner::{Hold, Key, Trouble};
 
@@ -115,7 +117,7 @@ fn trouble_of(state: &State, trouble: &[Trouble]) -> Option<ApiError> {
     trouble.iter().find_map(|t| match &t.hold {
         Hold::Later { why } => Some(ApiError::new(
             Code::Unreachable,
-            format!("{}.", first_upper(why)),
+            sentence!("It does not go on just now: {why}.", why = why.clone()),
             "It is tried again by itself. You may close the window.",
         )),
         Hold::Unlock { .. } => Some(ApiError::new(
@@ -128,23 +130,35 @@ fn trouble_of(state: &State, trouble: &[Trouble]) -> Option<ApiError> {
 }
 
 fn abandoned(reason: &Reason) -> ApiError {
-    let (code, what) = match reason {
-        Reason::Unavailable { reason } => (Code::Unreachable, format!("It was not begun: {reason}.")),
-        Reason::Refused { reason } => (Code::Refused, format!("The publisher's computer refused: {reason}.")),
-        Reason::NeverCreated => {
-            (Code::NotOpened, "The publisher's computer did not put the agreement on record in time.".to_owned())
+    let (code, what) = match reason.clone() {
+        Reason::Unavailable { reason } => {
+            (Code::Unreachable, sentence!("It was not begun: {reason}. No money was taken.", reason))
         }
-        Reason::CreateFailed { reason } => {
-            (Code::Refused, format!("The agreement could not be put on record: {reason}."))
+        Reason::Refused { reason } => {
+            (Code::Refused, sentence!("The publisher's computer refused: {reason}. No money was taken.", reason))
         }
+        Reason::NeverCreated => (
+            Code::NotOpened,
+            sentence!("The publisher's computer did not put the agreement on record in time. No money was taken."),
+        ),
+        Reason::CreateFailed { reason } => (
+            Code::Refused,
+            sentence!("The agreement could not be put on record: {reason}. No money was taken.", reason),
+        ),
         Reason::Mismatch { flaw } => {
-            (Code::Changed, format!("The agreement on record is not what you confirmed: {flaw}."))
+            let flaw = Sentence::from(&flaw);
+            (
+                Code::Changed,
+                sentence!("The agreement on record is not what you confirmed: {flaw}. No money was taken.", flaw),
+            )
         }
-        Reason::TooLate => (Code::NotOpened, "Too little of the agreed time was left.".to_owned()),
-        Reason::LockFailed { reason } => (Code::Refused, format!("Your money could not be set aside: {reason}.")),
-        Reason::Cancelled => (Code::Refused, "You took it back.".to_owned()),
+        Reason::TooLate => (Code::NotOpened, sentence!("Too little of the agreed time was left. No money was taken.")),
+        Reason::LockFailed { reason } => {
+            (Code::Refused, sentence!("Your money could not be set aside: {reason}. No money was taken.", reason))
+        }
+        Reason::Cancelled => (Code::Refused, sentence!("You took it back. No money was taken.")),
     };
-    ApiError::new(code, format!("{what} No money was taken."), "Try again later, or tell the publisher.")
+    ApiError::new(code, what, "Try again later, or tell the publisher.")
 }
 
 /// When a step was taken that the chain tells of.
@@ -155,11 +169,6 @@ fn before(past: Past, kind: StepKind) -> Option<i64> {
         StepKind::Opened => past.opened,
         _ => None,
     }
-}
-
-fn first_upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 async fn steps(

@@ -3,7 +3,7 @@
 mod page;
 
 use crate::{agent::Agent, clock, core::chain, errors};
-use api::{ApiError, Code, SavedFile};
+use api::{ApiError, Code, SavedFile, sentence};
 use keeper::{ConditionState, LogFilter};
 use protocol::{
     Address, AgreementId, Checksum, Hash32, SignError,
@@ -114,7 +114,7 @@ async fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ApiError> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => ApiError::new(
             Code::Invalid,
-            format!("{} exists already.", path.display()),
+            sentence!("{path} exists already.", path),
             "Choose another name; nothing is overwritten.",
         )
         .at("path"),

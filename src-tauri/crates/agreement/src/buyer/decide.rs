@@ -2,6 +2,7 @@
 
 use super::{Act, Effect, Event, Reason, State};
 use crate::{ConditionState, Decision, Facts, Order, Retry, VerifiedAgreement};
+use protocol::Sentence;
 
 type Decided = Decision<State, Effect>;
 
@@ -81,7 +82,7 @@ fn lock(verified: VerifiedAgreement) -> Decided {
     Decided::go(State::Locking { verified, failed: None }, [pay])
 }
 
-fn requested(order: Order, refused: Option<String>, event: Event) -> Decided {
+fn requested(order: Order, refused: Option<Sentence>, event: Event) -> Decided {
     match event {
         Event::Resume => {
             let tick = Effect::TickUntil { block: order.create_by().saturating_add(1) };
@@ -111,7 +112,7 @@ fn requested(order: Order, refused: Option<String>, event: Event) -> Decided {
     }
 }
 
-fn self_creating(order: Order, failed: Option<String>, event: Event) -> Decided {
+fn self_creating(order: Order, failed: Option<Sentence>, event: Event) -> Decided {
     match event {
         Event::Resume => {
             Decided::go(State::SelfCreating { order, failed }, [Effect::CreateAgreement, Effect::ReadFacts])
@@ -142,7 +143,7 @@ fn self_creating(order: Order, failed: Option<String>, event: Event) -> Decided 
     }
 }
 
-fn locking(verified: VerifiedAgreement, failed: Option<String>, event: Event) -> Decided {
+fn locking(verified: VerifiedAgreement, failed: Option<Sentence>, event: Event) -> Decided {
     match event {
         Event::Resume => {
             let pay = Effect::ApproveAndLock { not_after: verified.lock_by() };

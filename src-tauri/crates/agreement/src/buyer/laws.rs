@@ -5,6 +5,7 @@ use super::{Act, Effect, Event, State};
 use crate::{AgreementFact, ConditionState, Facts, Machine, table::samples};
 use ConditionState::{Aborted, Fulfilled, Unfulfilled};
 use proptest::prelude::*;
+use protocol::Sentence;
 
 proptest! {
     #[test]
@@ -186,7 +187,7 @@ impl World {
     fn perform(&mut self, effect: Effect) -> Option<Vec<Event>> {
         let done = |act| Some(vec![Event::TxDone { act }]);
         let block = self.block;
-        let failed = |act| Some(vec![Event::TxFailed { act, reason: String::new(), block }]);
+        let failed = |act| Some(vec![Event::TxFailed { act, reason: Sentence::default(), block }]);
         match effect {
             Effect::CheckLiveness => Some(vec![Event::Alive]),
             Effect::PostAgreement => Some(vec![match self.gateway {
@@ -199,7 +200,7 @@ impl World {
                     Event::Accepted
                 }
                 Gateway::HasNoInitialize => Event::NoInitialize,
-                Gateway::Refuses => Event::Refused { reason: String::new() },
+                Gateway::Refuses => Event::Refused { reason: Sentence::default() },
                 Gateway::AcceptsAndSleeps => Event::Accepted,
             }]),
             Effect::CreateAgreement => {
@@ -347,7 +348,7 @@ fn an_agreement_that_vanished_from_the_chain_moves_no_money() {
     for event in [Event::Alive, Event::Facts(Box::new(samples::created())), Event::Facts(Box::new(facts))] {
         world = world.step(event).0;
     }
-    let failed = Event::TxFailed { act: Act::Pay, reason: String::new(), block: 1 };
+    let failed = Event::TxFailed { act: Act::Pay, reason: Sentence::default(), block: 1 };
     let gone = Event::Facts(Box::default());
     let ended = world.step(failed).0.step(gone).0;
     assert!(matches!(ended, State::Abandoned { .. }), "{ended:?}");

@@ -13,6 +13,7 @@
 mod decide;
 
 use crate::{Decision, Facts, Flaw, Machine, Order, Retry, VerifiedAgreement};
+use protocol::Sentence;
 use serde::{Deserialize, Serialize};
 
 /// Where a purchase stands.
@@ -29,21 +30,21 @@ pub enum State {
         /// What was confirmed.
         order: Order,
         /// What the gateway said when it refused; the chain has the last word.
-        refused: Option<String>,
+        refused: Option<Sentence>,
     },
     /// The gateway creates none: the buyer's own transaction does.
     SelfCreating {
         /// What was confirmed.
         order: Order,
         /// Why the transaction certainly failed; the chain has the last word.
-        failed: Option<String>,
+        failed: Option<Sentence>,
     },
     /// The agreement is on the chain as confirmed; approval and payment are on their way.
     Locking {
         /// The agreement.
         verified: VerifiedAgreement,
         /// Why the payment certainly failed; the chain has the last word.
-        failed: Option<String>,
+        failed: Option<Sentence>,
     },
     /// The money is in escrow; the publisher has to grant access.
     Locked {
@@ -112,19 +113,19 @@ pub enum Reason {
     /// Gateway or key servers are not there.
     Unavailable {
         /// What was missing.
-        reason: String,
+        reason: Sentence,
     },
     /// The gateway refused.
     Refused {
         /// What it said.
-        reason: String,
+        reason: Sentence,
     },
     /// Nobody created the agreement in time.
     NeverCreated,
     /// The buyer's own transaction could not create it.
     CreateFailed {
         /// Why.
-        reason: String,
+        reason: Sentence,
     },
     /// The agreement on the chain is not the one that was confirmed.
     Mismatch {
@@ -136,7 +137,7 @@ pub enum Reason {
     /// The payment could not be made: too little money, for example.
     LockFailed {
         /// Why.
-        reason: String,
+        reason: Sentence,
     },
     /// The buyer took it back.
     Cancelled,
@@ -173,7 +174,7 @@ pub enum Event {
     /// They did not, and no more patience is left.
     NotAlive {
         /// What was missing.
-        reason: String,
+        reason: Sentence,
     },
     /// The gateway took the signed agreement.
     Accepted,
@@ -182,7 +183,7 @@ pub enum Event {
     /// The gateway refused for good.
     Refused {
         /// What it said.
-        reason: String,
+        reason: Sentence,
     },
     /// A transaction was mined and did not revert.
     TxDone {
@@ -194,7 +195,7 @@ pub enum Event {
         /// Which.
         act: Act,
         /// Why.
-        reason: String,
+        reason: Sentence,
         /// The newest block.
         block: u64,
     },

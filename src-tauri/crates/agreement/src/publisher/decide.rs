@@ -2,6 +2,7 @@
 
 use super::{Accepted, Act, Effect, Event, Refusal, Sale, State};
 use crate::{ConditionState, Decision, Facts, Retry};
+use protocol::Sentence;
 
 type Decided = Decision<State, Effect>;
 
@@ -68,7 +69,7 @@ fn seen(sale: Sale, event: Event) -> Decided {
     }
 }
 
-fn creating(sale: Sale, failed: Option<String>, event: Event) -> Decided {
+fn creating(sale: Sale, failed: Option<Sentence>, event: Event) -> Decided {
     match event {
         Event::Resume => Decided::go(State::Creating { sale, failed }, [Effect::CreateAgreement, Effect::ReadFacts]),
         Event::Head { .. } | Event::TxDone { act: Act::Create } => {

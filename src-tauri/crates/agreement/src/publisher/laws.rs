@@ -74,7 +74,7 @@ fn the_usual_way_ends_with_the_payment() {
 #[test]
 fn changed_files_are_not_granted() {
     let state = State::seen(samples::sale()).step(facts([Fulfilled, Unfulfilled, Unfulfilled])).0;
-    let (state, effects) = state.step(Event::Changed { reason: "file 0".to_owned() });
+    let (state, effects) = state.step(Event::Changed { reason: "file 0".into() });
     assert!(matches!(state, State::Refused { .. }) && effects.is_empty());
 }
 

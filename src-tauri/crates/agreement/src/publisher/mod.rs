@@ -11,7 +11,10 @@
 mod decide;
 
 use crate::{Decision, Facts, Flaw, Machine, Retry, verified};
-use protocol::conditions::{AccessTerms, ConditionKind};
+use protocol::{
+    Sentence,
+    conditions::{AccessTerms, ConditionKind},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a gateway knows of a sale from its own copy of the listing. The terms carry the *listed* waiting times and time
@@ -107,7 +110,7 @@ pub enum State {
         /// The sale.
         sale: Sale,
         /// Why the transaction certainly failed; the chain has the last word.
-        failed: Option<String>,
+        failed: Option<Sentence>,
     },
     /// It is on the chain and fits the listing; the payment is awaited.
     Created {
@@ -187,12 +190,12 @@ pub enum Refusal {
     /// What would be delivered is not what was sold.
     Changed {
         /// Which file, and how.
-        reason: String,
+        reason: Sentence,
     },
     /// The gateway's transaction could not create it.
     CreateFailed {
         /// Why.
-        reason: String,
+        reason: Sentence,
     },
 }
 
@@ -230,7 +233,7 @@ pub enum Event {
         /// Which.
         act: Act,
         /// Why.
-        reason: String,
+        reason: Sentence,
         /// The newest block.
         block: u64,
     },
@@ -244,7 +247,7 @@ pub enum Event {
     /// It is not.
     Changed {
         /// Which file, and how.
-        reason: String,
+        reason: Sentence,
     },
     /// The buyer has received one file completely.
     Delivered,

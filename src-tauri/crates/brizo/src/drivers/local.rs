@@ -6,7 +6,7 @@ use crate::{
     store::{SharedFile, Store, StoreError},
 };
 use futures_util::StreamExt as _;
-use protocol::{Address, NetworkFile};
+use protocol::{Address, NetworkFile, Sentence, sentence};
 use sha2::{Digest, Sha256};
 use std::io::SeekFrom;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
@@ -46,13 +46,13 @@ impl Local {
     }
 
     /// What is wrong with a file by its look, in words.
-    pub(crate) async fn trouble(&self, url: &str) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn trouble(&self, url: &str) -> Result<Option<Sentence>, StoreError> {
         let Some(id) = self.id(url) else { return Ok(None) };
         let Some(file) = self.store.shared(id).await? else { return Ok(None) };
         Ok(match tokio::fs::metadata(&file.path).await {
-            Err(_) => Some(format!("{} is not there any more.", file.path.display())),
+            Err(_) => Some(sentence!("{path} is not there any more.", path = file.path.as_path())),
             Ok(found) if found.len() != file.bytes => {
-                Some(format!("{} has changed since it was listed.", file.path.display()))
+                Some(sentence!("{path} has changed since it was listed.", path = file.path.as_path()))
             }
             Ok(_) => None,
         })

@@ -65,7 +65,7 @@ async fn encrypted(
     let document = p.document("document", method)?;
     let text = serde_json::to_vec(&document).map_err(|e| Refusal::Failed(e.to_string()))?;
     let encrypted = gateway.encrypt_for_stranger(did, &text).await.map_err(|error| match error {
-        GatewayError::Listing(why) => Refusal::Forbidden(why),
+        GatewayError::Listing(why) => Refusal::Forbidden(why.to_string()),
         other => Refusal::Failed(other.to_string()),
     })?;
     Ok((StatusCode::CREATED, format!("0x{}", hex::encode(encrypted))))

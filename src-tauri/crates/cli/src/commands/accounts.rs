@@ -7,7 +7,7 @@ use crate::{
     session::{Session, first_line},
     shapes,
 };
-use api::{AccountView, ApiError, Code, ImportFrom, Password};
+use api::{AccountView, ApiError, Code, ImportFrom, Password, Sentence};
 use protocol::Vodka;
 use serde_json::json;
 use std::path::Path;
@@ -40,7 +40,7 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
             // The account is here; what it owns follows, and what cannot be brought back now can be later.
             let rebuilt = tokio::time::timeout(session.patience(), purchases::rebuilt(session)).await;
             if let Ok(Err(error)) = rebuilt {
-                session.output.progress(&json!({ "trouble": error.message }), || error.message.clone());
+                session.output.progress(&json!({ "trouble": error.message.text() }), || error.message.to_string());
             } else if rebuilt.is_err() {
                 let later = "not everything is brought back yet; go on with: neuston library --rebuild";
                 session.output.progress(&json!({ "trouble": later }), || later.to_owned());
@@ -58,7 +58,8 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
         Wallet::Show | Wallet::Balance => show(session, &session.ask(api::GetAccount {}).await?),
         Wallet::Send { to, amount } => {
             let amount = Vodka::parse_ocean(&amount).map_err(|e| {
-                ApiError::new(Code::Invalid, format!("{e}."), "Write the amount like 12.50.").at("amount")
+                ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the amount like 12.50.")
+                    .at("amount")
             })?;
             session.unlock().await?;
             show(session, &session.ask(api::SendTokens { to, amount }).await?);
@@ -117,8 +118,9 @@ pub(super) fn backup(common: &Common, output: Output) -> Result<(), ApiError> {
 }
 
 pub(super) fn absolute(path: &Path) -> Result<String, ApiError> {
-    let full = std::path::absolute(path)
-        .map_err(|e| ApiError::new(Code::Invalid, format!("The path cannot be used: {e}."), "Name another file."))?;
+    let full = std::path::absolute(path).map_err(|e| {
+        ApiError::new(Code::Invalid, Sentence::verbatim(format!("The path cannot be used: {e}.")), "Name another file.")
+    })?;
     full.into_os_string().into_string().map_err(|_| {
         ApiError::new(Code::Invalid, "The path has characters that cannot be read.", "Rename the file or folder.")
     })

@@ -5,7 +5,7 @@ use crate::{
     output::Output,
     session::Session,
 };
-use api::{ApiError, Code, Draft, FileSource, LockState, Password, PublishStep, SearchQuery};
+use api::{ApiError, Code, Draft, FileSource, LockState, Password, PublishStep, SearchQuery, Sentence};
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
@@ -30,7 +30,11 @@ impl Steps {
 }
 
 fn disk(path: &Path, error: &std::io::Error) -> ApiError {
-    ApiError::new(Code::Disk, format!("{} cannot be used: {error}.", path.display()), "Make room and try again.")
+    ApiError::new(
+        Code::Disk,
+        Sentence::verbatim(format!("{} cannot be used: {error}.", path.display())),
+        "Make room and try again.",
+    )
 }
 
 pub(super) async fn run(demo: Demo, output: Output) -> Result<(), ApiError> {
@@ -115,8 +119,13 @@ async fn job(folder: &Path, steps: &mut Steps) -> Result<protocol::AgreementId, 
         })
         .await?;
     if view.state != api::PurchaseState::Completed {
-        let ended =
-            || ApiError::new(Code::Internal, format!("The purchase ended {}.", view.state.name()), "Report this.");
+        let ended = || {
+            ApiError::new(
+                Code::Internal,
+                Sentence::verbatim(format!("The purchase ended {}.", view.state.name())),
+                "Report this.",
+            )
+        };
         return Err(view.trouble.clone().unwrap_or_else(ended));
     }
     steps.done("The buyer confirms once; the money is set aside, the publisher opens it, the keys arrive", now);

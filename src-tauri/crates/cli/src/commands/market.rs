@@ -1,17 +1,16 @@
 //! `neuston search` and `neuston show`
 
 use crate::{arguments::Search, session::Session, shapes};
-use api::{ApiError, Code, ListingRow, SearchQuery, Sort};
+use api::{ApiError, Code, ListingRow, SearchQuery, Sentence, Sort};
 use protocol::{Did, Vodka};
 use serde_json::json;
 use std::cell::Cell;
 
 pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiError> {
     let amount = |text: &Option<String>, field: &str| {
-        text.as_deref()
-            .map(Vodka::parse_ocean)
-            .transpose()
-            .map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "Write the price like 12.50.").at(field))
+        text.as_deref().map(Vodka::parse_ocean).transpose().map_err(|e| {
+            ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the price like 12.50.").at(field)
+        })
     };
     let sort = match search.sort.as_str() {
         "best" => Sort::Best,
@@ -22,7 +21,7 @@ pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiE
         other => {
             return Err(ApiError::new(
                 Code::Invalid,
-                format!("“{other}” is no order."),
+                Sentence::verbatim(format!("“{other}” is no order.")),
                 "Choose best, newest, price-up, price-down or name.",
             )
             .at("sort"));

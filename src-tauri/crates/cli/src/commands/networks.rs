@@ -2,13 +2,19 @@
 
 use super::accounts::absolute;
 use crate::{arguments::Network, session::Session, shapes};
-use api::{ApiError, Code, NetworkView};
+use api::{ApiError, CheckPoint, Code, NetworkCheck, NetworkView, Sentence};
 use serde_json::json;
 
 const FOREIGN: &str = "\
 The contracts of this network are not ours. They have holes through which a stranger can take a payment that is set aside.
 Where that happens your money does not come back, and nobody can help you.
 Buy on this network all the same? [y/N] ";
+
+/// A check as scripts read it.
+fn document(check: &NetworkCheck) -> serde_json::Value {
+    let point = |p: &CheckPoint| json!({ "what": p.what.text(), "ok": p.ok, "found": p.found.text() });
+    json!({ "points": check.points.iter().map(point).collect::<Vec<_>>() })
+}
 
 pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiError> {
     match network {
@@ -47,12 +53,12 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
             };
             // One document: of a network with faults it is the error, which says them all.
             if bad.is_empty() || !session.output.json {
-                session.output.answer(&json!(check), lines);
+                session.output.answer(&document(&check), lines);
             }
             if !bad.is_empty() {
                 return Err(ApiError::new(
                     Code::Unreachable,
-                    format!("The network is not as it should be. {}", bad.join(". ")),
+                    Sentence::verbatim(format!("The network is not as it should be. {}", bad.join(". "))),
                     "Set right what is named, or ask whoever runs the network. docs/networks.md explains each line.",
                 ));
             }

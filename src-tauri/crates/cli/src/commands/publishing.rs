@@ -7,7 +7,7 @@ use crate::{
     session::Session,
     shapes,
 };
-use api::{ApiError, Code, ColumnView, Draft, FileSource, ListingChanges, PublicationView, PublishStep};
+use api::{ApiError, Code, ColumnView, Draft, FileSource, ListingChanges, PublicationView, PublishStep, Sentence};
 use protocol::Did;
 use serde::Deserialize;
 use serde_json::json;
@@ -125,8 +125,9 @@ fn draft(arguments: Publish) -> Result<Draft, ApiError> {
 }
 
 fn time(text: &str, field: &str) -> Result<u64, ApiError> {
-    duration::seconds(text)
-        .map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "Write it like 30m or 2h.").at(field))
+    duration::seconds(text).map_err(|e| {
+        ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write it like 30m or 2h.").at(field)
+    })
 }
 
 fn source(text: String) -> Result<FileSource, ApiError> {
@@ -138,8 +139,12 @@ fn source(text: String) -> Result<FileSource, ApiError> {
 
 fn read(path: &Path) -> Result<Metadata, ApiError> {
     let wrong = |why: String| {
-        ApiError::new(Code::Invalid, why, "Check the file; `neuston publish --help` names what it may say.")
-            .at("metadata")
+        ApiError::new(
+            Code::Invalid,
+            Sentence::verbatim(why),
+            "Check the file; `neuston publish --help` names what it may say.",
+        )
+        .at("metadata")
     };
     let text = std::fs::read_to_string(path)
         .map_err(|e| wrong(format!("The file {} cannot be read: {e}.", path.display())))?;

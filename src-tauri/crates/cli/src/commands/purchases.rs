@@ -7,7 +7,8 @@ use crate::{
     shapes,
 };
 use api::{
-    ApiError, Code, DownloadState, PublicationView, PublishStep, PurchaseState, PurchaseView, StepKind, StepProgress,
+    ApiError, Code, DownloadState, PublicationView, PublishStep, PurchaseState, PurchaseView, Sentence, StepKind,
+    StepProgress,
 };
 use protocol::{AgreementId, Vodka};
 use serde_json::json;
@@ -17,14 +18,15 @@ pub(super) async fn buy(session: &Session, buy: Buy) -> Result<(), ApiError> {
     let quote = session.ask(api::GetQuote { did: buy.did, service: buy.service }).await?;
     let max = match &buy.max_price {
         Some(text) => Vodka::parse_ocean(text).map_err(|e| {
-            ApiError::new(Code::Invalid, format!("{e}."), "Write the price like 12.50.").at("max_price")
+            ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the price like 12.50.")
+                .at("max_price")
         })?,
         None => quote.price,
     };
     if quote.price > max {
         return Err(ApiError::new(
             Code::Changed,
-            format!("It costs {}, more than {}.", price(quote.price), price(max)),
+            Sentence::verbatim(format!("It costs {}, more than {}.", price(quote.price), price(max))),
             "Raise --max-price, or leave it. Nothing was paid.",
         ));
     }
@@ -138,8 +140,11 @@ fn outcome(view: &PurchaseView) -> Result<(), ApiError> {
             let back = if view.price.is_zero() { "" } else { " Your money is back." };
             ApiError::new(
                 Code::NotOpened,
-                format!("The publisher did not open “{}” in time.{back}", view.name),
-                format!("Try again later, or tell the publisher. See neuston agreements {}", view.agreement),
+                Sentence::verbatim(format!("The publisher did not open “{}” in time.{back}", view.name)),
+                Sentence::verbatim(format!(
+                    "Try again later, or tell the publisher. See neuston agreements {}",
+                    view.agreement
+                )),
             )
         })),
         _ => Ok(()),
@@ -188,7 +193,9 @@ fn lines(views: &[PurchaseView]) -> String {
 }
 
 pub(super) fn number(text: &str) -> Result<AgreementId, ApiError> {
-    text.parse().map_err(|e| ApiError::new(Code::Invalid, format!("{e}."), "See the numbers with: neuston agreements"))
+    text.parse().map_err(|e| {
+        ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "See the numbers with: neuston agreements")
+    })
 }
 
 pub(super) async fn resume(session: &Session, id: Option<String>) -> Result<(), ApiError> {

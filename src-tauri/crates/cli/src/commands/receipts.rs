@@ -2,7 +2,7 @@
 
 use super::{accounts::absolute, market::price, purchases::number};
 use crate::{output::Output, session::Session};
-use api::{ApiError, Code};
+use api::{ApiError, Code, Sentence};
 use protocol::receipt::{AgreementReceipt, Outcome, Verified};
 use serde_json::json;
 use std::{fs::File, io::Read as _, path::Path};
@@ -25,7 +25,7 @@ pub(super) fn verify(path: &Path, output: Output) -> Result<(), ApiError> {
     let verified = receipt.verify().map_err(|fault| {
         ApiError::new(
             Code::Corrupt,
-            format!("This receipt proves nothing: {fault}."),
+            Sentence::verbatim(format!("This receipt proves nothing: {fault}.")),
             "Ask whoever gave it to you for the file as it was made.",
         )
     })?;
@@ -42,11 +42,15 @@ pub(super) fn verify(path: &Path, output: Output) -> Result<(), ApiError> {
 }
 
 fn read(path: &Path) -> Result<AgreementReceipt, ApiError> {
-    let unreadable = |what: String| ApiError::new(Code::Invalid, what, "Name the file of a receipt.").at("file");
+    let unreadable =
+        |what: String| ApiError::new(Code::Invalid, Sentence::verbatim(what), "Name the file of a receipt.").at("file");
     let file = File::open(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => {
-            ApiError::new(Code::NotFound, format!("There is no file {}.", path.display()), "Check its name.").at("file")
-        }
+        std::io::ErrorKind::NotFound => ApiError::new(
+            Code::NotFound,
+            Sentence::verbatim(format!("There is no file {}.", path.display())),
+            "Check its name.",
+        )
+        .at("file"),
         _ => unreadable(format!("{} cannot be read: {e}.", path.display())),
     })?;
     let mut bytes = Vec::new();

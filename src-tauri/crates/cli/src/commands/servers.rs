@@ -6,7 +6,7 @@ use crate::{
     output::Output,
     session::{Session, first_line},
 };
-use api::{ApiError, Code};
+use api::{ApiError, Code, Sentence};
 use protocol::NetworkFile;
 use serde::Deserialize;
 use serde_json::json;
@@ -29,8 +29,8 @@ struct File {
     key_server: Option<node::KeyServerPlan>,
 }
 
-fn failed(error: impl std::fmt::Display, next: &str) -> ApiError {
-    ApiError::new(Code::Internal, format!("{error}."), next)
+fn failed(error: impl std::fmt::Display, next: &'static str) -> ApiError {
+    ApiError::new(Code::Internal, Sentence::verbatim(format!("{error}.")), next)
 }
 
 /// A chain that others run, with deployed contracts.
@@ -49,7 +49,9 @@ fn elsewhere(path: &Path) -> Result<node::ChainPlan, ApiError> {
 pub(super) async fn node(arguments: Node, network: Option<&str>, output: Output) -> Result<(), ApiError> {
     let file = match &arguments.config {
         Some(path) => {
-            let wrong = |why: String| ApiError::new(Code::Invalid, why, "Check the file named with --config.");
+            let wrong = |why: String| {
+                ApiError::new(Code::Invalid, Sentence::verbatim(why), "Check the file named with --config.")
+            };
             let text =
                 std::fs::read_to_string(path).map_err(|e| wrong(format!("{} cannot be read: {e}.", path.display())))?;
             toml::from_str(&text).map_err(|e| wrong(format!("{} is not as expected: {e}.", path.display())))?
@@ -68,7 +70,7 @@ pub(super) async fn node(arguments: Node, network: Option<&str>, output: Output)
     let listen: SocketAddr = arguments.listen.parse().map_err(|_| {
         ApiError::new(
             Code::Invalid,
-            format!("“{}” is no place to listen.", arguments.listen),
+            Sentence::verbatim(format!("“{}” is no place to listen.", arguments.listen)),
             "Write it like 127.0.0.1:8545.",
         )
     })?;
@@ -133,7 +135,7 @@ pub(super) async fn contracts(contracts: Contracts, output: Output) -> Result<()
         false => Some(keeper::Governed::new(governed, required).map_err(|e| {
             ApiError::new(
                 Code::Invalid,
-                format!("The contracts were not deployed: {e}."),
+                Sentence::verbatim(format!("The contracts were not deployed: {e}.")),
                 "Name each operator's account once, and no more votes than operators.",
             )
         })?),
@@ -142,7 +144,7 @@ pub(super) async fn contracts(contracts: Contracts, output: Output) -> Result<()
     let file = node::deploy_contracts(&rpc, &key, &name, governed.as_ref()).await.map_err(|e| {
         ApiError::new(
             Code::Unreachable,
-            format!("The contracts were not deployed: {e}."),
+            Sentence::verbatim(format!("The contracts were not deployed: {e}.")),
             "Check the address and that the account has ether where the chain wants it.",
         )
     })?;
@@ -150,7 +152,7 @@ pub(super) async fn contracts(contracts: Contracts, output: Output) -> Result<()
     std::fs::write(&out, &text).map_err(|e| {
         ApiError::new(
             Code::Disk,
-            format!("{} cannot be written: {e}.", out.display()),
+            Sentence::verbatim(format!("{} cannot be written: {e}.", out.display())),
             "The addresses follow; keep them.",
         )
     })?;

@@ -34,7 +34,7 @@ use crate::{
 pub use error::OutboxError;
 pub use key::Key;
 use protocol::{
-    Address, SignError, Signer, TxHash,
+    Address, SignError, Signer, TxHash, sentence,
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use rows::{NewTx, TxRow, TxState};
@@ -304,7 +304,7 @@ impl Outbox {
                 biased;
                 () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
                 changed = heads.changed() => if changed.is_err() {
-                    return Err(ChainError::Unreachable("it is no longer followed".to_owned()).into());
+                    return Err(ChainError::Unreachable("the chain is no longer followed".into()).into());
                 },
             }
         }

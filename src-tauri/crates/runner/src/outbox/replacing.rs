@@ -2,7 +2,7 @@
 //! a base fee grows by in one block.
 
 use crate::chain::ChainError;
-use protocol::tx::Fee;
+use protocol::{sentence, tx::Fee};
 
 /// An eighth more, and at least one wei.
 fn more(price: u128) -> u128 {
@@ -35,7 +35,7 @@ pub(super) fn within(fee: Fee, most: Option<u128>) -> Result<(), ChainError> {
 
 /// The network asks for more than this.
 pub(super) fn too_dear(most: u128) -> ChainError {
-    ChainError::TooDear(format!("the network asks for more than the {most} wei per gas that may be paid"))
+    ChainError::TooDear(sentence!("it takes more than the {most} wei per gas that may be paid", most))
 }
 
 /// The fee of a replacement for a transaction of this fee, while the network asks for that one: an eighth more than

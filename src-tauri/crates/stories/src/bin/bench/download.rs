@@ -44,7 +44,9 @@ pub(crate) async fn measure() -> Outcome {
         let Event::Download(view) = events.next().await.ok_or("the buyer's home has ended")? else { continue };
         match view.state {
             DownloadState::Done => break,
-            DownloadState::Failed => return Err(view.trouble.map_or_else(|| "it failed".into(), |t| t.message.into())),
+            DownloadState::Failed => {
+                return Err(view.trouble.map_or_else(|| "it failed".into(), |t| t.message.to_string().into()));
+            }
             _ => {}
         }
     }
