@@ -6,7 +6,7 @@ use crate::{
     core::{Core, chain},
     errors,
 };
-use api::{ApiError, Code, FeesView};
+use api::{ApiError, Code, FeesView, Sentence, sentence};
 use keeper::{Keeper, KeeperError, gas};
 use protocol::{
     Signer as _, Vodka,
@@ -64,7 +64,7 @@ impl Core {
             let has = fees.account_has.to_ocean();
             return Err(ApiError::new(
                 Code::InsufficientBalance,
-                format!("Your account has {has} ether; that is not enough, or nothing was to be moved."),
+                sentence!("Your account has {has} ether; that is not enough, or nothing was to be moved.", has),
                 "Send some of the network's own coin to your account's address, or move less.",
             )
             .at("amount"));
@@ -76,7 +76,7 @@ impl Core {
     }
 
     /// That this computer cannot pay for what it has to do, where it has something to do.
-    pub(crate) async fn fees_trouble(&self, block: u64, pending: bool) -> Option<String> {
+    pub(crate) async fn fees_trouble(&self, block: u64, pending: bool) -> Option<Sentence> {
         let known = *self.fees_look.0.lock().unwrap_or_else(PoisonError::into_inner);
         let short = match known {
             Some((at, short)) if block.abs_diff(at) <= LOOK_AGAIN_AFTER => short,
@@ -89,7 +89,7 @@ impl Core {
             }
         };
         let needed = short && (pending || self.sells().await);
-        needed.then(|| "This computer cannot pay the network's fees: move some to it under Account.".to_owned())
+        needed.then(|| "This computer cannot pay the network's fees: move some to it under Account.".into())
     }
 
     async fn sells(&self) -> bool {

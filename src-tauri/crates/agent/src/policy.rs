@@ -3,7 +3,7 @@
 //! Without the file everything may be signed. One that cannot be read forbids everything: a rule that was meant to hold
 //! must not stop holding because of a typing error.
 
-use api::{ApiError, Code, Risk};
+use api::{ApiError, Code, Risk, Sentence, sentence};
 use protocol::{Address, AgreementId, Did, Hash32, TemplateId, Vodka, shape::Kind};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -138,25 +138,25 @@ impl Policy {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(unreadable(file, &error)),
+            Err(error) => return Err(unreadable(file, Sentence::from(&error))),
         };
-        let rules: Rules = toml::from_str(&text).map_err(|error| unreadable(file, &error))?;
+        let rules: Rules = toml::from_str(&text).map_err(|error| unreadable(file, Sentence::verbatim(error)))?;
         rules.allow(action).map_err(|forbidden| match forbidden {
             Forbidden::By(rule) => ApiError::new(
                 Code::Refused,
-                format!("The rules of this data folder do not allow it: {rule}."),
-                format!("Ask whoever keeps the rules; they are in {}. Nothing was signed.", file.display()),
+                sentence!("The rules of this data folder do not allow it: {rule}.", rule),
+                sentence!("Ask whoever keeps the rules; they are in {path}. Nothing was signed.", path = file.as_path()),
             ),
-            Forbidden::Amount(text) => unreadable(file, &format!("“{text}” is no amount of OCEAN")),
+            Forbidden::Amount(text) => unreadable(file, sentence!("“{text}” is no amount of OCEAN", text)),
         })
     }
 }
 
-fn unreadable(file: &std::path::Path, why: &dyn std::fmt::Display) -> ApiError {
+fn unreadable(file: &std::path::Path, why: Sentence) -> ApiError {
     ApiError::new(
         Code::Refused,
-        format!("The rules of this data folder cannot be read, so nothing is signed: {why}."),
-        format!("Set {} right, or take it away if there are to be no rules.", file.display()),
+        sentence!("The rules of this data folder cannot be read, so nothing is signed: {why}.", why),
+        sentence!("Set {path} right, or take it away if there are to be no rules.", path = file),
     )
 }
 
@@ -164,20 +164,22 @@ fn unreadable(file: &std::path::Path, why: &dyn std::fmt::Display) -> ApiError {
 #[derive(Debug, PartialEq, Eq)]
 enum Forbidden {
     /// A rule, in words.
-    By(String),
+    By(Sentence),
     /// A rule's amount is none.
     Amount(String),
 }
 
 impl Rules {
     fn allow(&self, action: &Action) -> Result<(), Forbidden> {
-        let never = |rule: Rule, words: &str| match rule {
+        let never = |rule: Rule, words: &'static str| match rule {
             Rule::Ask => Ok(()),
-            Rule::Never => Err(Forbidden::By(words.to_owned())),
+            Rule::Never => Err(Forbidden::By(words.into())),
         };
         match action {
             Action::Buy { price, risks, .. } => {
-                at_most(self.most_per_purchase.as_deref(), *price, "a purchase")?;
+                at_most(self.most_per_purchase.as_deref(), *price, |most, amount| {
+                    sentence!("a purchase of at most {most}, not {amount}", most, amount)
+                })?;
                 for risk in risks {
                     match risk {
                         Risk::NoTimeLimit => never(self.without_refund, "no purchase whose money could not come back")?,
@@ -189,8 +191,12 @@ impl Rules {
                 Ok(())
             }
             Action::Publish { price } if !price.is_zero() => never(self.priced_listings, "no listing with a price"),
-            Action::Send { amount, .. } => at_most(self.most_per_transfer.as_deref(), *amount, "a transfer"),
-            Action::Pay { amount, .. } => at_most(self.most_per_purchase.as_deref(), *amount, "a payment"),
+            Action::Send { amount, .. } => at_most(self.most_per_transfer.as_deref(), *amount, |most, amount| {
+                sentence!("a transfer of at most {most}, not {amount}", most, amount)
+            }),
+            Action::Pay { amount, .. } => at_most(self.most_per_purchase.as_deref(), *amount, |most, amount| {
+                sentence!("a payment of at most {most}, not {amount}", most, amount)
+            }),
             Action::Publish { .. }
             | Action::Change { .. }
             | Action::TestTokens
@@ -204,11 +210,11 @@ impl Rules {
     }
 }
 
-fn at_most(limit: Option<&str>, amount: Vodka, what: &str) -> Result<(), Forbidden> {
+fn at_most(limit: Option<&str>, amount: Vodka, rule: fn(Vodka, Vodka) -> Sentence) -> Result<(), Forbidden> {
     let Some(text) = limit else { return Ok(()) };
     let most = Vodka::parse_ocean(text).map_err(|_| Forbidden::Amount(text.to_owned()))?;
     if amount > most {
-        return Err(Forbidden::By(format!("{what} of at most {}, not {}", most.to_people(), amount.to_people())));
+        return Err(Forbidden::By(rule(most, amount)));
     }
     Ok(())
 }

@@ -293,7 +293,7 @@ fn place(shape: &Shape, name: &str) -> Result<usize, ApiError> {
     let by_id = || shape.place_of(name.parse().ok()?);
     shape.place(name).or_else(by_id).ok_or_else(|| {
         let names: Vec<String> = shape.conditions.iter().map(|found| format!("“{}”", found.name)).collect();
-        ApiError::new(
+        saying::told(
             Code::NotFound,
             format!("This agreement has no step “{}”.", crate::describe::plain(name, 80)),
             format!("Its steps are {}.", names.join(", ")),

@@ -1,14 +1,20 @@
 //! What goes wrong with agreements, for people.
 
 use agreement::shape::{Next, Peril, ShapeFlaw};
-use api::{ApiError, Code};
+use api::{ApiError, Code, Sentence};
 use keeper::TemplateState;
 use protocol::{Did, Vodka, shape::Fault};
+use std::fmt::Display;
+
+/// Agreements of other shapes are made and carried out at a terminal, which speaks English: the window only shows them.
+pub(super) fn told(code: Code, message: impl Display, next: impl Display) -> ApiError {
+    ApiError::new(code, Sentence::verbatim(message), Sentence::verbatim(next))
+}
 
 /// A document that cannot be used.
 pub(super) fn fault(fault: &Fault) -> ApiError {
     let place = if fault.path.is_empty() { String::new() } else { format!(" at {}", fault.path) };
-    ApiError::new(
+    told(
         Code::Invalid,
         format!("The document cannot be used{place}: {}.", fault.why),
         "Change it there. docs/agreements.md says what belongs into it. Nothing was sent.",
@@ -17,7 +23,7 @@ pub(super) fn fault(fault: &Fault) -> ApiError {
 }
 
 pub(super) fn no_template() -> ApiError {
-    ApiError::new(
+    told(
         Code::NotFound,
         "The network has no such template.",
         "See what there is with: neuston template list. Propose one with: neuston template propose",
@@ -37,11 +43,11 @@ pub(super) fn usable(state: TemplateState) -> Result<(), ApiError> {
             ("This template was revoked: there are no new agreements of it.", "Use another template.")
         }
     };
-    Err(ApiError::new(Code::Refused, what, next).at("template"))
+    Err(told(Code::Refused, what, next).at("template"))
 }
 
 pub(super) fn no_listing(did: Did) -> ApiError {
-    ApiError::new(
+    told(
         Code::NotFound,
         format!("The listing {did} is not on record on this network."),
         "Look at its number, or publish it first. Nothing was sent.",
@@ -52,12 +58,12 @@ pub(super) fn no_listing(did: Did) -> ApiError {
 /// What is on record is something else: nothing is done.
 pub(super) fn flaw(flaw: &ShapeFlaw) -> ApiError {
     match flaw {
-        ShapeFlaw::Missing => ApiError::new(
+        ShapeFlaw::Missing => told(
             Code::NotFound,
             "This agreement is not on record.",
             "Put it on record with: neuston agreement new FILE. Nothing was paid.",
         ),
-        flaw => ApiError::new(
+        flaw => told(
             Code::Changed,
             format!("What is on record is not what the document says: {flaw}."),
             "Do nothing in this agreement; talk to the others. Nothing was paid.",
@@ -67,7 +73,7 @@ pub(super) fn flaw(flaw: &ShapeFlaw) -> ApiError {
 
 /// The number is taken by something else.
 pub(super) fn taken(flaw: &ShapeFlaw) -> ApiError {
-    ApiError::new(
+    told(
         Code::Changed,
         format!("This number is on record already, and not for what the document says: {flaw}."),
         "Give the document another “salt”: that makes another number. Nothing was paid.",
@@ -76,7 +82,7 @@ pub(super) fn taken(flaw: &ShapeFlaw) -> ApiError {
 }
 
 pub(super) fn not_yet() -> ApiError {
-    ApiError::new(
+    told(
         Code::Unreachable,
         "The agreement was sent, and the network does not show it yet.",
         "It goes on by itself; see how it stands with: neuston resume. Nothing is sent twice.",
@@ -84,7 +90,7 @@ pub(super) fn not_yet() -> ApiError {
 }
 
 pub(super) fn no_document() -> ApiError {
-    ApiError::new(
+    told(
         Code::NotFound,
         "The document of this agreement is not here, and without it nobody knows what its steps ask for.",
         "Take it from whoever wrote it, and keep it with: neuston agreement join FILE",
@@ -124,7 +130,7 @@ pub(super) fn not_open(name: &str, next: &Next) -> ApiError {
             "Give it up with: neuston agreement abort. What was set aside for it can go back then.",
         ),
     };
-    ApiError::new(Code::Refused, what, then).at("condition")
+    told(Code::Refused, what, then).at("condition")
 }
 
 /// Why a step cannot be given up now.
@@ -136,12 +142,12 @@ pub(super) fn not_over(name: &str, until: Option<u64>, block: u64) -> ApiError {
         ),
         None => (format!("“{name}” cannot be given up: it has no time-out."), "Nothing was done."),
     };
-    ApiError::new(Code::Refused, what, then).at("condition")
+    told(Code::Refused, what, then).at("condition")
 }
 
 /// 32 bytes of which nobody knows what they mean.
 pub(super) fn unreadable(name: &str) -> ApiError {
-    ApiError::new(
+    told(
         Code::Refused,
         format!(
             "“{name}” asks for a signature of 32 bytes, and nobody can tell what they are: they could be a payment."
@@ -153,7 +159,7 @@ pub(super) fn unreadable(name: &str) -> ApiError {
 /// A payment that might not come back, before anything is paid.
 pub(super) fn perils(perils: &[Peril]) -> ApiError {
     let words: Vec<String> = perils.iter().map(|peril| format!("{peril}.")).collect();
-    ApiError::new(
+    told(
         Code::Refused,
         format!("Money back is not certain here: {} Nothing was paid.", words.join(" ")),
         "To pay all the same, add --without-refund.",
@@ -163,7 +169,7 @@ pub(super) fn perils(perils: &[Peril]) -> ApiError {
 
 /// A payment that would come too late for what it is for.
 pub(super) fn too_late(name: &str, last: u64) -> ApiError {
-    ApiError::new(
+    told(
         Code::Refused,
         format!("Too little time is left to pay “{name}”: that had to be done by block {last}. Nothing was paid."),
         "Make a new agreement, with another “salt” in its document.",
@@ -173,7 +179,7 @@ pub(super) fn too_late(name: &str, last: u64) -> ApiError {
 /// A balance that does not cover a payment.
 pub(super) fn short(needed: Vodka, balance: Vodka) -> ApiError {
     let missing = needed.checked_sub(balance).unwrap_or(Vodka::ZERO);
-    ApiError::new(
+    told(
         Code::InsufficientBalance,
         format!(
             "This step sets {} aside and your account holds {}: {} are missing. Nothing was paid.",
@@ -186,7 +192,7 @@ pub(super) fn short(needed: Vodka, balance: Vodka) -> ApiError {
 }
 
 pub(super) fn not_publisher() -> ApiError {
-    ApiError::new(
+    told(
         Code::Refused,
         "Only the owner of the listing, or a computer that may serve it, can do this step.",
         "Use that account with --account, or wait for the publisher. Nothing was done.",
@@ -194,15 +200,15 @@ pub(super) fn not_publisher() -> ApiError {
 }
 
 pub(super) fn not_listed() -> ApiError {
-    ApiError::new(Code::Refused, "This is not in your list.", "Put it there with: neuston list add. Nothing was done.")
+    told(Code::Refused, "This is not in your list.", "Put it there with: neuston list add. Nothing was done.")
 }
 
 pub(super) fn no_evidence(what: &str, next: &str) -> ApiError {
-    ApiError::new(Code::Invalid, what, next).at("shown")
+    told(Code::Invalid, what, next).at("shown")
 }
 
 pub(super) fn no_effect(name: &str) -> ApiError {
-    ApiError::new(
+    told(
         Code::Refused,
         format!("“{name}” was sent, and it did not take effect."),
         "See how it stands with: neuston agreement show",

@@ -23,7 +23,7 @@ const MOST: usize = 32;
 /// A template by its name or id.
 fn id_of(text: &str) -> Result<TemplateId, ApiError> {
     if text.starts_with("0x") && text.len() == 66 {
-        return text.parse().map_err(|error| ApiError::new(Code::Invalid, format!("{error}."), "Look at the id."));
+        return text.parse().map_err(|error| saying::told(Code::Invalid, format!("{error}."), "Look at the id."));
     }
     Ok(template_id(text))
 }
@@ -71,7 +71,7 @@ impl Core {
         conditions: Vec<Kind>,
         actors: Vec<String>,
     ) -> Result<TemplateView, ApiError> {
-        let wrong = |what: &str, field: &str| ApiError::new(Code::Invalid, what, "Nothing was sent.").at(field);
+        let wrong = |what: &str, field: &str| saying::told(Code::Invalid, what, "Nothing was sent.").at(field);
         if name.is_empty() || name.len() > 200 || name.starts_with("0x") {
             return Err(wrong("A template needs a name of up to 200 letters that does not begin with 0x.", "name"));
         }
@@ -88,7 +88,7 @@ impl Core {
         let known = self.keeper.actor_types().await.map_err(chain)?;
         for (name, id) in actors.iter().zip(&roles) {
             if !known.iter().any(|(known, _, registered)| known == id && *registered) {
-                return Err(ApiError::new(
+                return Err(saying::told(
                     Code::NotFound,
                     format!("The network has no role “{}”.", crate::describe::plain(name, 64)),
                     "The network's operator registers it with: neuston template add-role",
@@ -102,7 +102,7 @@ impl Core {
             if found.conditions == addresses && found.actor_types == roles {
                 return self.template_view(id, found).await;
             }
-            return Err(ApiError::new(
+            return Err(saying::told(
                 Code::Refused,
                 "A template of this name is there already, and it is another one.",
                 "Choose another name. Nothing was sent.",
@@ -141,7 +141,7 @@ impl Core {
         match found.state {
             keeper::TemplateState::Revoked => {}
             keeper::TemplateState::Proposed => {
-                return Err(ApiError::new(
+                return Err(saying::told(
                     Code::Refused,
                     "This template is not approved: the network revokes only what is.",
                     "Leave it as it is; nobody can use it. Nothing was sent.",
@@ -179,7 +179,7 @@ impl Core {
             return Err(errors::not_found("This role", "See what there is with: neuston template roles"));
         }
         if now == Some(false) {
-            return Err(ApiError::new(
+            return Err(saying::told(
                 Code::Refused,
                 "This role was taken back, and that is for good.",
                 "Register another name. Nothing was sent.",
@@ -187,7 +187,7 @@ impl Core {
         }
         if name.is_empty() || name.len() > 64 {
             return Err(
-                ApiError::new(Code::Invalid, "A role's name has 1 to 64 letters.", "Choose another.").at("name")
+                saying::told(Code::Invalid, "A role's name has 1 to 64 letters.", "Choose another.").at("name")
             );
         }
         self.policy.allows(&Action::Role { name: name.clone() })?;
@@ -215,7 +215,7 @@ impl Core {
             }
             _ => "Ask whoever runs the network. Its operator uses the account that put the contracts there.",
         };
-        Err(ApiError::new(Code::Refused, format!("Only {owner} decides about this network's templates."), next))
+        Err(saying::told(Code::Refused, format!("Only {owner} decides about this network's templates."), next))
     }
 
     /// One transaction outside any agreement.

@@ -2,7 +2,7 @@
 //! transaction of it is signed that pays more per gas.
 
 use crate::core::{Core, chain};
-use api::{ApiError, Code};
+use api::{ApiError, Code, sentence};
 use keeper::gas;
 use protocol::{Vodka, conditions::AccessTerms, tx::Fee};
 
@@ -36,10 +36,10 @@ impl NetworkFee {
         (self.has < needed).then(|| {
             ApiError::new(
                 Code::InsufficientBalance,
-                format!(
-                    "This network takes a fee for transactions. It may come to {} ether, and your account has {}.",
-                    needed.to_ocean(),
-                    self.has.to_ocean()
+                sentence!(
+                    "This network takes a fee for transactions. It may come to {needed} ether, and your account has {has}.",
+                    needed = needed.to_ocean(),
+                    has = self.has.to_ocean()
                 ),
                 "Send some of the network's own coin to your account's address; it is under Account. Nothing was paid.",
             )

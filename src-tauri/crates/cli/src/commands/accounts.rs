@@ -72,7 +72,8 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
             let fees = match fill {
                 Some(text) => {
                     let wei = Vodka::parse_ocean(&text).map_err(|e| {
-                        ApiError::new(Code::Invalid, format!("{e}."), "Write the amount like 0.05.").at("amount")
+                        ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the amount like 0.05.")
+                            .at("amount")
                     })?;
                     session.unlock().await?;
                     session.ask(api::FillComputer { wei }).await?

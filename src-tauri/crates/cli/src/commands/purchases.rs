@@ -74,7 +74,8 @@ async fn follow(session: &Session, agreement: AgreementId, until: Option<&str>) 
             Err(late) if late.code == Code::TimedOut => {
                 let trouble = session.ask(api::GetPurchase { agreement }).await?.trouble;
                 let why = trouble.map(|trouble| format!(" {}", trouble.message)).unwrap_or_default();
-                return Err(ApiError::new(late.code, format!("{}{why}", late.message), late.next));
+                let message = Sentence::verbatim(format!("{}{why}", late.message));
+                return Err(ApiError::new(late.code, message, late.next));
             }
             view => view?,
         };
