@@ -70,7 +70,7 @@ impl Embedded {
     }
 
     /// The key that owns the contracts.
-    pub(crate) fn operator(&self) -> Arc<ServiceKey> {
+    pub(crate) fn operator(&self) -> Option<Arc<ServiceKey>> {
         self.node.operator()
     }
 

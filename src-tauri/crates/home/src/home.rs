@@ -232,7 +232,8 @@ impl Home {
             }
             Chosen::File { path, .. } => (path.clone(), Sentence::verbatim(networks::read(path)?.name)),
         };
-        let operator = running.embedded.as_ref().filter(|_| *chosen == Chosen::Embedded).map(Embedded::operator);
+        let own = running.embedded.as_ref().filter(|_| *chosen == Chosen::Embedded);
+        let operator = own.and_then(Embedded::operator);
         let presence = Presence::arrive(Arrival {
             data: folder.of_network(chosen.name()),
             name: &format!("gateway-{}", chosen.name()),

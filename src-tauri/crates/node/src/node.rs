@@ -25,10 +25,9 @@ pub struct Node {
     network_path: PathBuf,
     front: Front,
     keeper: Keeper,
-    operator: Arc<ServiceKey>,
     catalogue: Catalogue,
-    /// Where it runs one.
-    chain: Option<Chain>,
+    /// Where it runs one: the chain, and the key that owns its contracts.
+    chain: Option<(Chain, Arc<ServiceKey>)>,
     gateway: Option<(Gateway, Tower)>,
     served: Served,
     shutdown: CancellationToken,
@@ -54,8 +53,8 @@ impl Node {
         let (keeper, chain, mut network) = match &config.chain {
             ChainPlan::Own { name, chain_id, block_time_ms } => {
                 let plan = OwnChain { name, chain_id: *chain_id, block_time_ms: *block_time_ms };
-                let (keeper, chain, network) = plan.start(&config.data, &network_path, &here, &front).await?;
-                (keeper, Some(chain), network)
+                let (keeper, own, network) = plan.start(&config.data, &network_path, &here, &front).await?;
+                (keeper, Some(own), network)
             }
             ChainPlan::Elsewhere(network) => {
                 let http = Http::new(Resolver::of(network)?, Limits::trusted());
@@ -81,7 +80,6 @@ impl Node {
             network_path,
             front,
             keeper,
-            operator,
             catalogue,
             chain,
             gateway,
@@ -106,9 +104,9 @@ impl Node {
         &self.keeper
     }
 
-    /// The key that owns the contracts.
-    pub fn operator(&self) -> Arc<ServiceKey> {
-        self.operator.clone()
+    /// The key that owns the contracts, where they are on a chain of this node's.
+    pub fn operator(&self) -> Option<Arc<ServiceKey>> {
+        self.chain.as_ref().map(|(_, operator)| operator.clone())
     }
 
     /// The catalogue, for filling it in bulk.
@@ -142,7 +140,7 @@ impl Node {
         }
         self.shutdown.cancel();
         self.served.ended().await;
-        if let Some(chain) = self.chain {
+        if let Some((chain, _)) = self.chain {
             chain.close().await;
         }
     }
@@ -163,7 +161,7 @@ impl OwnChain<'_> {
         network_path: &Path,
         here: &Endpoint,
         front: &Front,
-    ) -> Result<(Keeper, Chain, NetworkFile), NodeError> {
+    ) -> Result<(Keeper, (Chain, Arc<ServiceKey>), NetworkFile), NodeError> {
         // The operator's key is the folder's own: a network that is moved is moved whole.
         let operator = Arc::new(ServiceKey::open(&data.join("operator"), &NoKeychain)?);
         let mining = Mining { block_time_ms: self.block_time_ms, ..Mining::default() };
@@ -181,7 +179,7 @@ impl OwnChain<'_> {
             write_network(network_path, &network)?;
         }
         let keeper = Keeper::connect(json_rpc, &network).await?;
-        Ok((keeper, chain, network))
+        Ok((keeper, (chain, operator), network))
     }
 
     fn fresh(&self) -> NetworkFile {

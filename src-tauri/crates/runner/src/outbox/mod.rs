@@ -34,7 +34,7 @@ use crate::{
 pub use error::OutboxError;
 pub use key::Key;
 use protocol::{
-    Address, SignError, Signer, TxHash, sentence,
+    Address, SignError, Signer, TxHash,
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use rows::{NewTx, TxRow, TxState};
