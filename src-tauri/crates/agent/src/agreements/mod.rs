@@ -145,9 +145,9 @@ impl Core {
         }
     }
 
-    /// Goes on with the creations that were begun; returns how many wait for an unlocked account.
+    /// Goes on with the creations that were begun, as far as the account is unlocked.
     pub(crate) async fn resume_agreements(&self) -> Result<(), ApiError> {
-        for record in self.store.agreements().await.map_err(errors::store)? {
+        for record in self.store.agreements_begun().await.map_err(errors::store)? {
             let Some(creator) = record.creator else { continue };
             if self.wallet.is_locked() {
                 continue;
@@ -163,8 +163,7 @@ impl Core {
 
     /// Creations that were begun and steps that are signed, and how many of them wait for an unlocked account.
     pub(crate) async fn agreements_under_way(&self) -> Result<(u32, u32), ApiError> {
-        let records = self.store.agreements().await.map_err(errors::store)?;
-        let creating = records.iter().filter(|record| record.creator.is_some()).count();
+        let creating = self.store.agreements_begun().await.map_err(errors::store)?.len();
         let signed = self.outbox.pending().await.map_err(outbox)?;
         let signed = signed.iter().filter(|pending| pending.key.starts_with(shapes::KEYS)).count();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

@@ -71,6 +71,17 @@ impl Store {
         .await
     }
 
+    /// Those whose creation was begun and is not known to have ended.
+    pub(crate) async fn agreements_begun(&self) -> Result<Vec<AgreementRecord>, StoreError> {
+        self.run(|c| {
+            let mut query =
+                c.prepare_cached("SELECT content, creator FROM agreement WHERE creator IS NOT NULL ORDER BY rowid")?;
+            let rows = query.query_map([], columns)?.collect::<Result<Vec<_>, _>>()?;
+            rows.into_iter().map(record).collect()
+        })
+        .await
+    }
+
     /// Remembers what a template is called.
     pub(crate) async fn name_template(&self, name: String) -> Result<(), StoreError> {
         self.run(move |c| {
