@@ -5,8 +5,8 @@ use super::texts;
 texts! {
     /// The purchase sheet and page.
     Buying {
-        title: "Buy {name}", "{name} kaufen";
-        title_free: "Get {name}", "{name} holen";
+        title: "Buy {name}", "„{name}“ kaufen";
+        title_free: "Get {name}", "„{name}“ holen";
         from: "From {publisher}", "Von {publisher}";
         price: "Price", "Preis";
         fee: "Network fee", "Netzgebühr";
@@ -168,17 +168,17 @@ texts! {
 texts! {
     /// The activity.
     Activity {
-        agreed: "You agreed to the terms of {name}", "Du hast den Bedingungen von {name} zugestimmt";
-        set_aside: "Money for {name} was set aside", "Geld für {name} wurde zurückgelegt";
-        opened: "{name} was opened for you", "{name} wurde dir geöffnet";
-        bought: "{name} is yours", "{name} gehört dir";
-        downloaded: "A file of {name} was saved", "Eine Datei von {name} wurde gespeichert";
-        money_back: "Your money for {name} came back", "Dein Geld für {name} kam zurück";
-        abandoned: "The purchase of {name} ended, nothing was paid", "Der Kauf von {name} endete, es wurde nichts bezahlt";
-        published: "You published {name}", "Du hast {name} veröffentlicht";
-        unlisted: "You took {name} out of search", "Du hast {name} aus der Suche genommen";
-        sold: "Somebody bought {name}", "Jemand hat {name} gekauft";
-        paid: "You were paid for {name}", "Du wurdest für {name} bezahlt";
+        agreed: "You agreed to the terms of {name}", "Du hast den Bedingungen von „{name}“ zugestimmt";
+        set_aside: "Money for {name} was set aside", "Geld für „{name}“ wurde zurückgelegt";
+        opened: "{name} was opened for you", "„{name}“ wurde dir geöffnet";
+        bought: "{name} is yours", "„{name}“ gehört dir";
+        downloaded: "A file of {name} was saved", "Eine Datei von „{name}“ wurde gespeichert";
+        money_back: "Your money for {name} came back", "Dein Geld für „{name}“ kam zurück";
+        abandoned: "The purchase of {name} ended, nothing was paid", "Der Kauf von „{name}“ endete, es wurde nichts bezahlt";
+        published: "You published {name}", "Du hast „{name}“ veröffentlicht";
+        unlisted: "You took {name} out of search", "Du hast „{name}“ aus der Suche genommen";
+        sold: "Somebody bought {name}", "Jemand hat „{name}“ gekauft";
+        paid: "You were paid for {name}", "Du wurdest für „{name}“ bezahlt";
         test_tokens: "Test tokens arrived", "Test-Guthaben kam an";
         sent: "You sent tokens", "Du hast Guthaben gesendet";
         recorded: "The agreement {name} is on record", "Die Vereinbarung {name} ist eingetragen";

@@ -119,7 +119,7 @@ texts! {
         paused: "Paused: a file is gone or has changed", "Pausiert: eine Datei fehlt oder hat sich geändert";
         edit: "Change", "Ändern";
         unlist: "Take out of search", "Aus der Suche nehmen";
-        unlist_title: "Take {name} out of search?", "{name} aus der Suche nehmen?";
+        unlist_title: "Take {name} out of search?", "„{name}“ aus der Suche nehmen?";
         unlist_more: "Nobody new finds or buys it. Buyers keep what they bought, and can still download it while Neuston runs here.", "Niemand findet oder kauft es mehr neu. Käufer behalten, was sie gekauft haben, und können es weiter laden, solange Neuston hier läuft.";
         edit_title: "Change the listing", "Angebot ändern";
         edit_more: "Buyers see the change at once. Purchases under way keep their terms.", "Käufer sehen die Änderung sofort. Laufende Käufe behalten ihre Bedingungen.";

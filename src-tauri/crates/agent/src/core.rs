@@ -138,7 +138,7 @@ pub fn chain(error: KeeperError) -> ApiError {
     match error {
         KeeperError::Rpc(RpcFault::Disputed(_) | RpcFault::Alone(_)) => ApiError::new(
             Code::Unreachable,
-            sentence!("Two nodes of the network have to say the same: {why}.", why),
+            sentence!("Nothing can be decided now: {why}.", why),
             "Nothing is paid or granted until two nodes say the same; it goes on by itself then.",
         ),
         KeeperError::TooDear { .. } | KeeperError::TooMuchGas { .. } => ApiError::new(

@@ -10,7 +10,7 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "It is sent again by itself when the network is back. Nothing is sent twice.",
         "Es wird von selbst noch einmal gesendet, wenn das Netz wieder da ist. Nichts wird doppelt gesendet.",
     ),
-    ("Two nodes of the network have to say the same: {why}.", "Zwei Knoten des Netzes müssen dasselbe sagen: {why}."),
+    ("Nothing can be decided now: {why}.", "Gerade lässt sich nichts entscheiden: {why}."),
     (
         "Nothing is paid or granted until two nodes say the same; it goes on by itself then.",
         "Bis zwei Knoten dasselbe sagen, wird nichts bezahlt und nichts geöffnet; dann geht es von selbst weiter.",
