@@ -158,8 +158,7 @@ impl<T: Fn(&DownloadRow, u64)> Fetch<'_, T> {
             }
             let passed = told.elapsed();
             if passed >= TELL {
-                let speed = (row.done - since) as f64 / passed.as_secs_f64();
-                (self.tell)(row, speed as u64);
+                (self.tell)(row, speed(row.done.saturating_sub(since), passed));
                 (told, since) = (Instant::now(), row.done);
             }
         }
@@ -264,6 +263,11 @@ async fn fresh_part(path: &Path, row: &mut DownloadRow) -> std::io::Result<Part>
     Ok(Part { hash: Sha256::new(), head: Vec::new(), file: BufWriter::with_capacity(1 << 18, file) })
 }
 
+/// Bytes per second.
+fn speed(bytes: u64, passed: Duration) -> u64 {
+    (bytes as f64 / passed.as_secs_f64()) as u64
+}
+
 /// The file's whole length, as the answer says it.
 fn total(response: &transport::Response, from: u64) -> Option<u64> {
     let ranged = response.header("content-range").and_then(|h| h.rsplit_once('/')).and_then(|(_, t)| t.parse().ok());
@@ -309,3 +313,6 @@ fn gone() -> ApiError {
         "Ask the publisher; your purchase and its receipt stay.",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@ mod fee;
 mod perform;
 mod quote;
 mod recover;
+#[cfg(test)]
+mod samples;
 mod set_aside;
 mod view;
 
@@ -351,4 +353,16 @@ fn changed(what: impl Into<Sentence>) -> ApiError {
 /// Whether it has ended with access and keys, and the publisher is not known to be paid.
 fn is_payment_open(state: &buyer::State) -> bool {
     matches!(state, buyer::State::Completed { released: false, .. }) && !state.order().terms.price.is_zero()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_the_publisher_is_paid_is_awaited_where_something_was_paid_and_nobody_knows_yet() {
+        let open = |price| samples::states(price).iter().filter(|state| is_payment_open(state)).count();
+        assert_eq!((open(7), open(0)), (1, 0));
+        assert!(is_payment_open(&samples::state("completed", 7)));
+    }
 }

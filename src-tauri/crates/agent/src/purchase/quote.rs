@@ -177,3 +177,27 @@ impl Core {
 fn broken(what: impl Into<Sentence>) -> ApiError {
     ApiError::new(Code::Refused, what, "Do not buy it; tell the publisher. Nothing was paid.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::purchase::samples::terms;
+
+    #[test]
+    fn a_short_agreed_time_leaves_a_short_margin_and_none_leaves_none() {
+        let margin = |time_out| {
+            let mut terms = terms(7);
+            terms.time_outs[1] = time_out;
+            order(terms, 1, String::new(), 5).grant_margin
+        };
+        let margins = [0, 1, 4, 40, 79, 80, 1_800].map(margin);
+        assert_eq!(margins, [0, 0, 1, 10, 19, GRANT_MARGIN, GRANT_MARGIN]);
+    }
+
+    #[test]
+    fn an_order_is_what_is_confirmed_now() {
+        let made = order(terms(7), 3, "http://gateway".to_owned(), 990);
+        assert_eq!((&made.terms, made.service, made.gateway.as_str()), (&terms(7), 3, "http://gateway"));
+        assert_eq!((made.confirmed_at, made.create_by()), (990, 990 + CREATE_WITHIN));
+    }
+}

@@ -33,3 +33,39 @@ impl SetAside {
             .fold(Vodka::ZERO, |sum, (_, price)| sum.checked_add(*price).unwrap_or(sum))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::purchase::samples::{states, terms};
+
+    #[test]
+    fn what_is_in_escrow_of_a_purchase_under_way_is_set_aside_and_nothing_else() {
+        let (all, buyer) = (SetAside::default(), terms(7).consumer);
+        let sums: Vec<Vodka> = states(7)
+            .iter()
+            .map(|state| {
+                all.take(state);
+                all.of(buyer)
+            })
+            .collect();
+        let (none, some) = (Vodka::ZERO, Vodka::from_ocean(7));
+        let expected = [none, none, none, none, some, some, none, none, some, some, some, none, none];
+        assert_eq!(sums, expected);
+    }
+
+    #[test]
+    fn each_account_has_its_own_sum() {
+        let (all, buyer) = (SetAside::default(), terms(7).consumer);
+        let locked = |number: u8, price, consumer| {
+            let mut terms = terms(price);
+            (terms.agreement, terms.consumer) = (AgreementId([number; 32]), consumer);
+            all.0.write().unwrap().insert(terms.agreement, (terms.consumer, terms.price));
+        };
+        locked(1, 7, buyer);
+        locked(2, 5, buyer);
+        locked(3, 100, Address([9; 20]));
+        assert_eq!(all.of(buyer), Vodka::from_ocean(12));
+        assert_eq!(all.of(Address([8; 20])), Vodka::ZERO);
+    }
+}

@@ -30,6 +30,13 @@ pub(crate) fn state_of(state: &State) -> PurchaseState {
     }
 }
 
+/// The transactions of a purchase that people see.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sent {
+    create: Option<TxHash>,
+    lock: Option<TxHash>,
+}
+
 pub(super) async fn view(
     core: &Core,
     record: &PurchaseRecord,
@@ -38,39 +45,51 @@ pub(super) async fn view(
     trouble: &[Trouble],
     block: u64,
 ) -> PurchaseView {
+    let sent = async |purpose| core.outbox.hash(&Key::of(record.agreement, purpose)).await.ok().flatten();
+    let sent = Sent { create: sent("create").await, lock: sent("lock").await };
+    shown(core.block_ms(), record, state, history, trouble, block, sent)
+}
+
+/// `pace` is milliseconds from block to block.
+fn shown(
+    pace: u64,
+    record: &PurchaseRecord,
+    state: &State,
+    history: &[runner::Step],
+    trouble: &[Trouble],
+    block: u64,
+    sent: Sent,
+) -> PurchaseView {
     let when = |names: &[&str]| history.iter().find(|s| names.contains(&s.state.as_str())).map(|s| s.at);
     let deadline = state.deadline();
     let terms = &state.order().terms;
-    let opens_by_block = state.verified().map(|_| deadline.unwrap_or(0));
-    let opens_by = deadline.map(|d| people_time(core, block, d));
-    let back_by = deadline.map(|d| people_time(core, block, d.saturating_add(2)));
     let now = state_of(state);
-    let mut view = PurchaseView {
+    PurchaseView {
         agreement: record.agreement,
         did: record.did,
         name: record.name.clone(),
         publisher: record.publisher.clone(),
         price: record.price,
         state: now,
-        steps: Vec::new(),
+        steps: steps(state, record, history, when, sent),
         waiting_for: waiting_for(state, trouble),
         money: money(state),
         started: record.started.clone(),
         ended: now.is_final().then(|| when(&[now.name()]).map(clock::text_of_ms)).flatten(),
-        opens_by_block,
-        opens_by: opens_by.filter(|_| !now.is_final()),
-        back_by: back_by.filter(|_| !now.is_final() && !terms.price.is_zero()),
+        opens_by_block: state.verified().map(|_| deadline.unwrap_or(0)),
+        opens_by: deadline.filter(|_| !now.is_final()).map(|last| people_time(pace, block, last)),
+        back_by: deadline
+            .filter(|_| !now.is_final() && !terms.price.is_zero())
+            .map(|last| people_time(pace, block, last.saturating_add(2))),
         block,
         may_close: matches!(now, PurchaseState::Locked) || now.is_final(),
         trouble: trouble_of(state, trouble),
-    };
-    view.steps = steps(core, state, record, history, &when).await;
-    view
+    }
 }
 
 /// A block in people's time, at the network's pace. A clock for people: only blocks decide.
-fn people_time(core: &Core, block: u64, target: u64) -> String {
-    let left = i64::try_from(target.saturating_sub(block).saturating_mul(core.block_ms())).unwrap_or(i64::MAX);
+fn people_time(pace: u64, block: u64, target: u64) -> String {
+    let left = i64::try_from(target.saturating_sub(block).saturating_mul(pace)).unwrap_or(i64::MAX);
     clock::text_of_ms(clock::now_ms().saturating_add(left))
 }
 
@@ -171,14 +190,13 @@ fn before(past: Past, kind: StepKind) -> Option<i64> {
     }
 }
 
-async fn steps(
-    core: &Core,
+fn steps(
     state: &State,
     record: &PurchaseRecord,
     history: &[runner::Step],
-    when: &impl Fn(&[&str]) -> Option<i64>,
+    when: impl Fn(&[&str]) -> Option<i64>,
+    sent: Sent,
 ) -> Vec<Step> {
-    let agreement = record.agreement;
     let began = record.past.map(|past| past.agreed).or_else(|| history.first().map(|s| s.at)).unwrap_or(0);
     let later_than_locking = ["locked", "granted", "completed", "refundable", "aborting", "refunding", "refunded"];
     let on_record: Vec<&str> = std::iter::once("locking").chain(later_than_locking).collect();
@@ -187,10 +205,10 @@ async fn steps(
         State::Refundable { .. } | State::Aborting { .. } | State::Refunding { .. } | State::Refunded { .. }
     );
     let free = state.order().terms.price.is_zero();
-    let mut plan: Vec<(StepKind, Vec<&str>, Option<&str>)> =
-        vec![(StepKind::Agreed, vec!["confirmed"], None), (StepKind::OnRecord, on_record, Some("create"))];
+    let mut plan: Vec<(StepKind, Vec<&str>, Option<TxHash>)> =
+        vec![(StepKind::Agreed, vec!["confirmed"], None), (StepKind::OnRecord, on_record, sent.create)];
     if !free {
-        plan.push((StepKind::SetAside, later_than_locking.to_vec(), Some("lock")));
+        plan.push((StepKind::SetAside, later_than_locking.to_vec(), sent.lock));
     }
     if refunded {
         plan.push((StepKind::TimeOver, vec!["refundable", "aborting", "refunding", "refunded"], None));
@@ -200,13 +218,9 @@ async fn steps(
         plan.push((StepKind::Keys, vec!["completed"], None));
     }
     let mut steps: Vec<Step> = Vec::new();
-    for (kind, names, purpose) in plan {
+    for (kind, names, tx) in plan {
         // What happened before this home knew of it is in no journal.
         let at = record.past.and_then(|past| before(past, kind)).or_else(|| when(&names));
-        let tx: Option<TxHash> = match purpose {
-            Some(purpose) => core.outbox.hash(&Key::of(agreement, purpose)).await.ok().flatten(),
-            None => None,
-        };
         let before_done = steps.last().is_none_or(|s| s.progress == StepProgress::Done);
         let progress = match (at, before_done, state) {
             (Some(_), ..) => StepProgress::Done,
@@ -240,23 +254,4 @@ async fn steps(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_way_to_end_without_paying_says_that_nothing_was_taken() {
-        for reason in [
-            Reason::NeverCreated,
-            Reason::TooLate,
-            Reason::Cancelled,
-            Reason::Unavailable { reason: "x".into() },
-            Reason::Refused { reason: "x".into() },
-            Reason::CreateFailed { reason: "x".into() },
-            Reason::LockFailed { reason: "x".into() },
-        ] {
-            let told = abandoned(&reason);
-            assert!(told.message.contains("No money was taken"), "{told:?}");
-            assert!(!told.next.is_empty());
-        }
-    }
-}
+mod tests;

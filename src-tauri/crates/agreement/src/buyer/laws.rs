@@ -71,6 +71,7 @@ proptest! {
                 break;
             }
             play.fair_turn();
+            prop_assert!(play.under_way.len() < 300, "what it wants done piles up");
         }
         let world = &play.world;
         prop_assert!(world.payments <= 1, "paid {} times", world.payments);

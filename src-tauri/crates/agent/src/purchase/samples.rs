@@ -1,0 +1,96 @@
+//! One purchase in every state, for tests.
+
+use crate::store::PurchaseRecord;
+use agreement::{
+    AgreementFact, ConditionFact, ConditionState, Facts, Order, Retry, VerifiedAgreement,
+    buyer::{Reason, State},
+};
+use protocol::{Address, AgreementId, Did, TemplateId, Vodka, conditions::AccessTerms};
+
+/// The block in which its agreement is created; access can be granted for 100 blocks.
+pub(super) const CREATED_AT: u64 = 1_000;
+pub(super) const DEADLINE: u64 = CREATED_AT + 100;
+
+pub(super) fn terms(price: u64) -> AccessTerms {
+    AccessTerms {
+        agreement: AgreementId([1; 32]),
+        did: Did([2; 32]),
+        template: TemplateId([3; 32]),
+        provider: Address([4; 20]),
+        consumer: Address([5; 20]),
+        owner: Address([6; 20]),
+        price: Vodka::from_ocean(price),
+        time_locks: [0; 3],
+        time_outs: [0, 100, 0],
+        escrow_contract: Address([10; 20]),
+        lock_contract: Address([11; 20]),
+        access_contract: Address([12; 20]),
+    }
+}
+
+pub(super) fn record(price: u64) -> PurchaseRecord {
+    PurchaseRecord {
+        agreement: terms(price).agreement,
+        did: terms(price).did,
+        name: "Levels".to_owned(),
+        publisher: "A lab".to_owned(),
+        price: Vodka::from_ocean(price),
+        started: "2026-01-01T00:00:00Z".to_owned(),
+        past: None,
+        document: Vec::new(),
+    }
+}
+
+/// Every state under the name that the journal has for it.
+pub(super) fn states(price: u64) -> Vec<State> {
+    let terms = terms(price);
+    let condition = |type_ref, time_out| ConditionFact {
+        type_ref,
+        state: ConditionState::Unfulfilled,
+        time_lock: 0,
+        time_out,
+        created_at: CREATED_AT,
+    };
+    let facts = Facts {
+        block: CREATED_AT,
+        agreement: Some(AgreementFact {
+            did: terms.did,
+            template: terms.template,
+            conditions: terms.ids().v02().to_vec(),
+            actors: vec![terms.provider, terms.consumer],
+        }),
+        lock: condition(terms.lock_contract, 0),
+        access: condition(terms.access_contract, 100),
+        escrow: condition(terms.escrow_contract, 0),
+    };
+    let order = || Order {
+        terms: terms.clone(),
+        service: 1,
+        gateway: String::new(),
+        confirmed_at: 990,
+        create_within: 60,
+        grant_margin: 10,
+    };
+    let v = || VerifiedAgreement::check(&order(), &facts).unwrap();
+    let retry = Retry::default();
+    vec![
+        State::Confirmed { order: order() },
+        State::Requested { order: order(), refused: None },
+        State::SelfCreating { order: order(), failed: None },
+        State::Locking { verified: v(), failed: None },
+        State::Locked { verified: v(), locked_at: 1_001 },
+        State::Granted { verified: v(), granted_at: 1_002 },
+        State::Completed { verified: v(), granted_at: 1_002, released: false },
+        State::Completed { verified: v(), granted_at: 1_002, released: true },
+        State::Refundable { verified: v(), block: 1_101 },
+        State::Aborting { verified: v(), retry },
+        State::Refunding { verified: v(), retry },
+        State::Refunded { verified: v(), at: 1_103 },
+        State::Abandoned { order: order(), reason: Reason::Cancelled },
+    ]
+}
+
+/// The state of this name; of those that are completed the one that is not paid yet.
+pub(super) fn state(name: &str, price: u64) -> State {
+    states(price).into_iter().find(|state| agreement::Machine::name(state) == name).unwrap()
+}
