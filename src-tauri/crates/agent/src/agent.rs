@@ -16,7 +16,7 @@ use runner::Journal;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
-use transport::{Http, Limits};
+use transport::Limits;
 
 /// Key servers of which one more than this must answer.
 const THRESHOLD: u32 = 1;
@@ -39,11 +39,11 @@ impl Agent {
     /// # Errors
     /// Where the network does not answer, or the folder cannot be used.
     pub async fn open(config: AgentConfig) -> Result<Self, ApiError> {
-        let AgentConfig { folder, network, title, resolver, wallet, account, service, gateway, keeper, ledger, outbox } =
+        let AgentConfig { folder, network, title, http, wallet, account, service, gateway, keeper, ledger, outbox } =
             config;
         std::fs::create_dir_all(&folder).map_err(|e| errors::disk(&folder, &e))?;
         let store = Store::open(&folder.join("agent.db")).map_err(errors::store)?;
-        let foreign = Http::new(resolver, Limits::hostile());
+        let foreign = http.with_limits(Limits::hostile());
         let wrong = |e: transport::EndpointError| {
             ApiError::new(
                 api::Code::Invalid,

@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, JsonRpc, Limits, Resolver, Served, serve};
+use transport::{Endpoint, Http, JsonRpc, Limits, Served, serve};
 use wallet::{NoKeychain, ServiceKey};
 use watchtower::Tower;
 
@@ -57,7 +57,7 @@ impl Node {
         let mut network = read_network(&network_path)?.unwrap_or_else(|| fresh(&config, &rpc));
         network.rpc = vec![rpc.to_string()];
         network.block_time_ms = config.block_time_ms;
-        let http = Http::new(Resolver::of(&network)?, Limits::trusted());
+        let http = Http::of_network(&network, Limits::trusted())?;
         let json_rpc = JsonRpc::connect(rpc, &http);
         if network.contracts.is_empty() {
             network.contracts = keeper::deploy(&json_rpc, operator.as_ref()).await?.to_map();
@@ -175,6 +175,7 @@ fn fresh(config: &NodeConfig, rpc: &Endpoint) -> NetworkFile {
         confirmations: 1,
         block_time_ms: config.block_time_ms,
         currency: "OCEAN".to_owned(),
+        certificate_authorities: None,
         contracts: BTreeMap::new(),
         fees: protocol::network::Fees::default(),
         services: Services::default(),

@@ -15,6 +15,7 @@ mod request;
 mod resolver;
 mod response;
 mod serve;
+mod tls;
 #[cfg(unix)]
 mod unix;
 mod websocket;
@@ -29,6 +30,7 @@ pub use request::Request;
 pub use resolver::Resolver;
 pub use response::Response;
 pub use serve::{Listen, Served, serve};
+pub use tls::Authorities;
 pub use websocket::Subscription;
 
 /// The pieces of HTTP that callers name.
