@@ -190,8 +190,8 @@ impl Agent {
             Request::GetStatus(_) => GetStatus::reply(self.status().await),
             Request::CreateAccount(c) => CreateAccount::reply(core.create_account(c.password, c.words).await?),
             Request::ImportAccount(c) => {
-                let view = core.import_account(c.from, c.password).await?;
-                self.rebuild_beside();
+                let view = core.import_account(c.from, c.password.clone()).await?;
+                self.rebuild_beside(c.password);
                 ImportAccount::reply(view)
             }
             Request::Unlock(c) => {
@@ -233,7 +233,7 @@ impl Agent {
             }
             Request::Refund(c) => Refund::reply(self.purchases.refund(c.agreement).await?),
             Request::ListLibrary(_) => ListLibrary::reply(self.library().await?),
-            Request::RebuildLibrary(_) => RebuildLibrary::reply(self.rebuild_library().await?),
+            Request::RebuildLibrary(c) => RebuildLibrary::reply(self.rebuild_library(c.password).await?),
             Request::StartDownload(c) => {
                 StartDownload::reply(self.start_download(c.agreement, c.index, c.folder).await?)
             }

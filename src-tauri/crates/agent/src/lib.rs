@@ -8,6 +8,7 @@ mod core;
 mod describe;
 mod download;
 pub mod errors;
+mod further_accounts;
 pub mod inspect;
 mod keys;
 mod library;
