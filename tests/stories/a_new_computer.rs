@@ -18,6 +18,15 @@ fn a_new_computer_with_only_the_words_has_everything_again() {
     let old = Person::on(&network.file()).with_account(20);
     let address = old.address();
     let agreement = old.types(&["buy", &bought]).ok()["agreementId"].as_str().unwrap().to_owned();
+    // A second account of the same words buys, and a fourth only gets money; the third is never used.
+    let file = publisher.file("second.csv", "d\n4\n");
+    let seconds = publisher.publishes(&file, "Bought by the second account", "3");
+    old.types(&["wallet", "new", "--name", "Second"]).ok();
+    let second = old.types(&["--account", "Second", "wallet", "faucet", "6"]).ok()["address"].clone();
+    old.types(&["--account", "Second", "buy", &seconds]).ok();
+    old.types(&["wallet", "new", "--name", "Third"]).ok();
+    old.types(&["wallet", "new", "--name", "Fourth"]).ok();
+    let fourth = old.types(&["--account", "Fourth", "wallet", "faucet", "1"]).ok()["address"].clone();
     let own = old.publishes(&old.file("own.csv", "c\n3\n"), "Listed before", "1");
     // The publisher is paid for it before anything breaks.
     publisher.waits_for_balance("4");
@@ -48,6 +57,14 @@ fn a_new_computer_with_only_the_words_has_everything_again() {
     assert_eq!(new.owned_of(&bought).len(), 1);
     assert!(new.owned_of(&open).is_empty());
 
+    // The other accounts came along, and what the second one bought.
+    let accounts = new.types(&["wallet", "list"]).ok();
+    let known: Vec<_> =
+        accounts["results"].as_array().unwrap().iter().map(|a| (&a["address"], &a["balance"])).collect();
+    let expected = [(address.as_str().into(), "16".into()), (second, "3".into()), (fourth, "1".into())];
+    assert_eq!(known, expected.iter().map(|(address, balance)| (address, balance)).collect::<Vec<_>>(), "{accounts}");
+    assert_eq!(new.purchases_of(&seconds)[0]["state"], "completed");
+
     // The receipt is made of what the chain shows.
     let receipt = new.path("receipt.json");
     new.types(&["agreements", &agreement, "--receipt", receipt.to_str().unwrap()]).ok();
@@ -55,11 +72,13 @@ fn a_new_computer_with_only_the_words_has_everything_again() {
     // The listing is one's own again.
     new.types(&["unlist", &own]).ok();
     // Once more finds nothing new.
-    assert_eq!(new.types(&["library", "--rebuild"]).ok()["results"].as_array().unwrap().len(), 1);
-    assert_eq!(new.types(&["agreements"]).ok()["results"].as_array().unwrap().len(), 2);
+    assert_eq!(new.types(&["library", "--rebuild"]).ok()["results"].as_array().unwrap().len(), 2);
+    assert_eq!(new.types(&["agreements"]).ok()["results"].as_array().unwrap().len(), 3);
+    assert_eq!(new.types(&["wallet", "list"]).ok()["results"].as_array().unwrap().len(), 3);
 
     let serving = publisher.serves();
     assert_eq!(new.reads(&bought), content, "the file is fetched again");
+    assert_eq!(new.reads(&seconds), "d\n4\n", "with the key of the account that bought it");
     serving.ends();
 
     // What the contracts logged of this account.

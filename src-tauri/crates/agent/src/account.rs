@@ -51,7 +51,7 @@ impl Core {
     }
 
     /// Runs key stretching away from the asynchronous threads.
-    async fn stretching<T: Send + 'static>(
+    pub(crate) async fn stretching<T: Send + 'static>(
         &self,
         work: impl FnOnce(&wallet::Wallet) -> Result<T, wallet::WalletError> + Send + 'static,
     ) -> Result<T, ApiError> {

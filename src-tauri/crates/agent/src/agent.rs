@@ -18,7 +18,7 @@ use runner::Journal;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
-use transport::{Http, Limits};
+use transport::Limits;
 
 /// Key servers of which one more than this must answer.
 const THRESHOLD: u32 = 1;
@@ -45,7 +45,7 @@ impl Agent {
             folder,
             network,
             title,
-            resolver,
+            http,
             wallet,
             account,
             service,
@@ -58,7 +58,7 @@ impl Agent {
         } = config;
         std::fs::create_dir_all(&folder).map_err(|e| errors::disk(&folder, &e))?;
         let store = Store::open(&folder.join("agent.db")).map_err(errors::store)?;
-        let foreign = Http::new(resolver, Limits::hostile());
+        let foreign = http.with_limits(Limits::hostile());
         let wrong = |e: transport::EndpointError| {
             ApiError::new(
                 api::Code::Invalid,
@@ -234,8 +234,8 @@ impl Agent {
             Request::GetStatus(_) => GetStatus::reply(self.status().await),
             Request::CreateAccount(c) => CreateAccount::reply(core.create_account(c.password, c.words).await?),
             Request::ImportAccount(c) => {
-                let view = core.import_account(c.from, c.password).await?;
-                self.rebuild_beside();
+                let view = core.import_account(c.from, c.password.clone()).await?;
+                self.rebuild_beside(c.password);
                 ImportAccount::reply(view)
             }
             Request::Unlock(c) => {
@@ -303,7 +303,7 @@ impl Agent {
             Request::GetList(_) => GetList::reply(core.own_list().await?),
             Request::ChangeList(c) => ChangeList::reply(core.change_list(c.item, c.listed).await?),
             Request::ListLibrary(_) => ListLibrary::reply(self.library().await?),
-            Request::RebuildLibrary(_) => RebuildLibrary::reply(self.rebuild_library().await?),
+            Request::RebuildLibrary(c) => RebuildLibrary::reply(self.rebuild_library(c.password).await?),
             Request::StartDownload(c) => {
                 StartDownload::reply(self.start_download(c.agreement, c.index, c.folder).await?)
             }

@@ -15,7 +15,7 @@ use std::{
 use threshold::{EciesOpener, ThresholdError};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
-use transport::{Http, Resolver};
+use transport::Http;
 use wallet::{ServiceKey, Wallet};
 use zeroize::Zeroizing;
 
@@ -27,8 +27,8 @@ pub struct AgentConfig {
     pub network: NetworkFile,
     /// Its name for people.
     pub title: Sentence,
-    /// Knows where gateways are; whoever opens the agent keeps it up to date.
-    pub resolver: Resolver,
+    /// Reaches the network's services; whoever opens the agent keeps up to date where gateways are.
+    pub http: Http,
     /// The accounts.
     pub wallet: Wallet,
     /// The account in use.

@@ -10,6 +10,7 @@ mod describe;
 mod download;
 pub mod errors;
 mod fees;
+mod further_accounts;
 pub mod inspect;
 mod keys;
 mod library;

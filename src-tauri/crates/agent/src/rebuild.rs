@@ -1,4 +1,4 @@
-//! Everything of an account again, from its keys and the chain alone: purchases with their agreements, keys and receipts,
+//! Everything of the accounts again, from their keys and the chain alone: purchases with their agreements, keys and receipts,
 //! and listings. Files are fetched again when they are asked for.
 
 use crate::{
@@ -10,11 +10,12 @@ use crate::{
     purchase::TakenUp,
     store::{ListingRecord, OwnedRow},
 };
-use api::{ApiError, Code, Event, OwnedAsset, RebuildView, sentence};
+use api::{ApiError, Code, Event, OwnedAsset, Password, RebuildView, sentence};
 use indexer::{Grant, Indexer, Listing};
 use keeper::ConditionState;
 use protocol::{Address, conditions, ddo::Ddo};
 use std::{sync::PoisonError, time::Duration};
+use zeroize::Zeroizing;
 
 /// A purchase that is taken up again has so long to come to its end before the next is looked at together with it; it goes
 /// on by itself.
@@ -53,32 +54,43 @@ impl Drop for UnderWay<'_> {
     }
 }
 
+/// What was found, each with the account it belongs to.
+fn whose<T>(account: Address, found: Vec<T>) -> impl Iterator<Item = (Address, T)> {
+    found.into_iter().map(move |one| (account, one))
+}
+
 impl Agent {
     /// Rebuilds beside everything else: whoever brings an account along finds what it owns.
-    pub(crate) fn rebuild_beside(&self) {
+    pub(crate) fn rebuild_beside(&self, password: Password) {
         let this = self.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = this.core.cancel.cancelled() => {}
-                done = this.rebuild_library() => if let Err(error) = done {
+                done = this.rebuild_library(Some(password)) => if let Err(error) = done {
                     tracing::warn!(%error, "not everything could be rebuilt");
                 }
             }
         });
     }
 
-    /// Rebuilds purchases and listings of the account in use; what is here already stays as it is.
-    pub(crate) async fn rebuild_library(&self) -> Result<Vec<OwnedAsset>, ApiError> {
+    /// Rebuilds purchases and listings of every account that is here; what is here already stays as it is. With the
+    /// password, accounts of the recovery words that were used elsewhere come in first.
+    pub(crate) async fn rebuild_library(&self, password: Option<Password>) -> Result<Vec<OwnedAsset>, ApiError> {
         self.core.signer()?;
-        let account = self.core.account().ok_or_else(errors::no_account)?;
         let _turn = self.index.turn.lock().await;
         let under_way = UnderWay(self);
         let indexer = self.indexer().await?;
         self.read_blocks(indexer, &under_way).await?;
+        if let Some(password) = password {
+            self.find_further_accounts(indexer, Zeroizing::new(password.0)).await?;
+        }
 
-        let agreements = indexer.agreements_of(account).await.map_err(index)?;
-        let grants = indexer.grants_of(account).await.map_err(index)?;
-        let listings = indexer.listings_of(account).await.map_err(index)?;
+        let (mut agreements, mut grants, mut listings) = (Vec::new(), Vec::new(), Vec::new());
+        for account in self.core.wallet.accounts().into_iter().map(|account| account.address) {
+            agreements.extend(whose(account, indexer.agreements_of(account).await.map_err(index)?));
+            grants.extend(whose(account, indexer.grants_of(account).await.map_err(index)?));
+            listings.extend(whose(account, indexer.listings_of(account).await.map_err(index)?));
+        }
         let of = u32::try_from(agreements.len().saturating_add(listings.len())).unwrap_or(u32::MAX);
         let mut done = 0_u32;
         let mut step = || {
@@ -88,17 +100,17 @@ impl Agent {
         };
         let mut left = Left::default();
         let mut begun = Vec::new();
-        for agreement in &agreements {
+        for (account, agreement) in &agreements {
             step();
-            match self.purchases.take_up(indexer, agreement, account).await {
+            match self.purchases.take_up(indexer, agreement, *account).await {
                 Ok(TakenUp::Begun(driven)) => begun.push(driven),
                 Ok(TakenUp::Here | TakenUp::NotOurs) => {}
                 Err(error) => left.add(error),
             }
         }
-        for listing in &listings {
+        for (account, listing) in &listings {
             step();
-            if let Err(error) = self.list_again(listing, account).await {
+            if let Err(error) = self.list_again(listing, *account).await {
                 left.add(error);
             }
         }
@@ -107,8 +119,8 @@ impl Agent {
         if tokio::time::timeout(TO_THE_END, all).await.is_err() {
             tracing::info!("some purchases that were taken up again are not at their end yet");
         }
-        for grant in &grants {
-            if let Err(error) = self.own_again(grant, account).await {
+        for (account, grant) in &grants {
+            if let Err(error) = self.own_again(grant, *account).await {
                 left.add(error);
             }
         }

@@ -289,8 +289,11 @@ calls! {
 
     /// What one owns.
     ListLibrary {} -> Vec<OwnedAsset>;
-    /// Rebuilds the library from the chain.
-    RebuildLibrary {} -> Vec<OwnedAsset>;
+    /// Rebuilds the library from the chain, for every account that is here.
+    RebuildLibrary {
+        /// With it, accounts of the recovery words that were used elsewhere are looked for and brought in as well.
+        password: Option<Password>,
+    } -> Vec<OwnedAsset>;
     /// Downloads a file of a purchase into a folder.
     StartDownload {
         /// Which purchase.

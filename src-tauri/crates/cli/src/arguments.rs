@@ -413,7 +413,8 @@ pub(crate) struct OneAgreement {
 
 #[derive(Args, Debug)]
 pub(crate) struct Library {
-    /// Builds the library again from the chain.
+    /// Builds the library again from the chain; with the password, also for further accounts of the recovery words that
+    /// were used.
     #[arg(long)]
     pub(crate) rebuild: bool,
 }

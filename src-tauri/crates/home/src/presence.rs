@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Http, Limits, Listen, Resolver, Served, serve};
+use transport::{Http, Limits, Listen, Resolver, Served, TransportError, serve};
 use wallet::{ServiceKey, Wallet};
 
 /// What somebody needs to be present on a network.
@@ -58,10 +58,10 @@ impl Presence {
         let Arrival { data, name, sockets, network_path, title, wallet, account, service, policy, operator } = arrival;
         make_private(&data).map_err(errors::disk)?;
         let network = read(&network_path)?;
-        let resolver = Resolver::of(&network).map_err(|e| endpoint(&e))?;
+        let http = Http::of_network(&network, Limits::trusted()).map_err(|e| unusable(&e))?;
+        let resolver = http.resolver().clone();
         let cancel = CancellationToken::new();
         follow(network_path.clone(), resolver.clone(), cancel.clone());
-        let http = Http::new(resolver.clone(), Limits::trusted());
         let keeper = connect(&network, &http).await?;
         let ledger = Ledger::open(&data.join("runner.db")).map_err(agent::errors::ledger)?;
         let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
@@ -84,7 +84,7 @@ impl Presence {
                     key: service.clone(),
                     keeper: keeper.clone(),
                     network: network.clone(),
-                    http,
+                    http: http.clone(),
                     ledger: ledger.clone(),
                     outbox: outbox.clone(),
                 };
@@ -113,7 +113,7 @@ impl Presence {
             folder: data,
             network,
             title,
-            resolver,
+            http,
             wallet,
             account,
             service,
@@ -147,6 +147,18 @@ fn endpoint(error: &transport::EndpointError) -> ApiError {
         "Ask whoever runs the network for its file.",
     )
     .at("network")
+}
+
+fn unusable(error: &TransportError) -> ApiError {
+    match error {
+        TransportError::Endpoint(wrong) => endpoint(wrong),
+        other => ApiError::new(
+            Code::Invalid,
+            format!("The network file cannot be used: {other}."),
+            "Ask whoever runs the network for its file.",
+        )
+        .at("network"),
+    }
 }
 
 /// All addresses of the network as one.

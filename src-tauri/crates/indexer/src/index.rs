@@ -18,6 +18,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_WISH: Duration = Duration::from_secs(300);
 /// Beside every block of the depth, so many older ones are remembered.
 const ANCHORS: u64 = 16;
+/// Events that are read ahead of what is being written, at most, but for those of one more range: some 20 MB.
+const MOST_WAITING: usize = 40_000;
 /// Blocks without events are forgotten once in so many.
 const TIDY: u64 = 4_096;
 
@@ -177,54 +179,60 @@ impl Task {
             progress.at = at;
         });
         let store = self.store.clone();
-        let mut follower = Follower::remembering(self.keeper.clone(), known, self.options.depth);
-        let mut batch = patiently(&mut follower, &self.tell.clone(), self.options.pause).await;
+        let follower = Follower::remembering(self.keeper.clone(), known, self.options.depth);
+        let (tell, pause) = (self.tell.clone(), self.options.pause);
+        let read = |follower| patiently(follower, tell.clone(), pause);
+        let mut reading = pin!(read(follower));
+        let (follower, batch) = reading.as_mut().await;
+        reading.set(read(follower));
+        let mut batches = vec![batch];
         loop {
             self.begun.get_or_insert_with(Instant::now);
-            let told = Told::of(&batch);
-            // While this is written the next is being read.
-            let tell = self.tell.clone();
-            let mut writing = pin!(store.apply(batch));
-            let mut reading = pin!(patiently(&mut follower, &tell, self.options.pause));
-            let mut written = false;
-            let next = loop {
+            let told: Vec<Told> = batches.iter().map(Told::of).collect();
+            // While these are written the next are being read, as many as are there by then: of what takes long, much is
+            // written at once.
+            let mut writing = pin!(store.apply(batches));
+            let (mut written, mut next, mut waiting) = (false, Vec::new(), 0);
+            while !written || next.is_empty() {
                 tokio::select! {
                     biased;
                     done = &mut writing, if !written => {
                         self.tell(&told, done?).await?;
                         written = true;
                     }
-                    next = &mut reading => break next,
+                    (follower, batch) = &mut reading, if waiting < MOST_WAITING => {
+                        waiting += batch.events.len();
+                        next.push(batch);
+                        reading.set(read(follower));
+                    }
                 }
-            };
-            if !written {
-                let done = writing.await?;
-                self.tell(&told, done).await?;
             }
-            batch = next;
+            batches = next;
         }
     }
 
-    async fn tell(&mut self, told: &Told, events: u64) -> Result<(), IndexError> {
+    async fn tell(&mut self, told: &[Told], events: u64) -> Result<(), IndexError> {
         let spent = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
         self.tell.send_modify(|progress| {
-            let Told { at, to, rolled_back_to } = *told;
             progress.events = progress.events.saturating_add(events);
             if !progress.is_caught_up() || progress.per_second == 0 {
                 let micros = u64::try_from(spent.as_micros()).unwrap_or(u64::MAX).max(1);
                 progress.per_second = progress.events.saturating_mul(1_000_000) / micros;
             }
-            if let Some(block) = rolled_back_to {
-                progress.rolled_back = progress.rolled_back.saturating_add(1);
-                progress.anew = block == 0;
-            }
-            (progress.at, progress.to, progress.trouble) = (at, to, None);
-            if progress.is_caught_up() {
-                progress.anew = false;
+            for Told { at, to, rolled_back_to } in told.iter().copied() {
+                if let Some(block) = rolled_back_to {
+                    progress.rolled_back = progress.rolled_back.saturating_add(1);
+                    progress.anew = block == 0;
+                }
+                (progress.at, progress.to, progress.trouble) = (at, to, None);
+                if progress.is_caught_up() {
+                    progress.anew = false;
+                }
             }
         });
         let kept = self.options.depth.saturating_add(ANCHORS);
-        let old = told.at.unwrap_or(0).saturating_sub(kept);
+        let at = told.last().and_then(|told| told.at);
+        let old = at.unwrap_or(0).saturating_sub(kept);
         if old >= self.tidied.saturating_add(TIDY) {
             self.store.forget_between(self.tidied, old).await?;
             self.tidied = old;
@@ -234,10 +242,10 @@ impl Task {
 }
 
 /// Reads the next batch, however often it takes. What a follower has found out before an error it still knows after it.
-async fn patiently(follower: &mut Follower, tell: &watch::Sender<Progress>, mut pause: Duration) -> Batch {
+async fn patiently(mut follower: Follower, tell: watch::Sender<Progress>, mut pause: Duration) -> (Follower, Batch) {
     loop {
         match follower.next().await {
-            Ok(batch) => return batch,
+            Ok(batch) => return (follower, batch),
             Err(error) => {
                 tracing::debug!(%error, "the chain cannot be read now");
                 tell.send_modify(|progress| progress.trouble = Some(error.to_string()));
@@ -254,6 +262,7 @@ async fn patiently(follower: &mut Follower, tell: &watch::Sender<Progress>, mut 
 }
 
 /// What is told of a batch once it is written.
+#[derive(Clone, Copy)]
 struct Told {
     at: Option<u64>,
     to: u64,

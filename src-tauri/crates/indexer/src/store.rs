@@ -84,48 +84,17 @@ impl Store {
         .await
     }
 
-    /// Puts a batch into the file: all of it, or nothing. Returns how many events it had.
-    pub(crate) async fn apply(&self, batch: Batch) -> Result<u64, IndexError> {
+    /// Puts batches into the file, one after the other: all of them, or nothing. Returns how many events they had.
+    pub(crate) async fn apply(&self, batches: Vec<Batch>) -> Result<u64, IndexError> {
         self.write(move |connection| {
             let step = connection.transaction()?;
-            if let Some(block) = batch.rolled_back_to {
-                roll_back(&step, block)?;
-            }
-            let count = batch.events.len();
-            {
-                let mut block = step.prepare_cached("INSERT OR REPLACE INTO block (number, hash) VALUES (?1, ?2)")?;
-                let mut event = step.prepare_cached(
-                    "INSERT OR REPLACE INTO event (block, position, kind, tx, subject, other, third, source, target, amount, number, text)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                )?;
-                let mut last = None;
-                for seen in batch.events {
-                    let entry = Entry::new(seen);
-                    if last != Some(entry.position.block) {
-                        last = Some(entry.position.block);
-                        block.execute(params![signed(entry.position.block), entry.block_hash.0])?;
-                    }
-                    event.execute(params![
-                        signed(entry.position.block),
-                        signed(entry.position.index),
-                        entry.topic.number(),
-                        entry.tx.0,
-                        entry.subject.map(|hash| hash.0),
-                        entry.other.map(|hash| hash.0),
-                        entry.third.map(|hash| hash.0),
-                        entry.from.map(|account| account.0),
-                        entry.to.map(|account| account.0),
-                        entry.amount.map(short),
-                        entry.number.map(signed),
-                        entry.text,
-                    ])?;
-                }
-                for (number, hash) in batch.blocks {
-                    block.execute(params![signed(number), hash.0])?;
-                }
+            let mut count = 0_u64;
+            for batch in batches {
+                count = count.saturating_add(u64::try_from(batch.events.len()).unwrap_or(u64::MAX));
+                put(&step, batch)?;
             }
             step.commit()?;
-            Ok(u64::try_from(count).unwrap_or(u64::MAX))
+            Ok(count)
         })
         .await
     }
@@ -151,6 +120,44 @@ async fn on<T: Send + 'static>(
     tokio::task::spawn_blocking(move || work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)))
         .await
         .map_err(|_| IndexError::Ending)?
+}
+
+fn put(step: &Transaction<'_>, batch: Batch) -> Result<(), IndexError> {
+    if let Some(block) = batch.rolled_back_to {
+        roll_back(step, block)?;
+    }
+    let mut block = step.prepare_cached("INSERT OR REPLACE INTO block (number, hash) VALUES (?1, ?2)")?;
+    // No event is there twice: a batch begins where the last one ended, or where it was rolled back to.
+    let mut event = step.prepare_cached(
+        "INSERT INTO event (block, position, kind, tx, subject, other, third, source, target, amount, number, text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    let mut last = None;
+    for seen in batch.events {
+        let entry = Entry::new(seen);
+        if last != Some(entry.position.block) {
+            last = Some(entry.position.block);
+            block.execute(params![signed(entry.position.block), entry.block_hash.0])?;
+        }
+        event.execute(params![
+            signed(entry.position.block),
+            signed(entry.position.index),
+            entry.topic.number(),
+            entry.tx.0,
+            entry.subject.map(|hash| hash.0),
+            entry.other.map(|hash| hash.0),
+            entry.third.map(|hash| hash.0),
+            entry.from.map(|account| account.0),
+            entry.to.map(|account| account.0),
+            entry.amount.map(short),
+            entry.number.map(signed),
+            entry.text,
+        ])?;
+    }
+    for (number, hash) in batch.blocks {
+        block.execute(params![signed(number), hash.0])?;
+    }
+    Ok(())
 }
 
 fn roll_back(step: &Transaction<'_>, block: u64) -> Result<(), IndexError> {

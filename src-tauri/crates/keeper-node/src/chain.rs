@@ -170,16 +170,23 @@ impl Chain {
         self.shared.genesis.chain_id
     }
 
-    /// Answers a JSON-RPC request or a batch of them. Needs a tokio runtime; the work is done off its threads.
-    pub async fn request(&self, request: Value) -> Value {
+    /// Answers a JSON-RPC request or a batch of them with JSON text, or with `None` where no answer is wanted. Needs a
+    /// tokio runtime; the work is done off its threads.
+    pub(crate) async fn answer(&self, request: Value) -> Option<String> {
         let chain = self.clone();
-        let answer = tokio::task::spawn_blocking(move || chain.request_blocking(request)).await;
-        answer.unwrap_or_else(|_| rpc::crashed())
+        let answer = tokio::task::spawn_blocking(move || rpc::answer(&chain, request)).await;
+        answer.unwrap_or_else(|_| Some(rpc::crashed()))
     }
 
-    /// Answers a JSON-RPC request or a batch of them on this thread.
+    /// Answers a JSON-RPC request or a batch of them; null where no answer is wanted. Needs a tokio runtime; the work is
+    /// done off its threads.
+    pub async fn request(&self, request: Value) -> Value {
+        read(self.answer(request).await)
+    }
+
+    /// Answers a JSON-RPC request or a batch of them on this thread; null where no answer is wanted.
     pub fn request_blocking(&self, request: Value) -> Value {
-        rpc::answer(self, request).unwrap_or(Value::Null)
+        read(rpc::answer(self, request))
     }
 
     /// Ends the chain: what was begun is finished and on disk. Later requests that write are refused.
@@ -214,6 +221,10 @@ impl Chain {
         self.order(Order::Mine(reply)).map_err(|error| error.to_string())?;
         answer.recv().map_err(|_| ChainError::Closed.to_string())?
     }
+}
+
+fn read(answer: Option<String>) -> Value {
+    answer.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// The newest block of the chain asked for; its first is written where there is none.

@@ -3,12 +3,17 @@
 //! Near the head every block is held against the one before by its parent's hash, every log against its block's hash,
 //! and every block's bloom against the logs that came: a node that answers from two forks, or leaves logs out, is asked
 //! again, never believed. Far below the head, where the chain no longer changes, ranges are read whole, and the hash
-//! of a range's end must be the same before and after.
+//! of a range's end must be the same before and after. There two nodes must tell the same logs; where only one can be
+//! asked, the blooms of some blocks, chosen by chance, are held against what it told.
 
-use crate::{Keeper, KeeperError, KeeperEvent, LogFilter, bloom::Bloom, header::Header, rpc::RpcFault, width::Width};
+use crate::{
+    Keeper, KeeperError, KeeperEvent, LogFilter, Seconded, bloom::Bloom, header::Header, rpc::RpcFault, width::Width,
+};
+use futures_util::future::try_join_all;
 use protocol::{Address, Hash32, tx::Log};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    hash::{BuildHasher as _, RandomState},
     time::Duration,
 };
 use tokio::{sync::watch, time};
@@ -17,6 +22,8 @@ use tokio::{sync::watch, time};
 pub const DEPTH: u64 = 128;
 /// Beside every block of the depth, so many ends of older ranges are remembered.
 const ANCHORS: usize = 16;
+/// Blocks of an old range whose blooms are held against the logs, where only one node tells them.
+const LOOKED_AT: u64 = 16;
 /// A chain that changes while it is read is read again at once, so often.
 const ATTEMPTS: u32 = 3;
 /// A node that is behind the head it told is asked again after this long.
@@ -169,8 +176,16 @@ impl Follower {
             let filter = LogFilter::all_of(self.keeper.contracts().all());
             let asked = to - self.next + 1;
             let headers = if far { vec![end] } else { self.linked(end).await? };
-            logs = match self.keeper.logs_within(&filter, self.next, to).await {
-                Ok(logs) => logs,
+            let told = match far {
+                true => self.keeper.seconded_logs_within(&filter, self.next, to).await,
+                // Every block is held against its bloom.
+                false => {
+                    self.keeper.logs_within(&filter, self.next, to).await.map(|logs| Seconded { logs, seconded: true })
+                }
+            };
+            let seconded;
+            (logs, seconded) = match told {
+                Ok(told) => (told.logs, told.seconded),
                 Err(fault @ (RpcFault::Refused { .. } | RpcFault::TooLarge)) => {
                     let pause = self.width.refused(asked);
                     time::sleep(pause).await;
@@ -185,6 +200,9 @@ impl Follower {
             };
             if far {
                 check_far(end, &logs)?;
+                if !seconded {
+                    self.check_some(to, &logs).await?;
+                }
             } else {
                 self.check_near(&headers, &mut logs).await?;
             }
@@ -260,24 +278,49 @@ impl Follower {
         for log in logs.drain(..) {
             of_block.entry(log.block).or_default().push(log);
         }
-        let contracts = self.keeper.contracts().all();
-        for Header { block, bloom } in headers {
-            let found = of_block.entry(block.number).or_default();
-            if found.iter().any(|log| log.block_hash != block.hash) {
-                return Err(KeeperError::Inconsistent(format!("logs of another block {}", block.number)));
-            }
-            let silent =
-                |contract: &Address| bloom.may_hold(*contract) && !found.iter().any(|log| log.address == *contract);
-            if bloom.says_something() && contracts.iter().any(silent) {
-                let all = self.keeper.logs_of_block(block.hash).await?;
-                if !bloom.is_within(&Bloom::of(&all)) {
-                    return Err(KeeperError::Inconsistent(format!("logs of block {} are left out", block.number)));
-                }
-                *found = all.into_iter().filter(|log| contracts.contains(&log.address)).collect();
-            }
+        for header in headers {
+            let block = header.block.number;
+            let whole = self.whole(header, of_block.remove(&block).unwrap_or_default()).await?;
+            of_block.insert(block, whole);
         }
         logs.extend(of_block.into_values().flatten());
         Ok(())
+    }
+
+    /// The logs of the contracts in a block, of which these were told.
+    async fn whole(&self, Header { block, bloom }: &Header, found: Vec<Log>) -> Result<Vec<Log>, KeeperError> {
+        if found.iter().any(|log| log.block_hash != block.hash) {
+            return Err(KeeperError::Inconsistent(format!("logs of another block {}", block.number)));
+        }
+        let contracts = self.keeper.contracts().all();
+        let silent =
+            |contract: &Address| bloom.may_hold(*contract) && !found.iter().any(|log| log.address == *contract);
+        if !bloom.says_something() || !contracts.iter().any(silent) {
+            return Ok(found);
+        }
+        let all = self.keeper.logs_of_block(block.hash).await?;
+        if !bloom.is_within(&Bloom::of(&all)) {
+            return Err(left_out(block.number));
+        }
+        Ok(all.into_iter().filter(|log| contracts.contains(&log.address)).collect())
+    }
+
+    /// Some blocks up to this one, chosen by chance, have no more logs than were told: who leaves out many is found out.
+    async fn check_some(&self, to: u64, logs: &[Log]) -> Result<(), KeeperError> {
+        let (from, chance) = (self.next, RandomState::new());
+        let blocks = to.saturating_sub(from).saturating_add(1);
+        let some: BTreeSet<u64> =
+            (0..LOOKED_AT).map(|one| from.saturating_add(chance.hash_one(one) % blocks)).collect();
+        let looked = some.into_iter().map(|number| async move {
+            let Some(header) = self.keeper.header(number).await? else {
+                return Err(KeeperError::Inconsistent(format!("block {number} is not there")));
+            };
+            let place = |number: u64| logs.partition_point(|log| log.block < number);
+            let found = logs.get(place(number)..place(number.saturating_add(1))).unwrap_or_default();
+            let whole = self.whole(&header, found.to_vec()).await?;
+            if whole.len() == found.len() { Ok(()) } else { Err(left_out(number)) }
+        });
+        try_join_all(looked).await.map(drop)
     }
 
     fn cursor(&self) -> Cursor {
@@ -286,6 +329,10 @@ impl Follower {
             None => Cursor { block: self.next, hash: None },
         }
     }
+}
+
+fn left_out(block: u64) -> KeeperError {
+    KeeperError::Inconsistent(format!("logs of block {block} are left out"))
 }
 
 /// Logs of the range's end are of that very block, and all logs of one block of the same.

@@ -97,7 +97,13 @@ impl Feed {
     async fn run(self) {
         loop {
             match self.rpc.subscribe(json!(["newHeads"])).await {
-                Ok(heads) => self.follow(heads).await,
+                Ok(heads) => {
+                    // One that brought something and broke is made again soon, perhaps with another node.
+                    if self.follow(heads).await {
+                        sleep(self.pace.shortest).await;
+                        continue;
+                    }
+                }
                 Err(RpcFault::NoSubscription) => return self.poll().await,
                 Err(error) => tracing::debug!(%error, "no subscription to new blocks"),
             }
@@ -108,14 +114,19 @@ impl Feed {
         }
     }
 
-    async fn follow(&self, mut heads: futures_util::stream::BoxStream<'static, Value>) {
+    /// Until the subscription ends; whether it brought anything.
+    async fn follow(&self, mut heads: futures_util::stream::BoxStream<'static, Value>) -> bool {
         self.ask().await;
+        let mut brought = false;
         loop {
             tokio::select! {
                 head = heads.next() => match head.map(serde_json::from_value::<NewHead>) {
-                    Some(Ok(head)) => { self.publish(saturated(head.number)); }
+                    Some(Ok(head)) => {
+                        brought = true;
+                        self.publish(saturated(head.number));
+                    }
                     Some(Err(error)) => tracing::debug!(%error, "a new block's notice is not understood"),
-                    None => return,
+                    None => return brought,
                 },
                 () = self.nudge.notified() => { self.ask().await; }
                 () = sleep(SILENCE) => { self.ask().await; }

@@ -45,7 +45,7 @@ pub use follower::{Batch, Cursor, DEPTH, Follower, Seen};
 pub use governance::{Operators, Proposal};
 pub use history::{PastAgreement, PastGrant};
 pub use keeper::{Keeper, chain_id};
-pub use logs::LogFilter;
+pub use logs::{LogFilter, Seconded, WireLog};
 pub use nodes::{Alone, Dispute, NodeAddress, NodeStanding, NodeTrouble, Nodes};
 pub use proxy::Proxy;
 pub use reads::{AgreementOnChain, BlockRef, ConditionOnChain, ConditionState, DidRegister};

@@ -1,13 +1,17 @@
 //! Asking for logs, always of named contracts.
 
-use crate::{
-    Keeper, KeeperError,
-    rpc::{RpcFault, ask},
-};
+use crate::{Keeper, KeeperError, rpc::RpcFault};
 use ethers::types::U256;
 use protocol::{Address, Hash32, TxHash, tx::Log};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
 use serde_json::{Value, json};
+use std::fmt;
+
+/// As many topics a log has at most.
+const MOST_TOPICS: usize = 4;
 
 /// Which logs. Contracts must be named: different contracts share topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,23 +129,35 @@ impl Keeper {
 
     /// The logs of these blocks in one request: those that were asked for, oldest first, each once.
     pub(crate) async fn logs_within(&self, filter: &LogFilter, from: u64, to: u64) -> Result<Vec<Log>, RpcFault> {
-        let found: Vec<WireLog> = ask(self.rpc(), "eth_getLogs", filter.wire(from, to)).await?;
-        let found = found.into_iter().filter_map(WireLog::placed).filter(|log| filter.admits(log, from, to));
-        Ok(in_order(found.collect()))
+        let mut found = placed(self.rpc().logs(filter.wire(from, to)).await?);
+        found.retain(|log| filter.admits(log, from, to));
+        Ok(found)
+    }
+
+    /// As [`Keeper::logs_within`], of two nodes where there are two.
+    pub(crate) async fn seconded_logs_within(
+        &self,
+        filter: &LogFilter,
+        from: u64,
+        to: u64,
+    ) -> Result<Seconded, RpcFault> {
+        let mut found = self.rpc().seconded_logs(filter.wire(from, to)).await?;
+        found.logs.retain(|log| filter.admits(log, from, to));
+        Ok(found)
     }
 
     /// Every log of one block, of whatever contract.
     pub(crate) async fn logs_of_block(&self, block: Hash32) -> Result<Vec<Log>, RpcFault> {
-        let found: Vec<WireLog> = ask(self.rpc(), "eth_getLogs", json!([{ "blockHash": block }])).await?;
-        let found = found.into_iter().filter_map(WireLog::placed).filter(|log| log.block_hash == block);
-        Ok(in_order(found.collect()))
+        let mut found = placed(self.rpc().logs(json!([{ "blockHash": block }])).await?);
+        found.retain(|log| log.block_hash == block);
+        Ok(found)
     }
 }
 
 /// A log as nodes write it. Read without ethers, whose way through its own types costs more than all the rest.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireLog {
+pub struct WireLog {
     address: Address,
     topics: Vec<Hash32>,
     #[serde(with = "protocol::tx::hex_bytes")]
@@ -174,20 +190,72 @@ impl WireLog {
             index: self.log_index?,
         })
     }
+
+    /// Whether a contract can write it, and it is in one of these blocks or in none.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub(crate) fn check(&self, blocks: &std::ops::RangeInclusive<u64>) -> Result<(), &'static str> {
+        if self.topics.len() > MOST_TOPICS {
+            return Err("a log that no contract can write");
+        }
+        let Some(block) = self.block_number else { return Ok(()) };
+        if self.block_hash.is_none() || self.transaction_hash.is_none() || self.log_index.is_none() {
+            return Err("a log of no block, transaction or place");
+        }
+        if blocks.contains(&block) { Ok(()) } else { Err("a log of a block that was not asked for") }
+    }
 }
 
 /// A number as JSON-RPC writes it: `0x` and hex digits.
 fn quantity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    let digits = text.strip_prefix("0x").ok_or_else(|| D::Error::custom("a number begins with 0x"))?;
-    // A sign is no digit, though the parser would take it.
-    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(D::Error::custom("a number has hex digits only"));
-    }
-    u64::from_str_radix(digits, 16).map(Some).map_err(D::Error::custom)
+    deserializer.deserialize_option(Quantity)
 }
 
-fn in_order(mut logs: Vec<Log>) -> Vec<Log> {
+/// Reads a number, or null, where it stands.
+struct Quantity;
+
+impl<'de> Visitor<'de> for Quantity {
+    type Value = Option<u64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number as 0x and hex digits")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<u64>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<u64>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<u64>, E> {
+        let digits = text.strip_prefix("0x").ok_or_else(|| E::custom("a number begins with 0x"))?;
+        // A sign is no digit, though the parser would take it.
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(E::custom("a number has hex digits only"));
+        }
+        // No chain counts further than 63 bits.
+        match u64::from_str_radix(digits, 16).map_err(E::custom)? {
+            number if i64::try_from(number).is_ok() => Ok(Some(number)),
+            _ => Err(E::custom("a number larger than any chain's")),
+        }
+    }
+}
+
+/// Logs that a node told, and whether another told the same.
+#[derive(Debug)]
+pub struct Seconded {
+    /// Those that are in a block, oldest first, each once.
+    pub logs: Vec<Log>,
+    /// Whether two nodes told them.
+    pub seconded: bool,
+}
+
+/// Those that are in a block, oldest first, each once.
+pub(crate) fn placed(logs: Vec<WireLog>) -> Vec<Log> {
+    let mut logs: Vec<Log> = logs.into_iter().filter_map(WireLog::placed).collect();
     logs.sort_by_key(|log| (log.block, log.index));
     logs.dedup_by_key(|log| (log.block, log.block_hash, log.index));
     logs
@@ -215,7 +283,7 @@ mod tests {
         assert_eq!((log.block, log.index, log.data), (16, 0, vec![10, 11]));
         assert_eq!(read(json!({"removed": true})).unwrap(), None);
         assert_eq!(read(json!({"blockNumber": null})).unwrap(), None, "a pending one");
-        for wrong in ["0x", "0x-1", "-0x1", "16", "0x+1", "0x1ffffffffffffffff"] {
+        for wrong in ["0x", "0x-1", "-0x1", "16", "0x+1", "0x8000000000000000", "0x1ffffffffffffffff"] {
             assert!(read(json!({"blockNumber": wrong})).is_err(), "{wrong}");
         }
     }

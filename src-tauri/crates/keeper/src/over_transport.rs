@@ -1,6 +1,7 @@
 //! The house's JSON-RPC client as this crate's connection.
 
 use crate::{
+    logs::WireLog,
     nodes::{NodeAddress, Nodes},
     rpc::{Rpc, RpcFault},
 };
@@ -70,6 +71,10 @@ fn fault(error: RpcError) -> RpcFault {
 impl Rpc for JsonRpc {
     async fn request(&self, method: &str, params: Value) -> Result<Value, RpcFault> {
         self.call(method, params).await.map_err(fault)
+    }
+
+    async fn logs(&self, params: Value) -> Result<Vec<WireLog>, RpcFault> {
+        self.call("eth_getLogs", params).await.map_err(fault)
     }
 
     async fn subscribe(&self, params: Value) -> Result<BoxStream<'static, Value>, RpcFault> {

@@ -1,6 +1,9 @@
 //! The chain's JSON-RPC as this crate needs it, and ethers' client over it.
 
-use crate::nodes::{Alone, Dispute, NodeStanding};
+use crate::{
+    logs::{Seconded, WireLog, placed},
+    nodes::{Alone, Dispute, NodeStanding},
+};
 use async_trait::async_trait;
 use ethers::providers::{JsonRpcClient, JsonRpcError, ProviderError};
 use futures_util::stream::BoxStream;
@@ -74,6 +77,20 @@ pub trait Rpc: Send + Sync {
     /// Asks; `params` is an array.
     async fn request(&self, method: &str, params: Value) -> Result<Value, RpcFault>;
 
+    /// `eth_getLogs`: the same as asking for it, but of logs there are many: who has their text reads it once.
+    async fn logs(&self, params: Value) -> Result<Vec<WireLog>, RpcFault> {
+        read("eth_getLogs", self.request("eth_getLogs", params).await?)
+    }
+
+    /// The same logs as two nodes tell them, where there are two: one alone can leave some out, and far below the newest
+    /// block nobody would notice. While only one can be asked, what it tells, and `seconded` is false.
+    ///
+    /// # Errors
+    /// [`RpcFault::Disputed`] where they tell different logs and no third node decides.
+    async fn seconded_logs(&self, params: Value) -> Result<Seconded, RpcFault> {
+        Ok(Seconded { logs: placed(self.logs(params).await?), seconded: false })
+    }
+
     /// `eth_subscribe`: what the node sends for it, until the connection ends.
     async fn subscribe(&self, _params: Value) -> Result<BoxStream<'static, Value>, RpcFault> {
         Err(RpcFault::NoSubscription)
@@ -101,7 +118,10 @@ pub trait Rpc: Send + Sync {
 
 /// Asks and reads the answer's form.
 pub(crate) async fn ask<R: DeserializeOwned>(rpc: &dyn Rpc, method: &str, params: Value) -> Result<R, RpcFault> {
-    let answer = rpc.request(method, params).await?;
+    read(method, rpc.request(method, params).await?)
+}
+
+fn read<R: DeserializeOwned>(method: &str, answer: Value) -> Result<R, RpcFault> {
     serde_json::from_value(answer).map_err(|error| RpcFault::Form(format!("{method}: {error}")))
 }
 

@@ -40,6 +40,7 @@ pub async fn deploy_contracts(
         confirmations: 1,
         block_time_ms: 0,
         currency: "OCEAN".to_owned(),
+        certificate_authorities: None,
         contracts,
         fees: protocol::network::Fees::default(),
         services: Services::default(),

@@ -7,7 +7,7 @@ use secret_store::{ChainPermission, KeyServer, KeyServerSetup, Peer};
 use std::{path::Path, sync::Arc};
 use threshold::Point;
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, Limits, Listen, Resolver, Served, serve};
+use transport::{Endpoint, Http, Limits, Listen, Served, serve};
 
 /// The group of a node. Each server has its own folder, identity and view of the chain.
 pub(crate) async fn start_group(
@@ -70,7 +70,7 @@ pub async fn run_key_server(plan: KeyServerPlan) -> Result<LoneKeyServer, NodeEr
     let public = public(&identity)?;
     let file = |error| NodeError::File { path: plan.network.clone(), error };
     let network = NetworkFile::from_toml(&std::fs::read_to_string(&plan.network).map_err(file)?)?;
-    let http = Http::new(Resolver::of(&network)?, Limits::trusted());
+    let http = Http::of_network(&network, Limits::trusted())?;
     let keeper = Keeper::connect(Nodes::of_network(&network, &http)?, &network).await?;
     let mut peers = Vec::new();
     for peer in &plan.peers {

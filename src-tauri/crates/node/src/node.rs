@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, JsonRpc, Limits, Resolver, Served, serve};
+use transport::{Endpoint, Http, JsonRpc, Limits, Served, serve};
 use wallet::{NoKeychain, ServiceKey};
 use watchtower::Tower;
 
@@ -57,7 +57,7 @@ impl Node {
                 (keeper, Some(own), network)
             }
             ChainPlan::Elsewhere(network) => {
-                let http = Http::new(Resolver::of(network)?, Limits::trusted());
+                let http = Http::of_network(network, Limits::trusted())?;
                 let keeper = Keeper::connect(Nodes::of_network(network, &http)?, network).await?;
                 (keeper, None, NetworkFile { services: Services::default(), ..*network.clone() })
             }
@@ -173,7 +173,7 @@ impl OwnChain<'_> {
         let mut network = read_network(network_path)?.unwrap_or_else(|| self.fresh());
         network.rpc = vec![rpc.to_string()];
         network.block_time_ms = self.block_time_ms;
-        let json_rpc = JsonRpc::connect(rpc, &Http::new(Resolver::of(&network)?, Limits::trusted()));
+        let json_rpc = JsonRpc::connect(rpc, &Http::of_network(&network, Limits::trusted())?);
         if network.contracts.is_empty() {
             network.contracts = keeper::deploy(&json_rpc, operator.as_ref()).await?.to_map();
             write_network(network_path, &network)?;
@@ -190,6 +190,7 @@ impl OwnChain<'_> {
             confirmations: 1,
             block_time_ms: self.block_time_ms,
             currency: "OCEAN".to_owned(),
+            certificate_authorities: None,
             contracts: BTreeMap::new(),
             fees: protocol::network::Fees::default(),
             services: Services::default(),
@@ -222,7 +223,7 @@ async fn start_gateway(
     let tower = Tower::open(keeper.clone(), &ledger, outbox.clone(), key.clone()).await?;
     front.merge(tower.router());
     let (keeper, network) = (keeper.clone(), network.clone());
-    let http = Http::new(Resolver::of(&network)?, Limits::trusted());
+    let http = Http::of_network(&network, Limits::trusted())?;
     let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, ledger, outbox }).await?;
     front.merge(brizo::router(gateway.clone()));
     Ok((gateway, tower))

@@ -2,8 +2,8 @@
 //! except [`Did`], which is `did:op:` and hex, and [`Address`], which displays with its EIP-55 checksum.
 
 use crate::hash::keccak256;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::{fmt, str::FromStr};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, marker::PhantomData, str::FromStr};
 
 /// Why a text is not the id it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,21 @@ fn parse<const N: usize>(what: &'static str, text: &str) -> Result<[u8; N], Pars
     Ok(bytes)
 }
 
+/// Reads an id where its text stands, without a copy of it: of a chain's logs there are many.
+struct Text<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = ParseIdError>> de::Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hex digits")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $len:literal, $what:literal, $prefix:tt) => {
         $(#[$doc])*
@@ -72,8 +87,7 @@ macro_rules! id {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                text.parse().map_err(D::Error::custom)
+                d.deserialize_str(Text(PhantomData))
             }
         }
         id!(@display $name, $prefix);

@@ -23,6 +23,9 @@ pub struct NetworkFile {
     /// The token's name for people.
     #[serde(default = "ocean")]
     pub currency: String,
+    /// Certificates (PEM) of authorities that vouch for the network's servers, beside those whom each computer trusts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_authorities: Option<String>,
     /// Contract addresses by the names of keeper-contracts; absent ones are features that are off.
     #[serde(default)]
     pub contracts: BTreeMap<String, Address>,

@@ -130,7 +130,8 @@ pub struct Receipt {
 
 /// Bytes as `0x` hex in serde.
 pub mod hex_bytes {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+    use serde::{Deserializer, Serializer, de};
+    use std::fmt;
 
     /// Writes `0x…`.
     pub fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
@@ -139,7 +140,21 @@ pub mod hex_bytes {
 
     /// Reads hex with or without `0x`.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        hex::decode(text.strip_prefix("0x").unwrap_or(&text)).map_err(D::Error::custom)
+        d.deserialize_str(Text)
+    }
+
+    /// Reads where the text stands, without a copy of it.
+    struct Text;
+
+    impl de::Visitor<'_> for Text {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("hex digits")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
+            hex::decode(text.strip_prefix("0x").unwrap_or(text)).map_err(E::custom)
+        }
     }
 }

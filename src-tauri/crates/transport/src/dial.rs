@@ -1,6 +1,6 @@
 //! Streams for WebSocket connections.
 
-use crate::{Endpoint, Limits, TransportError};
+use crate::{Authorities, Endpoint, Limits, TransportError, tls::distrust};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -15,12 +15,16 @@ pub(crate) struct Dialled {
 }
 
 /// Connects to where a WebSocket server is.
-pub(crate) async fn dial(endpoint: &Endpoint, limits: Limits) -> Result<Dialled, TransportError> {
+pub(crate) async fn dial(
+    endpoint: &Endpoint,
+    limits: Limits,
+    authorities: &Authorities,
+) -> Result<Dialled, TransportError> {
     let target = endpoint.to_string();
     let connect = async {
         match endpoint {
             Endpoint::Ws(url) => Ok(Dialled { stream: Box::new(tcp(url).await?), url: url.to_string() }),
-            Endpoint::Wss(url) => Ok(Dialled { stream: Box::new(tls(url).await?), url: url.to_string() }),
+            Endpoint::Wss(url) => Ok(Dialled { stream: Box::new(tls(url, authorities).await?), url: url.to_string() }),
             #[cfg(unix)]
             Endpoint::Unix { socket, base } => {
                 crate::unix::check_length(socket)?;
@@ -50,11 +54,14 @@ async fn tcp(url: &reqwest::Url) -> Result<tokio::net::TcpStream, TransportError
     Ok(stream)
 }
 
-async fn tls(url: &reqwest::Url) -> Result<impl Stream + use<>, TransportError> {
-    use rustls_platform_verifier::ConfigVerifierExt as _;
+async fn tls(url: &reqwest::Url, authorities: &Authorities) -> Result<impl Stream + use<>, TransportError> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let config = rustls::ClientConfig::with_platform_verifier().map_err(|e| broken(&host, e))?;
+    let config = authorities.config().map_err(|e| broken(&host, e))?;
     let name = rustls::pki_types::ServerName::try_from(host.clone()).map_err(|e| broken(&host, e))?;
     let stream = tcp(url).await?;
-    tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|e| broken(&host, e))
+    let connected = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+    connected.map_err(|error| match distrust(&error) {
+        Some(why) => TransportError::Certificate { target: url.origin().ascii_serialization(), why },
+        None => broken(&host, error),
+    })
 }

@@ -22,6 +22,17 @@ pub enum TransportError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The server's certificate is not to be trusted: nothing was sent.
+    #[error("{target} shows a certificate that is not trusted: {why}")]
+    Certificate {
+        /// Where the connection was to go.
+        target: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The authorities in a network's file cannot be read.
+    #[error("certificate_authorities in the network file cannot be read: {0}")]
+    Authorities(String),
     /// No answer, or no whole answer, in time.
     #[error("{target} did not answer within {} s", after.as_secs_f32())]
     Timeout {
@@ -95,6 +106,9 @@ impl TransportError {
         }
         let target = target.to_owned();
         let error = error.without_url();
+        if let Some(why) = crate::tls::distrust(&error) {
+            return Self::Certificate { target, why };
+        }
         if error.is_timeout() {
             Self::Timeout { target, after }
         } else if error.is_redirect() {

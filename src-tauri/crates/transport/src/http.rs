@@ -1,10 +1,11 @@
 //! The HTTP client: one connection pool for the network, one for each Unix socket.
 
 use crate::{
-    Endpoint, Limits, Reach, Request, Resolver, Response, TransportError,
+    Authorities, Endpoint, Limits, Reach, Request, Resolver, Response, TransportError,
     reach::{PublicOnly, check_host},
     response::within,
 };
+use protocol::NetworkFile;
 use reqwest::{Client, ClientBuilder, Url, redirect};
 use std::{
     collections::HashMap,
@@ -21,6 +22,7 @@ pub struct Http {
 struct Inner {
     resolver: Resolver,
     limits: Limits,
+    authorities: Authorities,
     network: Mutex<Option<Client>>,
     sockets: Mutex<HashMap<PathBuf, Client>>,
 }
@@ -34,13 +36,34 @@ impl std::fmt::Debug for Http {
 impl Http {
     /// A client that finds gateways through `resolver` and keeps to `limits`.
     pub fn new(resolver: Resolver, limits: Limits) -> Self {
-        Self { inner: Arc::new(Inner { resolver, limits, network: Mutex::default(), sockets: Mutex::default() }) }
+        Self::trusting(resolver, limits, Authorities::default())
+    }
+
+    /// A client for the servers of a network: it finds its gateways, and trusts whom its file trusts.
+    ///
+    /// # Errors
+    /// Where the file names an address that is none, or authorities that cannot be read.
+    pub fn of_network(network: &NetworkFile, limits: Limits) -> Result<Self, TransportError> {
+        Ok(Self::trusting(Resolver::of(network)?, limits, Authorities::of(network)?))
+    }
+
+    fn trusting(resolver: Resolver, limits: Limits, authorities: Authorities) -> Self {
+        let (network, sockets) = (Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { resolver, limits, authorities, network, sockets }) }
     }
 
     /// The same addresses under other limits.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
-        Self::new(self.inner.resolver.clone(), limits)
+        Self::trusting(self.inner.resolver.clone(), limits, self.inner.authorities.clone())
+    }
+
+    /// Who vouches for servers beside those whom the system trusts: for addresses out of a listing nobody does.
+    pub(crate) fn authorities(&self) -> Authorities {
+        match self.inner.limits.reach {
+            Reach::Anywhere => self.inner.authorities.clone(),
+            Reach::PublicOnly => Authorities::default(),
+        }
     }
 
     /// Where gateways are.
@@ -98,7 +121,8 @@ impl Http {
             return Ok(client.clone());
         }
         let limits = self.inner.limits;
-        let mut builder = self.builder().redirect(redirect::Policy::custom(move |attempt| {
+        let builder = self.builder().tls_certs_merge(self.authorities().for_http()?);
+        let mut builder = builder.redirect(redirect::Policy::custom(move |attempt| {
             let kept = attempt.previous().last().is_some_and(|from| from.scheme() == attempt.url().scheme());
             let reachable = limits.reach == Reach::Anywhere || check_host(attempt.url()).is_ok();
             match kept && reachable && attempt.previous().len() <= limits.redirects {

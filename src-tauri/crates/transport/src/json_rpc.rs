@@ -4,8 +4,9 @@ use crate::{
     Endpoint, Http, Request, TransportError,
     websocket::{Socket, Subscription},
 };
+use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::{
     sync::{
         Arc,
@@ -42,31 +43,43 @@ pub enum RpcError {
     Form(String),
 }
 
+/// An answer of which the result is still the text that came: whoever asked knows what it is, and reads it once.
 #[derive(Deserialize)]
-pub(crate) struct Answer {
+struct Answer<'a> {
     #[serde(default)]
-    pub(crate) id: Option<Value>,
-    #[serde(default)]
-    result: Option<Value>,
+    id: Option<Value>,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
     #[serde(default)]
     error: Option<Refused>,
 }
 
 #[derive(Deserialize)]
-struct Refused {
+pub(crate) struct Refused {
     code: i64,
     message: String,
     #[serde(default)]
     data: Option<Value>,
 }
 
-impl Answer {
-    pub(crate) fn into_result(self) -> Result<Value, RpcError> {
+impl From<Refused> for RpcError {
+    fn from(Refused { code, message, data }: Refused) -> Self {
+        Self::Response { code, message, data }
+    }
+}
+
+impl Answer<'_> {
+    fn read<R: DeserializeOwned>(self, method: &str) -> Result<R, RpcError> {
         match self.error {
-            Some(Refused { code, message, data }) => Err(RpcError::Response { code, message, data }),
-            None => Ok(self.result.unwrap_or(Value::Null)),
+            Some(refused) => Err(refused.into()),
+            None => read(method, self.result),
         }
     }
+}
+
+fn read<R: DeserializeOwned>(method: &str, result: Option<&RawValue>) -> Result<R, RpcError> {
+    serde_json::from_str(result.map_or("null", RawValue::get))
+        .map_err(|error| RpcError::Form(format!("{method}: {error}")))
 }
 
 /// A JSON-RPC client. Cheap to clone.
@@ -106,15 +119,18 @@ impl JsonRpc {
     /// [`RpcError`].
     pub async fn call<R: DeserializeOwned>(&self, method: &str, params: impl Serialize) -> Result<R, RpcError> {
         let params = list(params)?;
-        let result = match self.inner.endpoint {
-            Endpoint::Ws(_) | Endpoint::Wss(_) => self.socket().await?.call(method, params).await?,
+        match self.inner.endpoint {
+            Endpoint::Ws(_) | Endpoint::Wss(_) => {
+                let result = self.socket().await?.call(method, params).await?;
+                read(method, result.as_deref())
+            }
             _ => {
                 let id = self.inner.next.fetch_add(1, Ordering::Relaxed);
                 let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-                self.post::<Answer>(&body).await?.into_result()?
+                let answer = self.post(&body).await?;
+                answer.parse::<Answer<'_>>()?.read(method)
             }
-        };
-        serde_json::from_value(result).map_err(|error| RpcError::Form(format!("{method}: {error}")))
+        }
     }
 
     /// Calls several methods in one request; the answers come in the order of the calls.
@@ -124,7 +140,10 @@ impl JsonRpc {
     pub async fn batch(&self, calls: &[(&str, Value)]) -> Result<Vec<Result<Value, RpcError>>, RpcError> {
         if matches!(self.inner.endpoint, Endpoint::Ws(_) | Endpoint::Wss(_)) {
             let socket = self.socket().await?;
-            let calls = calls.iter().map(|(method, params)| socket.call(method, params.clone()));
+            let calls = calls.iter().map(async |(method, params)| {
+                let result = socket.call(method, params.clone()).await?;
+                read(method, result.as_deref())
+            });
             return Ok(futures_util::future::join_all(calls).await);
         }
         if calls.is_empty() {
@@ -136,12 +155,14 @@ impl JsonRpc {
             .zip(calls)
             .map(|(id, (method, params))| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))
             .collect();
-        let answers: Vec<Answer> = self.post(&Value::Array(body)).await?;
+        let posted = self.post(&Value::Array(body)).await?;
+        let answers: Vec<Answer<'_>> = posted.parse()?;
         let mut results: Vec<Option<Result<Value, RpcError>>> = calls.iter().map(|_| None).collect();
         for answer in answers {
             let place = answer.id.as_ref().and_then(Value::as_u64).and_then(|id| id.checked_sub(first));
-            if let Some(slot) = place.and_then(|p| usize::try_from(p).ok()).and_then(|p| results.get_mut(p)) {
-                *slot = Some(answer.into_result());
+            let place = place.and_then(|place| usize::try_from(place).ok());
+            if let Some((slot, (method, _))) = place.and_then(|p| results.get_mut(p).zip(calls.get(p))) {
+                *slot = Some(answer.read(method));
             }
         }
         let missing = || Err(RpcError::Form("a call of the batch was not answered".to_owned()));
@@ -159,7 +180,7 @@ impl JsonRpc {
         self.socket().await?.subscribe(list(params)?).await
     }
 
-    async fn post<T: DeserializeOwned>(&self, body: &Value) -> Result<T, RpcError> {
+    async fn post(&self, body: &Value) -> Result<Posted, RpcError> {
         let request = Request::post(self.inner.endpoint.to_string()).json(body);
         let response = self.inner.http.send(request).await?;
         let status = response.status;
@@ -168,11 +189,7 @@ impl JsonRpc {
         if status == 429 || (status == 503 && after.is_some()) {
             return Err(RpcError::Busy { after });
         }
-        let bytes = response.bytes(usize::MAX).await?;
-        serde_json::from_slice(&bytes).map_err(|error| match status {
-            200 => RpcError::Form(error.to_string()),
-            other => RpcError::Form(format!("status {other}")),
-        })
+        Ok(Posted { status, bytes: response.bytes(usize::MAX).await? })
     }
 
     async fn socket(&self) -> Result<Socket, RpcError> {
@@ -180,8 +197,24 @@ impl JsonRpc {
         if let Some(socket) = held.as_ref().filter(|socket| socket.is_open()) {
             return Ok(socket.clone());
         }
-        let socket = Socket::connect(&self.inner.endpoint, self.inner.http.limits()).await?;
+        let socket =
+            Socket::connect(&self.inner.endpoint, self.inner.http.limits(), &self.inner.http.authorities()).await?;
         Ok(held.insert(socket).clone())
+    }
+}
+
+/// What came back for a POST.
+struct Posted {
+    status: u16,
+    bytes: Bytes,
+}
+
+impl Posted {
+    fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T, RpcError> {
+        serde_json::from_slice(&self.bytes).map_err(|error| match self.status {
+            200 => RpcError::Form(error.to_string()),
+            other => RpcError::Form(format!("status {other}")),
+        })
     }
 }
 

@@ -16,6 +16,7 @@ mod resolver;
 mod response;
 mod sentences;
 mod serve;
+mod tls;
 #[cfg(unix)]
 mod unix;
 mod websocket;
@@ -30,6 +31,7 @@ pub use request::Request;
 pub use resolver::Resolver;
 pub use response::Response;
 pub use serve::{Listen, Served, serve};
+pub use tls::Authorities;
 pub use websocket::Subscription;
 
 /// The pieces of HTTP that callers name.

@@ -1,5 +1,7 @@
 //! The wallet folder and its lock.
 
+mod derived;
+
 use crate::{
     Account, Cost, Keychain, Keystore, Origin, RecoveryWords, WalletError, WordCount,
     accounts::Accounts,

@@ -146,7 +146,7 @@ fn Nothing(again: Callback<()>) -> impl IntoView {
                 kind="quiet"
                 label=l.rebuild.to_owned()
                 off=busy
-                on_press=move |()| act(RebuildLibrary {}, busy, wrong, move |_| again.run(()))
+                on_press=move |()| act(RebuildLibrary { password: None }, busy, wrong, move |_| again.run(()))
             />
         </Empty>
         <TroubleHere wrong />

@@ -90,6 +90,7 @@ impl World {
             confirmations: 1,
             block_time_ms: 0,
             currency: "OCEAN".to_owned(),
+            certificate_authorities: None,
             contracts: contracts.to_map(),
             fees: protocol::network::Fees::default(),
             services: Services::default(),

@@ -300,7 +300,7 @@ pub(super) async fn download(session: &Session, download: Download) -> Result<()
 /// Rebuilds purchases and listings from the chain, and tells how far that is.
 pub(super) async fn rebuilt(session: &Session) -> Result<Vec<api::OwnedAsset>, ApiError> {
     let mut news = session.door.events().await?;
-    let asked = session.ask(api::RebuildLibrary {});
+    let asked = session.ask(api::RebuildLibrary { password: session.password().ok() });
     tokio::pin!(asked);
     let mut told = None;
     loop {

@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 use transport::{Http, JsonRpc, Limits, Resolver};
 
@@ -70,16 +71,14 @@ impl Anvil {
     }
 
     /// The same logs read, decoded and kept by account with ethers.js.
-    pub(crate) fn ethers_js(&self, folder: &Path) -> Value {
+    pub(crate) async fn ethers_js(&self, folder: &Path, longest: Duration) -> Value {
         let script = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/catch_up/ethers.mjs"));
-        let output = Command::new("node")
-            .arg(script)
-            .arg(folder)
-            .arg(&self.url)
-            .arg(TOKEN.hex())
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
+        let mut program = tokio::process::Command::new("node");
+        program.arg(script).arg(folder).arg(&self.url).arg(TOKEN.hex()).stderr(Stdio::inherit()).kill_on_drop(true);
+        let Ok(output) = tokio::time::timeout(longest, program.output()).await else {
+            return json!({ "not_within_s": longest.as_secs() });
+        };
+        let output = output.unwrap();
         assert!(output.status.success());
         serde_json::from_slice(&output.stdout).unwrap()
     }

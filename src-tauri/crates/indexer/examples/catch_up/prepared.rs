@@ -1,34 +1,14 @@
-//! A chain in this process, ready as the JSON text that a node would send: sales, each of twelve events.
+//! A chain of nothing but the JSON text that a node would send: what reading, decoding and keeping cost without a node.
 
+use crate::sales::{self, PER_SALE};
 use async_trait::async_trait;
-use keeper::{Rpc, RpcFault};
-use protocol::{Address, Hash32, event_topics::topic, hash::keccak256};
+use keeper::{Rpc, RpcFault, WireLog};
+use protocol::{Hash32, hash::keccak256};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Sales in one block.
 const SALES: u64 = 4;
-const PER_SALE: u64 = 12;
-
-/// One of a thousand people.
-pub(crate) fn person(number: u64) -> Address {
-    let hash = keccak256((number % 1_000).to_be_bytes());
-    let mut address = [0; 20];
-    address.copy_from_slice(&hash[..20]);
-    Address(address)
-}
-
-fn word(account: Address) -> [u8; 32] {
-    let mut word = [0; 32];
-    word[12..].copy_from_slice(&account.0);
-    word
-}
-
-fn number_word(number: u64) -> [u8; 32] {
-    let mut word = [0; 32];
-    word[24..].copy_from_slice(&number.to_be_bytes());
-    word
-}
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -58,6 +38,13 @@ impl Prepared {
         let bloom = format!("0x{}", "ff".repeat(256));
         json!({"number": format!("{number:#x}"), "hash": hash(number), "parentHash": parent, "timestamp": "0x1", "logsBloom": bloom})
     }
+
+    fn text(&self, filter: &Value) -> String {
+        let (from, to) = (number(&filter["fromBlock"]), number(&filter["toBlock"]).min(self.newest()));
+        let texts: Vec<&str> =
+            (from.max(1)..=to).map(|number| self.0[usize::try_from(number).unwrap() - 1].as_str()).collect();
+        format!("[{}]", texts.join(","))
+    }
 }
 
 fn hash(number: u64) -> Hash32 {
@@ -69,37 +56,19 @@ fn hash(number: u64) -> Hash32 {
 
 fn block(number: u64) -> String {
     let mut logs = Vec::new();
-    for sale in 0..SALES {
-        let mark = number * SALES + sale;
-        let id = |part: u64| keccak256([number_word(mark), number_word(part)].concat());
-        let (agreement, did) = (id(0), keccak256(number_word(mark % 500)));
-        let (buyer, seller) = (word(person(mark)), word(person(mark / 3)));
-        let contract = |place: u8| word(Address([place; 20]));
-        let mut log = |place: u8, event: Hash32, indexed: &[[u8; 32]], data: &[[u8; 32]]| {
-            let topics: Vec<String> =
-                std::iter::once(&event.0).chain(indexed).map(|t| format!("\"0x{}\"", hex(t))).collect();
+    for sale in number * SALES..(number + 1) * SALES {
+        for log in sales::sale(sale, number) {
+            let topics: Vec<String> = log.topics.iter().map(|topic| format!("\"0x{}\"", hex(topic))).collect();
             logs.push(format!(
                 r#"{{"address":"0x{}","topics":[{}],"data":"0x{}","blockNumber":"{number:#x}","blockHash":"{}","transactionHash":"0x{}","transactionIndex":"0x0","logIndex":"{:#x}","removed":false}}"#,
-                hex(&[place; 20]),
+                hex(&[log.place; 20]),
                 topics.join(","),
-                hex(&data.concat()),
+                hex(log.data.as_ref().map_or(&[], |word| word.as_slice())),
                 hash(number).hex(),
-                hex(&id(9)),
+                hex(&sales::mark(sale, 9)),
                 logs.len(),
             ));
-        };
-        log(4, topic::AGREEMENT_CREATED, &[agreement, did, seller], &[number_word(number)]);
-        log(4, topic::AGREEMENT_ACTOR_ADDED, &[agreement, seller], &[[7; 32]]);
-        log(4, topic::AGREEMENT_ACTOR_ADDED, &[agreement, buyer], &[[7; 32]]);
-        for (part, place) in [(1, 6), (2, 7), (3, 8)] {
-            log(5, topic::CONDITION_CREATED, &[id(part), contract(place), contract(4)], &[]);
         }
-        log(1, topic::TRANSFER, &[buyer, contract(8)], &[number_word(mark)]);
-        for (part, place) in [(1, 6), (2, 7), (3, 8)] {
-            log(5, topic::CONDITION_UPDATED, &[id(part), contract(place), number_word(2)], &[contract(place)]);
-        }
-        log(7, topic::ACCESS_FULFILLED, &[agreement, did, buyer], &[id(2)]);
-        log(1, topic::TRANSFER, &[contract(8), seller], &[number_word(mark)]);
     }
     logs.join(",")
 }
@@ -119,14 +88,12 @@ impl Rpc for Prepared {
                 let hash = params[0].as_str().unwrap();
                 self.header(u64::from_str_radix(&hash[hash.len() - 16..], 16).unwrap())
             }
-            "eth_getLogs" => {
-                let (from, to) = (number(&params[0]["fromBlock"]), number(&params[0]["toBlock"]).min(self.newest()));
-                let texts: Vec<&str> =
-                    (from.max(1)..=to).map(|number| self.0[usize::try_from(number).unwrap() - 1].as_str()).collect();
-                serde_json::from_str(&format!("[{}]", texts.join(","))).unwrap()
-            }
             other => panic!("{other} was not expected"),
         })
+    }
+
+    async fn logs(&self, params: Value) -> Result<Vec<WireLog>, RpcFault> {
+        Ok(serde_json::from_str(&self.text(&params[0])).unwrap())
     }
 
     fn is_local(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::{
 use alloy_consensus::{Transaction as _, TxEnvelope};
 use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::{Address, B256, Bloom, Log, U256, hex, ruint::UintTryFrom};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 /// A number as `0x…` without leading zeros.
@@ -153,17 +154,67 @@ pub(crate) fn log_row(row: &LogRow) -> Value {
     log(&row.log, (row.block, row.block_hash), (row.tx, row.tx_hash), row.position)
 }
 
+/// Logs as found, as JSON text.
+pub(crate) fn log_rows(rows: &[LogRow]) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&rows.iter().map(LogForm::of_row).collect::<Vec<_>>())
+}
+
 /// A log of a block and transaction (number or position, hash) at a position within the block.
 pub(crate) fn log(log: &Log, block: (u64, B256), tx: (u64, B256), position: u64) -> Value {
-    json!({
-        "address": data(log.address),
-        "topics": log.topics().iter().map(data).collect::<Vec<_>>(),
-        "data": data(&log.data.data),
-        "blockNumber": quantity(block.0),
-        "blockHash": data(block.1),
-        "transactionIndex": quantity(tx.0),
-        "transactionHash": data(tx.1),
-        "logIndex": quantity(position),
-        "removed": false,
-    })
+    serde_json::to_value(LogForm::of(log, (block.0, &block.1), (tx.0, &tx.1), position)).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogForm<'a> {
+    address: Hex<'a>,
+    topics: Vec<Hex<'a>>,
+    data: Hex<'a>,
+    block_number: Number,
+    block_hash: Hex<'a>,
+    transaction_index: Number,
+    transaction_hash: Hex<'a>,
+    log_index: Number,
+    removed: bool,
+}
+
+impl<'a> LogForm<'a> {
+    fn of_row(row: &'a LogRow) -> Self {
+        Self::of(&row.log, (row.block, &row.block_hash), (row.tx, &row.tx_hash), row.position)
+    }
+
+    fn of(log: &'a Log, block: (u64, &'a B256), tx: (u64, &'a B256), position: u64) -> Self {
+        Self {
+            address: Hex(log.address.as_slice()),
+            topics: log.topics().iter().map(|topic| Hex(topic.as_slice())).collect(),
+            data: Hex(&log.data.data),
+            block_number: Number(block.0),
+            block_hash: Hex(block.1.as_slice()),
+            transaction_index: Number(tx.0),
+            transaction_hash: Hex(tx.1.as_slice()),
+            log_index: Number(position),
+            removed: false,
+        }
+    }
+}
+
+/// Bytes, written as [`data`] writes them.
+struct Hex<'a>(&'a [u8]);
+
+impl Serialize for Hex<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match <&[u8; 32]>::try_from(self.0) {
+            Ok(word) => serializer.serialize_str(hex::Buffer::<32, true>::new().format(word)),
+            Err(_) => serializer.serialize_str(&hex::encode_prefixed(self.0)),
+        }
+    }
+}
+
+/// A number, written as [`quantity`] writes it.
+struct Number(u64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:#x}", self.0))
+    }
 }

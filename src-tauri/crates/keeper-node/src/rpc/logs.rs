@@ -106,10 +106,10 @@ pub(super) fn too_many() -> RpcError {
     RpcError::new(-32005, format!("query returned more than {MAX_LOGS} results, ask for fewer blocks"))
 }
 
-/// `eth_getLogs`.
-pub(super) fn get(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
+/// `eth_getLogs`, as JSON text.
+pub(super) fn get(chain: &Chain, params: &Params) -> Result<String, RpcError> {
     params.at_most(1)?;
     let query = params.need(0, query)?;
     let rows = chain.shared.store.read(|conn| find(chain, conn, &query))?;
-    Ok(Value::Array(rows.iter().map(forms::log_row).collect()))
+    forms::log_rows(&rows).map_err(|error| RpcError::internal(error.to_string()))
 }

@@ -23,17 +23,17 @@ use serde_json::{Value, json};
 /// Requests in one batch at most.
 const MAX_BATCH: usize = 1000;
 
-/// The answer to a request or a batch; `None` to a notification, which wants none.
-pub(crate) fn answer(chain: &Chain, request: Value) -> Option<Value> {
+/// The answer to a request or a batch as JSON text; `None` to a notification, which wants none.
+pub(crate) fn answer(chain: &Chain, request: Value) -> Option<String> {
     let Value::Array(batch) = request else { return answer_one(chain, request) };
     if batch.is_empty() {
-        return Some(failure(Value::Null, &RpcError::new(-32600, "empty batch")));
+        return Some(failure(&Value::Null, &RpcError::new(-32600, "empty batch")));
     }
     if batch.len() > MAX_BATCH {
-        return Some(failure(Value::Null, &RpcError::new(-32600, format!("batch too large, at most {MAX_BATCH}"))));
+        return Some(failure(&Value::Null, &RpcError::new(-32600, format!("batch too large, at most {MAX_BATCH}"))));
     }
-    let answers: Vec<Value> = batch.into_iter().filter_map(|request| answer_one(chain, request)).collect();
-    (!answers.is_empty()).then_some(Value::Array(answers))
+    let answers: Vec<String> = batch.into_iter().filter_map(|request| answer_one(chain, request)).collect();
+    (!answers.is_empty()).then(|| format!("[{}]", answers.join(",")))
 }
 
 /// A request taken apart.
@@ -44,8 +44,8 @@ struct Request {
 }
 
 impl Request {
-    fn read(request: Value) -> Result<Self, Value> {
-        let invalid = |id: Value| failure(id, &RpcError::new(-32600, "invalid request"));
+    fn read(request: Value) -> Result<Self, String> {
+        let invalid = |id: Value| failure(&id, &RpcError::new(-32600, "invalid request"));
         let Value::Object(mut request) = request else { return Err(invalid(Value::Null)) };
         let id = request.remove("id");
         if id.as_ref().is_some_and(|id| !(id.is_string() || id.is_number() || id.is_null())) {
@@ -58,34 +58,38 @@ impl Request {
     }
 }
 
-fn answer_one(chain: &Chain, request: Value) -> Option<Value> {
+fn answer_one(chain: &Chain, request: Value) -> Option<String> {
     let request = match Request::read(request) {
         Ok(request) => request,
         Err(answer) => return Some(answer),
     };
-    let result = Params::read(request.params).and_then(|params| dispatch(chain, &request.method, &params));
-    request.id.map(|id| reply(id, result))
+    let result = Params::read(request.params).and_then(|params| match request.method.as_str() {
+        // Of logs there may be thousands: they become text at once.
+        "eth_getLogs" => logs::get(chain, &params),
+        method => dispatch(chain, method, &params).map(|value| value.to_string()),
+    });
+    request.id.map(|id| reply(&id, result))
 }
 
-fn reply(id: Value, result: Result<Value, RpcError>) -> Value {
+fn reply(id: &Value, result: Result<String, RpcError>) -> String {
     match result {
-        Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
+        Ok(result) => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#),
         Err(error) => failure(id, &error),
     }
 }
 
-fn failure(id: Value, error: &RpcError) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "error": error.json()})
+fn failure(id: &Value, error: &RpcError) -> String {
+    json!({"jsonrpc": "2.0", "id": id, "error": error.json()}).to_string()
 }
 
 /// The answer where the text is no JSON.
-pub(crate) fn unreadable() -> Value {
-    failure(Value::Null, &RpcError::new(-32700, "parse error"))
+pub(crate) fn unreadable() -> String {
+    failure(&Value::Null, &RpcError::new(-32700, "parse error"))
 }
 
 /// The answer where answering itself failed.
-pub(crate) fn crashed() -> Value {
-    failure(Value::Null, &RpcError::internal("the request could not be answered"))
+pub(crate) fn crashed() -> String {
+    failure(&Value::Null, &RpcError::internal("the request could not be answered"))
 }
 
 fn dispatch(chain: &Chain, method: &str, params: &Params) -> Result<Value, RpcError> {
@@ -123,7 +127,6 @@ fn dispatch(chain: &Chain, method: &str, params: &Params) -> Result<Value, RpcEr
         "eth_getUncleCountByBlockNumber" => reads::uncle_count(chain, params, params::block_number),
         "eth_getUncleCountByBlockHash" => reads::uncle_count(chain, params, params::hash_id),
         "eth_getUncleByBlockNumberAndIndex" | "eth_getUncleByBlockHashAndIndex" => Ok(Value::Null),
-        "eth_getLogs" => logs::get(chain, params),
         "eth_newFilter" => filters::new_logs(chain, params),
         "eth_newBlockFilter" => filters::new_blocks(chain),
         "eth_newPendingTransactionFilter" => filters::new_pending(chain),

@@ -21,12 +21,13 @@ pub fn router(chain: Chain) -> Router {
 }
 
 async fn post(State(chain): State<Chain>, body: Bytes) -> Response {
-    let Ok(request) = serde_json::from_slice::<Value>(&body) else {
-        return axum::Json(unreadable()).into_response();
+    let answer = match serde_json::from_slice::<Value>(&body) {
+        Ok(request) => chain.answer(request).await,
+        Err(_) => Some(unreadable()),
     };
-    match chain.request(request).await {
-        Value::Null => StatusCode::NO_CONTENT.into_response(),
-        answer => axum::Json(answer).into_response(),
+    match answer {
+        Some(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON-RPC over a WebSocket, with subscriptions.
 
 use super::{
-    Request, answer, crashed,
+    Request,
     error::RpcError,
     forms,
     logs::{self, LogQuery},
@@ -65,7 +65,7 @@ impl Subscriptions {
     }
 
     /// What an event says to each subscriber.
-    fn notifications(&self, event: &Event) -> Vec<Value> {
+    fn notifications(&self, event: &Event) -> Vec<String> {
         let mut told = Vec::new();
         for (id, subscription) in &self.active {
             match (subscription, event) {
@@ -83,8 +83,9 @@ impl Subscriptions {
     }
 }
 
-fn notification(id: u64, result: Value) -> Value {
-    json!({"jsonrpc": "2.0", "method": "eth_subscription", "params": {"subscription": forms::quantity(id), "result": result}})
+fn notification(id: u64, result: Value) -> String {
+    let params = json!({"subscription": forms::quantity(id), "result": result});
+    json!({"jsonrpc": "2.0", "method": "eth_subscription", "params": params}).to_string()
 }
 
 fn logs_of(new: &NewBlock, query: &LogQuery) -> Vec<Value> {
@@ -122,7 +123,7 @@ pub(super) async fn serve(chain: Chain, mut socket: WebSocket) {
         };
         for message in messages {
             // Neither a connection that is gone nor one that takes nothing any more is waited for.
-            let sending = socket.send(Message::Text(message.to_string().into()));
+            let sending = socket.send(Message::Text(message.into()));
             if !matches!(tokio::time::timeout(PATIENCE, sending).await, Ok(Ok(()))) {
                 return;
             }
@@ -130,7 +131,7 @@ pub(super) async fn serve(chain: Chain, mut socket: WebSocket) {
     }
 }
 
-async fn respond(chain: &Chain, subscriptions: &mut Subscriptions, text: &[u8]) -> Vec<Value> {
+async fn respond(chain: &Chain, subscriptions: &mut Subscriptions, text: &[u8]) -> Vec<String> {
     let Ok(request) = serde_json::from_slice::<Value>(text) else { return vec![unreadable()] };
     let own = matches!(request.get("method").and_then(Value::as_str), Some("eth_subscribe" | "eth_unsubscribe"));
     if own {
@@ -141,13 +142,10 @@ async fn respond(chain: &Chain, subscriptions: &mut Subscriptions, text: &[u8]) 
                     "eth_subscribe" => subscriptions.subscribe(&params),
                     _ => subscriptions.unsubscribe(&params),
                 });
-                request.id.map(|id| reply(id, result)).into_iter().collect()
+                let result = result.map(|value| value.to_string());
+                request.id.map(|id| reply(&id, result)).into_iter().collect()
             }
         };
     }
-    let chain = chain.clone();
-    match tokio::task::spawn_blocking(move || answer(&chain, request)).await {
-        Ok(answer) => answer.into_iter().collect(),
-        Err(_) => vec![crashed()],
-    }
+    chain.answer(request).await.into_iter().collect()
 }

@@ -1,9 +1,11 @@
 //! Whether an answer can be one at all, and what of it two honest nodes must have in common.
 
-use crate::rpc::RpcFault;
+use crate::{logs::WireLog, rpc::RpcFault};
 use ethers::types::U256;
 use protocol::Hash32;
+use serde::Deserialize as _;
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 type Checked<T = ()> = Result<T, String>;
 
@@ -95,21 +97,23 @@ fn receipt(asked: Option<&Value>, receipt: &Value) -> Checked {
     Ok(())
 }
 
-fn logs(filter: Option<&Value>, logs: &Value) -> Checked {
+/// The blocks that a filter asks for.
+fn asked_for(filter: Option<&Value>) -> RangeInclusive<u64> {
     let bound = |name: &str| filter.and_then(|filter| filter.get(name)).and_then(|value| count(value).ok());
-    let (from, to) = (bound("fromBlock").unwrap_or(0), bound("toBlock").unwrap_or(u64::MAX));
-    for one in logs.as_array().ok_or("no list of logs")? {
-        log(one)?;
-        if one.get("blockNumber").is_none_or(Value::is_null) {
-            continue;
-        }
-        hash(field(one, "blockHash")?)?;
-        hash(field(one, "transactionHash")?)?;
-        if !(from..=to).contains(&count(field(one, "blockNumber")?)?) {
-            return Err("a log of a block that was not asked for".to_owned());
-        }
-    }
-    Ok(())
+    bound("fromBlock").unwrap_or(0)..=bound("toBlock").unwrap_or(u64::MAX)
+}
+
+/// Whether these can be the logs that `eth_getLogs` was asked for.
+///
+/// # Errors
+/// Why not, in words.
+pub(super) fn check_logs(params: &Value, logs: &[WireLog]) -> Checked {
+    let blocks = asked_for(params.get(0));
+    Ok(logs.iter().try_for_each(|log| log.check(&blocks))?)
+}
+
+fn logs(params: &Value, logs: &Value) -> Checked {
+    check_logs(params, &Vec::deserialize(logs).map_err(|error| error.to_string())?)
 }
 
 /// Whether this can be an answer to that.
@@ -127,7 +131,7 @@ pub(super) fn check(method: &str, params: &Value, answer: &Value) -> Checked {
         "eth_getBlockByNumber" => block(first, false, answer),
         "eth_getBlockByHash" => block(first, true, answer),
         "eth_getTransactionReceipt" => receipt(first, answer),
-        "eth_getLogs" => logs(first, answer),
+        "eth_getLogs" => logs(params, answer),
         "eth_sendRawTransaction" => {
             let sent = first.map(data).transpose()?.unwrap_or_default();
             if hash(answer)? == Hash32(protocol::hash::keccak256(&sent)) {

@@ -13,11 +13,15 @@
 mod agreed;
 mod answer;
 mod node;
+mod seconded;
 mod standing;
 
 pub use standing::{Alone, Dispute, NodeStanding, NodeTrouble};
 
-use crate::rpc::{NO_METHOD, Rpc, RpcFault};
+use crate::{
+    logs::{Seconded, WireLog, placed},
+    rpc::{NO_METHOD, Rpc, RpcFault},
+};
 use agreed::Agreed;
 use async_trait::async_trait;
 use ethers::types::U256;
@@ -89,7 +93,10 @@ impl Nodes {
         nodes.into_iter().map(|(_, node)| Arc::clone(node)).collect()
     }
 
-    async fn first_answer(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
+    async fn first_answer<T, A>(&self, ask: impl Fn(Arc<Node>) -> A) -> Result<T, RpcFault>
+    where
+        A: Future<Output = Result<T, RpcFault>>,
+    {
         let mut refused = None;
         let mut failed = None;
         for node in self.by_fitness() {
@@ -100,7 +107,7 @@ impl Nodes {
                 }
                 sleep(left).await;
             }
-            match node.ask(method, params).await {
+            match ask(node).await {
                 Ok(answer) => return Ok(answer),
                 Err(fault) if answer::revert(&fault).is_some() => return Err(fault),
                 Err(fault @ RpcFault::Refused { .. }) => {
@@ -110,6 +117,10 @@ impl Nodes {
             }
         }
         Err(refused.or(failed).unwrap_or_else(|| RpcFault::Unreachable("the network names no node".into())))
+    }
+
+    async fn ask_first(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
+        self.first_answer(|node| async move { node.ask(method, params).await }).await
     }
 
     /// The newest block that two nodes have; of those that answer, if they are fewer.
@@ -138,7 +149,7 @@ impl Nodes {
             Some(newest) => Ok(json!(U256::from(newest))),
             None => match failed {
                 Some(fault) => Err(fault),
-                None => self.first_answer("eth_blockNumber", &json!([])).await,
+                None => self.ask_first("eth_blockNumber", &json!([])).await,
             },
         }
     }
@@ -217,7 +228,19 @@ impl Rpc for Nodes {
         match method {
             "eth_sendRawTransaction" => self.broadcast(&params).await,
             "eth_blockNumber" if self.0.several => self.newest().await,
-            _ => self.first_answer(method, &params).await,
+            _ => self.ask_first(method, &params).await,
+        }
+    }
+
+    async fn logs(&self, params: Value) -> Result<Vec<WireLog>, RpcFault> {
+        let params = &params;
+        self.first_answer(|node| async move { node.logs(params).await }).await
+    }
+
+    async fn seconded_logs(&self, params: Value) -> Result<Seconded, RpcFault> {
+        match self.0.several {
+            true => self.second(&params).await,
+            false => Ok(Seconded { logs: placed(self.logs(params).await?), seconded: false }),
         }
     }
 
@@ -226,13 +249,15 @@ impl Rpc for Nodes {
         if self.0.several {
             return Err(RpcFault::NoSubscription);
         }
-        for node in self.by_fitness() {
-            match node.rpc.subscribe(params.clone()).await {
+        let mut failed = None;
+        for node in self.by_fitness().into_iter().filter(|node| !must_rest(node)) {
+            match node.subscribe(&params).await {
+                Ok(subscription) => return Ok(subscription),
                 Err(RpcFault::NoSubscription) => {}
-                other => return other,
+                Err(fault) => failed = Some(fault),
             }
         }
-        Err(RpcFault::NoSubscription)
+        Err(failed.unwrap_or(RpcFault::NoSubscription))
     }
 
     async fn agreed(&self) -> Result<Option<Arc<dyn Rpc>>, RpcFault> {

@@ -4,7 +4,11 @@ use super::{
     answer,
     standing::{NodeStanding, NodeTrouble},
 };
-use crate::rpc::{Rpc, RpcFault};
+use crate::{
+    logs::WireLog,
+    rpc::{Rpc, RpcFault},
+};
+use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -132,27 +136,65 @@ impl Node {
 
     /// Asks it, of the right chain and within its time; an answer that cannot be is a fault like silence.
     pub(super) async fn ask(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
-        let verified = self.health().verified;
-        if !verified && method != "eth_chainId" {
-            self.once("eth_chainId", &json!([])).await?;
+        if method != "eth_chainId" {
+            self.of_the_right_chain().await?;
         }
         self.once(method, params).await
     }
 
-    async fn once(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
+    /// As [`Node::ask`], for `eth_getLogs`.
+    pub(super) async fn logs(&self, params: &Value) -> Result<Vec<WireLog>, RpcFault> {
+        self.of_the_right_chain().await?;
         let asked = Instant::now();
-        let outcome = match timeout(self.patience, self.rpc.request(method, params.clone())).await {
+        let outcome = self.in_time(self.rpc.logs(params.clone())).await;
+        match outcome.and_then(|logs| self.can_be("eth_getLogs", answer::check_logs(params, &logs), logs)) {
+            Ok(logs) => {
+                self.well(asked.elapsed());
+                Ok(logs)
+            }
+            Err(fault) => Err(self.unwell("eth_getLogs", fault)),
+        }
+    }
+
+    /// `eth_subscribe`, of the right chain and within its time.
+    pub(super) async fn subscribe(&self, params: &Value) -> Result<BoxStream<'static, Value>, RpcFault> {
+        self.of_the_right_chain().await?;
+        match self.in_time(self.rpc.subscribe(params.clone())).await {
+            Err(fault) => Err(self.unwell("eth_subscribe", fault)),
+            subscribed => subscribed,
+        }
+    }
+
+    async fn of_the_right_chain(&self) -> Result<(), RpcFault> {
+        let verified = self.health().verified;
+        if !verified {
+            self.once("eth_chainId", &json!([])).await?;
+        }
+        Ok(())
+    }
+
+    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, RpcFault>>) -> Result<T, RpcFault> {
+        match timeout(self.patience, asked).await {
             Ok(outcome) => outcome,
             Err(_) => Err(RpcFault::Unreachable(format!("no answer within {} s", self.patience.as_secs_f32()).into())),
-        };
-        let outcome = outcome.and_then(|answer| match answer::check(method, params, &answer) {
+        }
+    }
+
+    fn can_be<T>(&self, method: &str, checked: Result<(), String>, answer: T) -> Result<T, RpcFault> {
+        match checked {
             Ok(()) => Ok(answer),
             Err(why) => Err(RpcFault::Form(format!("{} answers {method} with {why}", self.name))),
-        });
-        match outcome {
+        }
+    }
+
+    async fn once(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
+        let asked = Instant::now();
+        let outcome = self.in_time(self.rpc.request(method, params.clone())).await;
+        match outcome.and_then(|answer| self.can_be(method, answer::check(method, params, &answer), answer)) {
             Ok(answer) if method == "eth_chainId" => self.of_chain(answer),
             Ok(answer) => {
-                self.well(method, &answer, asked.elapsed());
+                self.well(asked.elapsed());
+                self.tells_of_a_block(method, &answer);
                 Ok(answer)
             }
             Err(fault) => Err(self.unwell(method, fault)),
@@ -178,7 +220,7 @@ impl Node {
         Err(RpcFault::WrongChain { node: self.name.clone(), expected: self.chain, found })
     }
 
-    fn well(&self, method: &str, answer: &Value, took: Duration) {
+    fn well(&self, took: Duration) {
         let mut health = self.health();
         health.failures = 0;
         health.rest_until = None;
@@ -186,12 +228,16 @@ impl Node {
         if matches!(health.trouble, Some((NodeTrouble::Silent(_) | NodeTrouble::Busy, _))) {
             health.trouble = None;
         }
+    }
+
+    fn tells_of_a_block(&self, method: &str, answer: &Value) {
         let told = match method {
             "eth_blockNumber" => answer::count(answer).ok(),
             "eth_getBlockByNumber" => answer.get("number").and_then(|number| answer::count(number).ok()),
             _ => None,
         };
         if let Some(head) = told {
+            let mut health = self.health();
             health.head = if method == "eth_blockNumber" { head } else { health.head.max(head) };
         }
     }

@@ -96,10 +96,13 @@ impl std::error::Error for Alone {}
 
 impl fmt::Display for Alone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "decisions about money need two nodes of the network that say the same")?;
+        write!(
+            f,
+            "money is moved or taken back only on what two nodes of the network say alike, and there are not two now"
+        )?;
         for (place, (node, trouble)) in self.missing.iter().enumerate() {
             write!(f, "{} {node} {trouble}", if place == 0 { ":" } else { "," })?;
         }
-        Ok(())
+        write!(f, "; it goes on by itself when there are, and with a third node in the network file one may be away")
     }
 }

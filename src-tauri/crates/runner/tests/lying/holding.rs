@@ -11,6 +11,7 @@ use agreement::{
 };
 use async_trait::async_trait;
 use keeper::{Keeper, Rpc, RpcFault};
+use protocol::conditions::AccessTerms;
 use runner::{Batch, Driver, Hold, Item, Journal, Ledger, Outbox, Perform, Point, items, read_facts, tx_events};
 use serde_json::Value;
 use std::{
@@ -57,6 +58,10 @@ impl Perform<State> for Buying {
             Effect::ApproveAndLock { not_after } => {
                 self.run(items::payment(contracts, terms), *not_after, Act::Pay).await
             }
+            Effect::AbortByTimeout { attempt } => {
+                self.run(items::abort(contracts, terms, *attempt), None, Act::Abort).await
+            }
+            Effect::Refund { attempt } => self.run(items::refund(contracts, terms, *attempt), None, Act::Refund).await,
             other => Err(Hold::later(format!("{other:?} is not part of this test"))),
         }
     }
@@ -83,12 +88,24 @@ struct Purchase {
     _folder: tempfile::TempDir,
 }
 
+/// Nobody answers.
+fn is_away(_: &World, _: &str, _: &Value, _: Result<Value, RpcFault>) -> Option<Result<Value, RpcFault>> {
+    Some(Err(RpcFault::Unreachable("connection refused".into())))
+}
+
 /// A purchase that is confirmed, over these nodes; the buyer confirmed `time_out` blocks for access.
 async fn begins(world: &Arc<World>, names: &[&str], time_out: u64) -> Purchase {
+    let mut terms = world.unpaid.clone();
+    terms.time_outs[1] = time_out;
+    begins_with(world, names, terms).await
+}
+
+async fn begins_with(world: &Arc<World>, names: &[&str], terms: AccessTerms) -> Purchase {
     let lies = Arc::new(AtomicBool::new(true));
     let nodes = names.iter().map(|name| {
         let rpc: Arc<dyn Rpc> = match *name {
             "liar" => Arc::new(Liar::new(world, covers_up, &lies)),
+            "away" => Arc::new(Liar::new(world, is_away, &lies)),
             _ => Arc::new(world.honest.clone()),
         };
         (*name, rpc)
@@ -99,8 +116,6 @@ async fn begins(world: &Arc<World>, names: &[&str], time_out: u64) -> Purchase {
     let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
     let effects = Buying { keeper: keeper.clone(), outbox, buyer: world.consumer.clone() };
     let driver = Driver::new(Journal::new(&ledger), Arc::new(effects), keeper.blocks());
-    let mut terms = world.unpaid.clone();
-    terms.time_outs[1] = time_out;
     let confirmed_at = world.keeper.block_number().await.unwrap();
     let gateway = "http://gateway".to_owned();
     let order = Order { terms, service: 1, gateway, confirmed_at, create_within: 5_000, grant_margin: 2 };
@@ -159,4 +174,53 @@ async fn a_buyer_whom_two_honest_nodes_tell_of_other_terms_pays_nothing() {
     let running = purchase.driver.run_until(&purchase.id, |s| s.name() == "locking", CancellationToken::new());
     let deceived = tokio::time::timeout(Duration::from_secs(60), running).await.unwrap().unwrap();
     assert_eq!(deceived.name(), "locking");
+}
+
+/// In blocks.
+const SOON: u64 = 30;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_waits_while_one_of_two_nodes_is_away_says_which_and_is_made_when_it_is_back() {
+    let world = Arc::new(World::new().await);
+    let mut terms = world.imagined.clone();
+    terms.time_outs[1] = SOON;
+    world.creates(&terms).await;
+    let purchase = begins_with(&world, &["away", "honest"], terms).await;
+    purchase.lies.store(false, Ordering::SeqCst);
+    let paid = purchase.driver.run_until(&purchase.id, |state| state.name() == "locked", CancellationToken::new());
+    assert_eq!(tokio::time::timeout(Duration::from_secs(60), paid).await.unwrap().unwrap().name(), "locked");
+
+    // The time to deliver passes while a node is away.
+    purchase.lies.store(true, Ordering::SeqCst);
+    world.mines(SOON + 10).await;
+    let before = world.keeper.nonce(world.consumer.address).await.unwrap();
+    let running = purchase.driver.spawn(purchase.id.clone(), CancellationToken::new());
+    let held = async {
+        loop {
+            if let Some(progress) = purchase.driver.watch(&purchase.id)
+                && let Some(Hold::Later { why }) = progress.borrow().trouble.first().map(|trouble| trouble.hold.clone())
+            {
+                return why;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert_eq!(
+        tokio::time::timeout(Duration::from_secs(60), held).await.unwrap(),
+        "money is moved or taken back only on what two nodes of the network say alike, and there are not two now: away does \
+         not answer (connection refused); it goes on by itself when there are, and with a third node in the network file one \
+         may be away"
+    );
+    assert_eq!(world.keeper.nonce(world.consumer.address).await.unwrap(), before, "nothing was signed");
+
+    purchase.lies.store(false, Ordering::SeqCst);
+    let refunded = async {
+        while !running.is_finished() {
+            purchase.driver.wake();
+            world.mines(1).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        running.await.unwrap().unwrap()
+    };
+    assert_eq!(tokio::time::timeout(Duration::from_secs(60), refunded).await.unwrap().name(), "refunded");
 }

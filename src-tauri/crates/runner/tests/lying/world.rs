@@ -163,6 +163,23 @@ impl World {
         Self { fifth, old, honest, network, keeper, consumer, stranger, paid, unpaid, imagined, mined, unsent }
     }
 
+    /// The agreement is created, from the buyer's account.
+    pub(crate) async fn creates(&self, terms: &AccessTerms) {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("creates.db")).unwrap();
+        let outbox = Outbox::new(&ledger, Arc::new(self.keeper.clone()));
+        let items = items::creation(self.keeper.contracts(), terms);
+        let batch = Batch { signer: self.consumer.clone(), items, not_after: None, point: Point::OtherSigned };
+        outbox.run(batch).await.unwrap();
+    }
+
+    /// So many blocks without transactions.
+    pub(crate) async fn mines(&self, blocks: u64) {
+        for _ in 0..blocks {
+            self.honest.request("evm_mine", json!([])).await.unwrap();
+        }
+    }
+
     /// A keeper over these nodes, each with a name.
     pub(crate) async fn connect(&self, nodes: Vec<(&str, Arc<dyn Rpc>)>) -> Result<Keeper, KeeperError> {
         let addresses =

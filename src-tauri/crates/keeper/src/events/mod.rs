@@ -1,19 +1,21 @@
 //! What the contracts say happened, decoded. An event is a hint: check the state before you act on it.
 
+#[cfg(test)]
+mod tests;
+mod words;
+
 use crate::{
     ConditionState, Contracts, KeeperError,
     bindings::{
-        access_secret_store_condition as access, agreement_store_manager as agreements,
-        compute_execution_condition as compute, condition_store_manager as conditions, did_registry as registry,
-        dispenser, escrow_access_secret_store_template as facade, escrow_reward as escrow,
-        lock_reward_condition as lock, ocean_token as token, template_store_manager as templates,
+        did_registry as registry, escrow_access_secret_store_template as facade, template_store_manager as templates,
     },
-    convert::{address, saturated, vodka},
+    convert::{address, saturated},
 };
 use ethers::{abi::RawLog, contract::EthEvent, types::H256};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, Hash32, TemplateId, Vodka, event_topics::topic, tx::Log,
 };
+use words::Words;
 
 /// An event of one of the network's contracts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,7 @@ pub enum KeeperEvent {
     RequestFrequencyExceeded { requester: Address, min_period_seconds: u64 },
 }
 
+/// Events with texts or lists in them, as their ABI says.
 fn read<E: EthEvent>(log: &Log) -> Result<E, KeeperError> {
     let raw = RawLog { topics: log.topics.iter().map(|topic| H256(topic.0)).collect(), data: log.data.clone() };
     E::decode_log(&raw).map_err(|error| KeeperError::Answer(format!("{} in {}: {error}", E::name(), log.tx)))
@@ -100,36 +103,36 @@ impl Contracts {
         } else if Some(at) == self.dispenser {
             dispenser_event(event, log)
         } else if at == self.lock_reward && event == topic::REWARD_FULFILLED {
-            let e: lock::FulfilledFilter = read(log)?;
+            let words = Words::of(log, "a payment", 2)?;
             Ok(Some(KeeperEvent::PaymentLocked {
-                agreement: AgreementId(e.agreement_id),
-                reward_address: address(e.reward_address),
-                condition: ConditionId(e.condition_id),
-                amount: vodka(e.amount),
+                agreement: AgreementId(words.word(0)?),
+                reward_address: words.address(1)?,
+                condition: ConditionId(words.word(2)?),
+                amount: words.amount(3)?,
             }))
         } else if at == self.access_secret_store && event == topic::ACCESS_FULFILLED {
-            let e: access::FulfilledFilter = read(log)?;
+            let words = Words::of(log, "a grant", 3)?;
             Ok(Some(KeeperEvent::AccessGranted {
-                agreement: AgreementId(e.agreement_id),
-                did: Did(e.document_id),
-                grantee: address(e.grantee),
-                condition: ConditionId(e.condition_id),
+                agreement: AgreementId(words.word(0)?),
+                did: Did(words.word(1)?),
+                grantee: words.address(2)?,
+                condition: ConditionId(words.word(3)?),
             }))
         } else if at == self.escrow_reward && event == topic::REWARD_FULFILLED {
-            let e: escrow::FulfilledFilter = read(log)?;
+            let words = Words::of(log, "a payment out of escrow", 2)?;
             Ok(Some(KeeperEvent::EscrowPaid {
-                agreement: AgreementId(e.agreement_id),
-                receiver: address(e.receiver),
-                condition: ConditionId(e.condition_id),
-                amount: vodka(e.amount),
+                agreement: AgreementId(words.word(0)?),
+                receiver: words.address(1)?,
+                condition: ConditionId(words.word(2)?),
+                amount: words.amount(3)?,
             }))
         } else if Some(at) == self.compute_execution && event == topic::ACCESS_FULFILLED {
-            let e: compute::FulfilledFilter = read(log)?;
+            let words = Words::of(log, "a computation", 3)?;
             Ok(Some(KeeperEvent::ComputeTriggered {
-                agreement: AgreementId(e.agreement_id),
-                did: Did(e.did),
-                consumer: address(e.compute_consumer),
-                condition: ConditionId(e.condition_id),
+                agreement: AgreementId(words.word(0)?),
+                did: Did(words.word(1)?),
+                consumer: words.address(2)?,
+                condition: ConditionId(words.word(3)?),
             }))
         } else if [self.access_template, self.compute_template].contains(&Some(at))
             && event == topic::TEMPLATE_AGREEMENT_CREATED
@@ -164,28 +167,28 @@ fn registry_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, Keepe
             }
         }
         topic::DID_PROVIDER_ADDED => {
-            let e: registry::DidproviderAddedFilter = read(log)?;
-            KeeperEvent::DidProviderAdded { did: Did(e.did), provider: address(e.provider) }
+            let words = Words::of(log, "a new gateway", 0)?;
+            KeeperEvent::DidProviderAdded { did: Did(words.word(0)?), provider: words.address(1)? }
         }
         topic::DID_PROVIDER_REMOVED => {
-            let e: registry::DidproviderRemovedFilter = read(log)?;
-            KeeperEvent::DidProviderRemoved { did: Did(e.did), provider: address(e.provider), removed: e.state }
+            let words = Words::of(log, "a gateway's removal", 0)?;
+            let (did, provider, removed) = (Did(words.word(0)?), words.address(1)?, words.flag(2)?);
+            KeeperEvent::DidProviderRemoved { did, provider, removed }
         }
         topic::DID_OWNERSHIP_TRANSFERRED => {
-            let e: registry::DidownershipTransferredFilter = read(log)?;
-            KeeperEvent::DidOwnershipTransferred {
-                did: Did(e.did),
-                from: address(e.previous_owner),
-                to: address(e.new_owner),
-            }
+            let words = Words::of(log, "a new owner", 0)?;
+            let (did, from, to) = (Did(words.word(0)?), words.address(1)?, words.address(2)?);
+            KeeperEvent::DidOwnershipTransferred { did, from, to }
         }
         topic::DID_PERMISSION_GRANTED => {
-            let e: registry::DidpermissionGrantedFilter = read(log)?;
-            KeeperEvent::DidPermissionGranted { did: Did(e.did), owner: address(e.owner), grantee: address(e.grantee) }
+            let words = Words::of(log, "a permission", 3)?;
+            let (did, owner, grantee) = (Did(words.word(0)?), words.address(1)?, words.address(2)?);
+            KeeperEvent::DidPermissionGranted { did, owner, grantee }
         }
         topic::DID_PERMISSION_REVOKED => {
-            let e: registry::DidpermissionRevokedFilter = read(log)?;
-            KeeperEvent::DidPermissionRevoked { did: Did(e.did), owner: address(e.owner), grantee: address(e.grantee) }
+            let words = Words::of(log, "a permission's end", 3)?;
+            let (did, owner, grantee) = (Did(words.word(0)?), words.address(1)?, words.address(2)?);
+            KeeperEvent::DidPermissionRevoked { did, owner, grantee }
         }
         _ => return Ok(None),
     }))
@@ -197,10 +200,10 @@ fn template_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, Keepe
             KeeperEvent::TemplateProposed { template: TemplateId(read::<templates::TemplateProposedFilter>(log)?.id) }
         }
         topic::TEMPLATE_APPROVED => {
-            KeeperEvent::TemplateApproved { template: TemplateId(read::<templates::TemplateApprovedFilter>(log)?.id) }
+            KeeperEvent::TemplateApproved { template: TemplateId(Words::of(log, "a template's approval", 1)?.word(0)?) }
         }
         topic::TEMPLATE_REVOKED => {
-            KeeperEvent::TemplateRevoked { template: TemplateId(read::<templates::TemplateRevokedFilter>(log)?.id) }
+            KeeperEvent::TemplateRevoked { template: TemplateId(Words::of(log, "a template's end", 1)?.word(0)?) }
         }
         _ => return Ok(None),
     }))
@@ -209,20 +212,20 @@ fn template_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, Keepe
 fn agreement_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, KeeperError> {
     Ok(Some(match event {
         topic::AGREEMENT_CREATED => {
-            let e: agreements::AgreementCreatedFilter = read(log)?;
+            let words = Words::of(log, "an agreement", 3)?;
             KeeperEvent::AgreementCreated {
-                agreement: AgreementId(e.agreement_id),
-                did: Did(e.did),
-                created_by: address(e.created_by),
-                created_at: saturated(e.created_at),
+                agreement: AgreementId(words.word(0)?),
+                did: Did(words.word(1)?),
+                created_by: words.address(2)?,
+                created_at: words.count(3)?,
             }
         }
         topic::AGREEMENT_ACTOR_ADDED => {
-            let e: agreements::AgreementActorAddedFilter = read(log)?;
+            let words = Words::of(log, "an actor", 2)?;
             KeeperEvent::AgreementActorAdded {
-                agreement: AgreementId(e.agreement_id),
-                actor: address(e.actor),
-                actor_type: Hash32(e.actor_type),
+                agreement: AgreementId(words.word(0)?),
+                actor: words.address(1)?,
+                actor_type: Hash32(words.word(2)?),
             }
         }
         _ => return Ok(None),
@@ -232,22 +235,22 @@ fn agreement_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, Keep
 fn condition_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, KeeperError> {
     Ok(Some(match event {
         topic::CONDITION_CREATED => {
-            let e: conditions::ConditionCreatedFilter = read(log)?;
+            let words = Words::of(log, "a condition", 3)?;
             KeeperEvent::ConditionCreated {
-                condition: ConditionId(e.id),
-                type_ref: address(e.type_ref),
-                by: address(e.who),
+                condition: ConditionId(words.word(0)?),
+                type_ref: words.address(1)?,
+                by: words.address(2)?,
             }
         }
         topic::CONDITION_UPDATED => {
-            let e: conditions::ConditionUpdatedFilter = read(log)?;
-            let state = ConditionState::from_number(e.state)
-                .ok_or_else(|| KeeperError::Answer(format!("a condition has no state {}", e.state)))?;
+            let words = Words::of(log, "a condition's decision", 3)?;
+            let number = words.count(2)?;
+            let state = u8::try_from(number).ok().and_then(ConditionState::from_number);
             KeeperEvent::ConditionUpdated {
-                condition: ConditionId(e.id),
-                type_ref: address(e.type_ref),
-                state,
-                by: address(e.who),
+                condition: ConditionId(words.word(0)?),
+                type_ref: words.address(1)?,
+                state: state.ok_or_else(|| KeeperError::Answer(format!("a condition has no state {number}")))?,
+                by: words.address(3)?,
             }
         }
         _ => return Ok(None),
@@ -257,12 +260,12 @@ fn condition_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, Keep
 fn token_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, KeeperError> {
     Ok(Some(match event {
         topic::TRANSFER => {
-            let e: token::TransferFilter = read(log)?;
-            KeeperEvent::Transfer { from: address(e.from), to: address(e.to), amount: vodka(e.value) }
+            let words = Words::of(log, "a transfer", 2)?;
+            KeeperEvent::Transfer { from: words.address(0)?, to: words.address(1)?, amount: words.amount(2)? }
         }
         topic::APPROVAL => {
-            let e: token::ApprovalFilter = read(log)?;
-            KeeperEvent::Approval { owner: address(e.owner), spender: address(e.spender), amount: vodka(e.value) }
+            let words = Words::of(log, "an approval", 2)?;
+            KeeperEvent::Approval { owner: words.address(0)?, spender: words.address(1)?, amount: words.amount(2)? }
         }
         _ => return Ok(None),
     }))
@@ -271,19 +274,16 @@ fn token_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, KeeperEr
 fn dispenser_event(event: Hash32, log: &Log) -> Result<Option<KeeperEvent>, KeeperError> {
     Ok(Some(match event {
         topic::REQUEST_LIMIT_EXCEEDED => {
-            let e: dispenser::RequestLimitExceededFilter = read(log)?;
+            let words = Words::of(log, "a refused request", 1)?;
             KeeperEvent::RequestLimitExceeded {
-                requester: address(e.requester),
-                amount: vodka(e.amount),
-                max: vodka(e.max_amount),
+                requester: words.address(0)?,
+                amount: words.amount(1)?,
+                max: words.amount(2)?,
             }
         }
         topic::REQUEST_FREQUENCY_EXCEEDED => {
-            let e: dispenser::RequestFrequencyExceededFilter = read(log)?;
-            KeeperEvent::RequestFrequencyExceeded {
-                requester: address(e.requester),
-                min_period_seconds: saturated(e.min_period),
-            }
+            let words = Words::of(log, "a request that came too soon", 1)?;
+            KeeperEvent::RequestFrequencyExceeded { requester: words.address(0)?, min_period_seconds: words.count(1)? }
         }
         _ => return Ok(None),
     }))
