@@ -154,7 +154,7 @@ fn unusable(error: &TransportError) -> ApiError {
         TransportError::Endpoint(wrong) => endpoint(wrong),
         other => ApiError::new(
             Code::Invalid,
-            format!("The network file cannot be used: {other}."),
+            sentence!("The network file cannot be used: {why}.", why = Sentence::from(other)),
             "Ask whoever runs the network for its file.",
         )
         .at("network"),

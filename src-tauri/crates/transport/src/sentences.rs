@@ -10,6 +10,12 @@ impl From<&TransportError> for Sentence {
             E::Endpoint(error) => error.into(),
             E::UnknownGateway(gateway) => sentence!("the network does not say where {gateway} is", gateway = *gateway),
             E::Connect { target, .. } => sentence!("{target} cannot be reached", target),
+            E::Certificate { target, why } => {
+                sentence!("{target} shows a certificate that is not trusted ({why})", target, why)
+            }
+            E::Authorities(why) => {
+                sentence!("certificate_authorities in the network file cannot be read ({why})", why)
+            }
             E::Timeout { target, after } => {
                 let seconds = after.as_secs_f32().to_string();
                 sentence!("{target} did not answer within {seconds} s", target, seconds)
