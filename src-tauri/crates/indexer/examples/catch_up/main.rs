@@ -99,9 +99,9 @@ async fn main() {
     println!("{}", json!({ "catch_up_from_text": catch_up(keeper, asked).await }));
     let folder = tempfile::tempdir().unwrap();
     let chain = embedded::Embedded::new(folder.path(), EMBEDDED).await;
-    let file = network(embedded::CHAIN_ID, &chain.contracts);
+    let file = network(embedded::CHAIN_ID, &BTreeMap::from([(sales::TOKEN, chain.token)]));
     let keeper = Keeper::connect(chain.nodes.clone(), &file).await.unwrap();
-    println!("{}", json!({ "catch_up_from_the_embedded_chain": catch_up(keeper, asked).await }));
+    println!("{}", json!({ "catch_up_from_the_embedded_chain": catch_up(keeper, chain.sender).await }));
     drop(chain);
     let Some(anvil) = option("--anvil") else { return };
     let node = node::Anvil::start(&anvil, BLOCKS, PER_BLOCK).await;

@@ -15,7 +15,7 @@ pub(crate) const CHAIN_ID: u64 = 31337;
 pub(crate) const TOKEN: Address = Address([1; 20]);
 
 /// A loop: as often as the input says, `Transfer(caller, i, i)` is logged.
-fn code() -> String {
+pub(crate) fn code() -> String {
     let transfer: String = topic::TRANSFER.0.iter().map(|byte| format!("{byte:02x}")).collect();
     // i = 0; again: memory[0] = i; log3(memory 0..32, Transfer, caller, i); i += 1; if input > i, again
     format!("0x60005b8060005280337f{transfer}60206000a36001018060003511600257 00").replace(' ', "")

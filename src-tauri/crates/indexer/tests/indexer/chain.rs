@@ -165,6 +165,13 @@ impl Chain {
         self.now.extend(blocks);
     }
 
+    /// Whether the first of these blocks is the child of one of the chain.
+    pub(crate) fn can_go_to(&self, blocks: &[Hash32]) -> bool {
+        let first = &self.all[&blocks[0]];
+        let parent = first.number.checked_sub(1).and_then(|number| self.block(number));
+        parent.is_some_and(|parent| first.header["parentHash"] == json!(parent.hash))
+    }
+
     pub(crate) fn newest(&self) -> u64 {
         self.now.len() as u64 - 1
     }

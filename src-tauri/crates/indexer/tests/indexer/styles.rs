@@ -99,7 +99,12 @@ impl Node {
         let mut state = self.state.lock().unwrap();
         state.before = state.chain.clone();
         state.old = 4;
-        change(&mut state.chain)
+        let changed = change(&mut state.chain);
+        // A branch that the chain could still go to grows out of the chain as it is now, or out of nothing.
+        if state.other.as_ref().is_some_and(|branch| !state.chain.can_go_to(branch)) {
+            state.other = None;
+        }
+        changed
     }
 
     /// The chain forks here, and goes back and forth between the branches while it is read.
