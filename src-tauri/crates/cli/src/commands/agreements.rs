@@ -9,7 +9,7 @@ use crate::{
     output::Output,
     session::Session,
 };
-use api::{AgreementState, AgreementView, ApiError, Call, Code, ConditionView, Shown};
+use api::{AgreementState, AgreementView, ApiError, Call, Code, ConditionView, Sentence, Shown};
 use protocol::{
     AgreementId, Vodka,
     conditions::{ConditionTerms, Preimage},
