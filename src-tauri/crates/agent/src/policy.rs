@@ -145,7 +145,10 @@ impl Policy {
             Forbidden::By(rule) => ApiError::new(
                 Code::Refused,
                 sentence!("The rules of this data folder do not allow it: {rule}.", rule),
-                sentence!("Ask whoever keeps the rules; they are in {path}. Nothing was signed.", path = file.as_path()),
+                sentence!(
+                    "Ask whoever keeps the rules; they are in {path}. Nothing was signed.",
+                    path = file.as_path()
+                ),
             ),
             Forbidden::Amount(text) => unreadable(file, sentence!("“{text}” is no amount of OCEAN", text)),
         })

@@ -91,7 +91,11 @@ impl From<&Alone> for Sentence {
             return "decisions about money need two nodes of the network that say the same".into();
         }
         let missing: Vec<Sentence> = alone.missing.iter().map(|(node, trouble)| of_node(node, trouble)).collect();
-        sentence!("decisions about money need two nodes of the network that say the same: {nodes}", nodes = missing)
+        sentence!(
+            "money is moved or taken back only on what two nodes of the network say alike, and there are not two now: \
+             {nodes}; it goes on by itself when there are, and with a third node in the network file one may be away",
+            nodes = missing
+        )
     }
 }
 

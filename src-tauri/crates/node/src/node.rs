@@ -75,18 +75,7 @@ impl Node {
         };
         write_network(&network_path, &network)?;
         drop(guard.disarm());
-        Ok(Self {
-            network,
-            network_path,
-            front,
-            keeper,
-            catalogue,
-            chain,
-            gateway,
-            served,
-            shutdown,
-            _lock: lock,
-        })
+        Ok(Self { network, network_path, front, keeper, catalogue, chain, gateway, served, shutdown, _lock: lock })
     }
 
     /// The network as its file says it.

@@ -113,7 +113,7 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "für Geld müssen zwei Knoten des Netzes dasselbe sagen",
     ),
     (
-        "decisions about money need two nodes of the network that say the same: {nodes}",
-        "für Geld müssen zwei Knoten des Netzes dasselbe sagen: {nodes}",
+        "money is moved or taken back only on what two nodes of the network say alike, and there are not two now: {nodes}; it goes on by itself when there are, and with a third node in the network file one may be away",
+        "Geld wird nur bewegt oder zurückgeholt, wenn zwei Knoten des Netzes dasselbe sagen, und gerade sind es nicht zwei: {nodes}; es geht von selbst weiter, sobald es zwei sind, und mit einem dritten Knoten in der Netzdatei darf einer fehlen",
     ),
 ];

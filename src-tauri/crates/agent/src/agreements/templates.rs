@@ -186,9 +186,7 @@ impl Core {
             ));
         }
         if name.is_empty() || name.len() > 64 {
-            return Err(
-                saying::told(Code::Invalid, "A role's name has 1 to 64 letters.", "Choose another.").at("name")
-            );
+            return Err(saying::told(Code::Invalid, "A role's name has 1 to 64 letters.", "Choose another.").at("name"));
         }
         self.policy.allows(&Action::Role { name: name.clone() })?;
         let owner = self.operator().await?;

@@ -37,6 +37,7 @@ pub(super) fn record(price: u64) -> PurchaseRecord {
         price: Vodka::from_ocean(price),
         started: "2026-01-01T00:00:00Z".to_owned(),
         past: None,
+        most_per_gas: None,
         document: Vec::new(),
     }
 }

@@ -114,8 +114,9 @@ async fn within<C: Call>(session: &Session, call: C) -> Result<C::Answer, ApiErr
 }
 
 fn document(path: &Path) -> Result<String, ApiError> {
-    let wrong =
-        |what: String| ApiError::new(Code::Invalid, Sentence::verbatim(what), "Name the file of an agreement's document.").at("file");
+    let wrong = |what: String| {
+        ApiError::new(Code::Invalid, Sentence::verbatim(what), "Name the file of an agreement's document.").at("file")
+    };
     let unreadable = |e: std::io::Error| wrong(format!("{} cannot be read: {e}.", path.display()));
     let mut bytes = Vec::new();
     let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);

@@ -36,7 +36,12 @@ fn failed(error: impl std::fmt::Display, next: &'static str) -> ApiError {
 /// A chain that others run, with deployed contracts.
 fn elsewhere(path: &Path) -> Result<node::ChainPlan, ApiError> {
     let wrong = |why: String| {
-        ApiError::new(Code::Invalid, Sentence::verbatim(why), "Name a network file, as `neuston contracts deploy` writes it.").at("network")
+        ApiError::new(
+            Code::Invalid,
+            Sentence::verbatim(why),
+            "Name a network file, as `neuston contracts deploy` writes it.",
+        )
+        .at("network")
     };
     let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{} cannot be read: {e}.", path.display())))?;
     let network = NetworkFile::from_toml(&text).map_err(|e| wrong(format!("{}: {e}.", path.display())))?;

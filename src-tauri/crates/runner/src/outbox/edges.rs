@@ -30,7 +30,12 @@ async fn a_later_item_of_a_batch_has_its_own_target_gas_and_data_and_the_fee_of_
     bench.chain.ask_for(70);
     let outbox = bench.open();
     let later = Item {
-        call: Call { to: Address([8; 20]), data: b"lock".to_vec(), what: "lock".to_owned() },
+        call: Call {
+            to: Address([8; 20]),
+            data: b"lock".to_vec(),
+            value: protocol::Vodka::ZERO,
+            what: "lock".to_owned(),
+        },
         gas: Some(90_000),
         ..item("lock")
     };

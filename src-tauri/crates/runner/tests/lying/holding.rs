@@ -206,7 +206,7 @@ async fn a_refund_waits_while_one_of_two_nodes_is_away_says_which_and_is_made_wh
         }
     };
     assert_eq!(
-        tokio::time::timeout(Duration::from_secs(60), held).await.unwrap(),
+        tokio::time::timeout(Duration::from_secs(60), held).await.unwrap().text(),
         "money is moved or taken back only on what two nodes of the network say alike, and there are not two now: away does \
          not answer (connection refused); it goes on by itself when there are, and with a third node in the network file one \
          may be away"
