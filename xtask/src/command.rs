@@ -40,18 +40,22 @@ pub(crate) fn cargo(places: &Places) -> Command {
 
 /// Runs to the end, output shown. An error names the command and its exit code.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
+    match exit_code(command)? {
+        0 => Ok(()),
+        code => Err(format!("`{}` ended with {code}. What it printed above says why.", show(command))),
+    }
+}
+
+/// Runs to the end, output shown; the code with which it ended.
+pub(crate) fn exit_code(command: &mut Command) -> Result<i32, String> {
     let shown = show(command);
     eprintln!("+ {shown}");
     let started = Instant::now();
     let status = command.status().map_err(|error| not_started(command, &error))?;
     if status.success() {
         eprintln!("  {:.1?}", started.elapsed());
-        return Ok(());
     }
-    Err(match status.code() {
-        Some(code) => format!("`{shown}` ended with {code}. What it printed above says why."),
-        None => format!("`{shown}` was ended by a signal."),
-    })
+    status.code().ok_or_else(|| format!("`{shown}` was ended by a signal."))
 }
 
 /// Runs quietly and returns what it printed, or `None` when it failed or does not exist.

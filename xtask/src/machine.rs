@@ -111,6 +111,23 @@ pub(crate) fn tauri_driver(places: &Places) -> Result<PathBuf, String> {
     Ok(program)
 }
 
+/// What puts faults into the code for `cargo xtask mutants`; compiled once into the cache.
+pub(crate) fn cargo_mutants(places: &Places) -> Result<PathBuf, String> {
+    if let Some(found) = which("cargo-mutants") {
+        return Ok(found);
+    }
+    let program = places.tools.join("bin").join(format!("cargo-mutants{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        run(cargo(places)
+            .args(["install", "cargo-mutants", "--version", "^27", "--locked", "--quiet", "--root"])
+            .arg(&places.tools))
+        .map_err(|error| {
+            format!("{error}\nMutation testing needs cargo-mutants; check the connection to crates.io.")
+        })?;
+    }
+    Ok(program)
+}
+
 /// Foundry's chain for development, which the embedded chain is compared with; from npm into the cache.
 pub(crate) fn anvil(places: &Places) -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os("NEUSTON_ANVIL") {

@@ -4,6 +4,7 @@ mod command;
 mod contracts;
 mod demo;
 mod machine;
+mod mutants;
 mod places;
 mod tasks;
 mod web;
@@ -18,6 +19,7 @@ cargo xtask <task>
   test [FILTER]     every test: the window's too, under a virtual screen; --long: in sizes that take a night
   check             formatting, lints (native and window), house rules, reproducible contracts and demo data
   bench             the numbers, in one run
+  mutants [ROOM]    faults put into what decides about money, which the tests have to notice (ARGS go to cargo-mutants)
   ui                only the window's pages, into ui/dist
   contracts         compile the contracts again into contracts/artifacts
   shots             pictures of every screen: light and dark, small and wide
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "test" => tasks::test(&places, &rest),
         "check" => tasks::check(&places),
         "bench" => tasks::bench(&places, &rest),
+        "mutants" => mutants::mutants(&places, &rest),
         "ui" => machine::ready_to_build(&places).and_then(|()| web::build(&places)),
         "contracts" => machine::ready_to_check(&places).and_then(|()| contracts::build(false)),
         "shots" => tasks::shots(&places),
