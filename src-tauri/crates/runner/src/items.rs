@@ -104,7 +104,7 @@ mod tests {
         let [approve, lock] = payment_keys(&paid);
         let items = payment(&contracts, &paid);
         let expected = [
-            (approve, contracts.approve(paid.lock_contract, paid.price), None),
+            (approve, contracts.approve(paid.lock_contract, paid.price), Some(keeper::gas::APPROVE)),
             (lock.clone(), contracts.lock_reward(&paid), Some(keeper::gas::LOCK)),
         ];
         assert_eq!(items.into_iter().map(|i| (i.key, i.call, i.gas)).collect::<Vec<_>>(), expected);

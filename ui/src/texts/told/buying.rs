@@ -1,6 +1,61 @@
 //! Finding, buying, downloading, receipts, licences.
 
 pub(super) const SAID: &[(&str, &str)] = &[
+    // What has to be accepted, what may not be signed, what cannot be paid for
+    (
+        "Money back is not possible here: the publisher set no time to open it.",
+        "Geld zurück ist hier nicht möglich: Der Anbieter hat keine Frist zum Öffnen gesetzt.",
+    ),
+    (
+        "To buy it all the same, add --without-refund. If it is never opened, your money stays set aside.",
+        "Um es trotzdem zu kaufen, füge --without-refund hinzu. Wird es nie geöffnet, bleibt dein Geld zurückgelegt.",
+    ),
+    (
+        "The contracts of this network are not ours. They have holes through which a stranger can take a payment that is set aside, so that money back cannot be promised.",
+        "Die Verträge dieses Netzes sind nicht unsere. Sie haben Lücken, durch die Fremde eine zurückgelegte Zahlung nehmen können; Geld zurück lässt sich hier nicht versprechen.",
+    ),
+    (
+        "To buy on this network all the same, consent once with: neuston network consent. Nothing was paid.",
+        "Um in diesem Netz trotzdem zu kaufen, stimme einmal zu mit: neuston network consent. Es wurde nichts gezahlt.",
+    ),
+    (
+        "The rules of this data folder do not allow it: {rule}.",
+        "Die Regeln dieses Datenordners erlauben es nicht: {rule}.",
+    ),
+    (
+        "Ask whoever keeps the rules; they are in {path}. Nothing was signed.",
+        "Frag, wer die Regeln pflegt; sie stehen in {path}. Es wurde nichts unterschrieben.",
+    ),
+    (
+        "The rules of this data folder cannot be read, so nothing is signed: {why}.",
+        "Die Regeln dieses Datenordners lassen sich nicht lesen, darum wird nichts unterschrieben: {why}.",
+    ),
+    (
+        "Set {path} right, or take it away if there are to be no rules.",
+        "Bring {path} in Ordnung, oder nimm die Datei weg, wenn es keine Regeln geben soll.",
+    ),
+    (
+        "This network takes a fee for transactions. It may come to {needed} ether, and your account has {has}.",
+        "Dieses Netz nimmt eine Gebühr für Transaktionen. Sie kann {needed} Ether betragen, und dein Konto hat {has}.",
+    ),
+    (
+        "Send some of the network's own coin to your account's address; it is under Account. Nothing was paid.",
+        "Schicke etwas von der eigenen Münze des Netzes an die Adresse deines Kontos; sie steht unter Konto. Es wurde nichts gezahlt.",
+    ),
+    (
+        "Send some of the network's own coin to your account's address, or move less.",
+        "Schicke etwas von der eigenen Münze des Netzes an die Adresse deines Kontos, oder verschiebe weniger.",
+    ),
+    (
+        "Your account has {has} ether; that is not enough, or nothing was to be moved.",
+        "Dein Konto hat {has} Ether; das reicht nicht, oder es sollte nichts verschoben werden.",
+    ),
+    (
+        "This computer cannot pay the network's fees: move some to it under Account.",
+        "Dieser Computer kann die Gebühren des Netzes nicht zahlen: Verschiebe unter Konto etwas auf ihn.",
+    ),
+    ("This agreement is not here.", "Diese Vereinbarung gibt es hier nicht."),
+    ("See your agreements under Activity.", "Deine Vereinbarungen stehen unter Verlauf."),
     // Listings
     ("This listing is not here.", "Dieses Angebot gibt es hier nicht."),
     ("Check its number, or search for its name.", "Prüfe die Nummer, oder suche nach dem Namen."),

@@ -111,9 +111,25 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "ein Knoten sagt, es brauche {needed} Gas, und die Netzdatei erlaubt {most}",
     ),
     (
-        "it takes more than the {most} wei per gas that the network file allows",
-        "es braucht mehr als die {most} Wei je Gas, die die Netzdatei erlaubt",
+        "it takes more than the {most} wei per gas that may be paid",
+        "es braucht mehr als die {most} Wei je Gas, die gezahlt werden dürfen",
     ),
+    (
+        "{target} shows a certificate that is not trusted ({why})",
+        "{target} zeigt ein Zertifikat, dem nicht vertraut wird ({why})",
+    ),
+    (
+        "certificate_authorities in the network file cannot be read ({why})",
+        "certificate_authorities in der Netzdatei lässt sich nicht lesen ({why})",
+    ),
+    // Rules of a data folder
+    ("a purchase of at most {most}, not {amount}", "ein Kauf für höchstens {most}, nicht {amount}"),
+    ("a payment of at most {most}, not {amount}", "eine Zahlung von höchstens {most}, nicht {amount}"),
+    ("a transfer of at most {most}, not {amount}", "eine Überweisung von höchstens {most}, nicht {amount}"),
+    ("no purchase whose money could not come back", "kein Kauf, bei dem das Geld nicht zurückkommen könnte"),
+    ("no priced purchase with contracts of somebody else", "kein bezahlter Kauf mit Verträgen von jemand anderem"),
+    ("no listing with a price", "kein Angebot mit Preis"),
+    ("“{text}” is no amount of OCEAN", "„{text}“ ist kein Betrag in OCEAN"),
     ("a contract's answer is not understood ({why})", "die Antwort eines Vertrags ist nicht verständlich ({why})"),
     ("the node's answers do not fit together ({why})", "die Antworten des Knotens passen nicht zusammen ({why})"),
     ("{what} cannot be shown this", "{what} lässt sich das nicht zeigen"),

@@ -36,6 +36,8 @@ const ROOMS: [&str; 14] = [
     "src-tauri/src",
     "ui/src/ipc.rs",
 ];
+/// Agreements of other shapes are made at a terminal; of what is said of them the window shows only what this file says.
+const AT_A_TERMINAL: (&str, &str) = ("src-tauri/crates/agent/src/agreements", "view.rs");
 /// What is not said in a window, and why.
 const NOT_SAID: [(&str, &str); 9] = [
     ("Agreed. No money moved.", RECEIPT),
@@ -308,6 +310,8 @@ fn read() -> Said {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
     ROOMS.iter().for_each(|room| sources(&root.join(room), &mut files));
+    let (folder, shown) = AT_A_TERMINAL;
+    files.retain(|path| !path.starts_with(root.join(folder)) || path.ends_with(shown));
     let files: Vec<(String, syn::File)> = files
         .into_iter()
         .map(|path| {

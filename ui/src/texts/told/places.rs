@@ -1,6 +1,7 @@
 //! Disks, data folders, network files, the window's own dialogs.
 
 pub(super) const SAID: &[(&str, &str)] = &[
+    ("The network file cannot be used: {why}.", "Die Netzdatei lässt sich nicht verwenden: {why}."),
     // Faults of ours
     ("Something went wrong inside: {what}.", "Im Innern ist etwas schiefgegangen: {what}."),
     (

@@ -176,7 +176,7 @@ impl Core {
             return self.roles().await;
         }
         if now.is_none() && !registered {
-            return Err(errors::not_found("This role", "See what there is with: neuston template roles"));
+            return Err(errors::not_found("This role is not here.", "See what there is with: neuston template roles"));
         }
         if now == Some(false) {
             return Err(saying::told(

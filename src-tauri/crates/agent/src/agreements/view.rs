@@ -106,7 +106,7 @@ impl Core {
         facts: &ShapeFacts,
     ) -> Result<AgreementView, ApiError> {
         let Some(found) = &facts.agreement else {
-            return Err(errors::not_found("This agreement", "See what there is with: neuston agreements"));
+            return Err(errors::not_found("This agreement is not here.", "See your agreements under Activity."));
         };
         let conditions = found.conditions.iter().zip(&facts.conditions).map(|(id, fact)| {
             let last = (fact.time_out != 0).then(|| fact.created_at.saturating_add(fact.time_out));
