@@ -12,7 +12,7 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     (
         "The contracts of this network are not ours. They have holes through which a stranger can take a payment that is set aside, so that money back cannot be promised.",
-        "Die Verträge dieses Netzes sind nicht unsere. Sie haben Lücken, durch die Fremde eine zurückgelegte Zahlung nehmen können; Geld zurück lässt sich hier nicht versprechen.",
+        "Die Verträge dieses Netzes sind nicht unsere. In ihnen sind Lücken, durch die Fremde eine zurückgelegte Zahlung nehmen können; Geld zurück lässt sich hier nicht versprechen.",
     ),
     (
         "To buy on this network all the same, consent once with: neuston network consent. Nothing was paid.",
