@@ -150,7 +150,7 @@ fn Held() -> impl IntoView {
             (files > 0)
                 .then(|| {
                     view! {
-                        <div class="held" data-testid="files-held" role="status">
+                        <div class="let-go" data-testid="files-held" role="status">
                             <Glyph icon=Icon::Upload class="icon big" />
                             <b>{said(files)}</b>
                             <small>{p.drop_more}</small>

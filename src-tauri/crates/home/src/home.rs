@@ -306,8 +306,12 @@ fn forward(
     tokio::spawn(async move {
         loop {
             match from.recv().await {
-                // Nobody may be listening.
-                Ok(event) => drop(passed(event).map(|event| to.send(event))),
+                Ok(event) => {
+                    if let Some(event) = passed(event) {
+                        // Nobody may be listening.
+                        drop(to.send(event));
+                    }
+                }
                 Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return,
             }

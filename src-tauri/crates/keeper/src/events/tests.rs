@@ -53,7 +53,7 @@ fn argument(kind: &ParamType, chance: [u8; 32]) -> Option<Token> {
         ParamType::Address => Token::Address(h160(Address(chance[..20].try_into().unwrap()))),
         ParamType::Uint(8) => Token::Uint((chance[0] % 4).into()),
         ParamType::Uint(_) => Token::Uint(u256(Vodka::from_be_bytes(chance))),
-        ParamType::Bool => Token::Bool(chance[0] % 2 == 0),
+        ParamType::Bool => Token::Bool(chance[0].is_multiple_of(2)),
         _ => return None,
     })
 }
