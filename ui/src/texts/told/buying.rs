@@ -36,7 +36,7 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     (
         "This network takes a fee for transactions. It may come to {needed} ether, and your account has {has}.",
-        "Dieses Netz nimmt eine Gebühr für Transaktionen. Sie kann {needed} Ether betragen, und dein Konto hat {has}.",
+        "Dieses Netz nimmt für Transaktionen eine Gebühr. Es können {needed} Ether werden, und dein Konto hat {has}.",
     ),
     (
         "Send some of the network's own coin to your account's address; it is under Account. Nothing was paid.",
