@@ -152,9 +152,9 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
 fn risk(view: RiskView, amount: &str, unaccepted: RwSignal<Vec<Risk>>) -> impl IntoView + use<> {
     let b = &app().texts().buy;
     let risk = view.risk;
-    let (why, words) = match risk {
-        Risk::NoTimeLimit => (b.promise_no_limit, b.accept_no_limit),
-        Risk::ForeignContracts => (b.promise_foreign, b.accept_foreign),
+    let (title, why, words) = match risk {
+        Risk::NoTimeLimit => (b.no_promise, b.promise_no_limit, b.accept_no_limit),
+        Risk::ForeignContracts => (b.unsure, b.promise_foreign, b.accept_foreign),
     };
     let amount = [("amount", amount)];
     let accept = move |ev: leptos::ev::Event| {
@@ -178,7 +178,7 @@ fn risk(view: RiskView, amount: &str, unaccepted: RwSignal<Vec<Risk>>) -> impl I
         <div class="promise risky" data-testid="risk">
             <Glyph icon=Icon::CircleAlert />
             <div>
-                <b>{b.no_promise}</b>
+                <b>{title}</b>
                 <p>{fill(why, &amount)}</p>
                 {asks}
             </div>

@@ -18,6 +18,7 @@ texts! {
         promise: "Data or money back.", "Daten oder Geld zurück.";
         promise_more: "Your {amount} is set aside, not paid, until the publisher opens the data. If that has not happened by about {time}, it comes back to you by itself.", "Deine {amount} werden zurückgelegt, nicht bezahlt, bis der Anbieter die Daten öffnet. Ist das bis etwa {time} nicht geschehen, kommen sie von selbst zurück.";
         no_promise: "Money back is not possible here.", "Geld zurück ist hier nicht möglich.";
+        unsure: "Money back cannot be promised here.", "Geld zurück lässt sich hier nicht versprechen.";
         promise_foreign: "The contracts of this network are not Neuston's. They have holes through which a stranger can take your {amount} while it is set aside. Then it does not come back.", "Die Verträge dieses Netzwerks sind nicht die von Neuston. Sie haben Lücken, durch die Fremde deine {amount} nehmen können, solange sie zurückgelegt sind. Dann kommen sie nicht zurück.";
         accept_foreign: "I have read this and buy on this network all the same", "Das habe ich gelesen und kaufe in diesem Netzwerk trotzdem";
         accept_no_limit: "I have read this and buy it all the same", "Das habe ich gelesen und kaufe trotzdem";
