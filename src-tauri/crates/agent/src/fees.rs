@@ -7,11 +7,8 @@ use crate::{
     errors,
 };
 use api::{ApiError, Code, FeesView, Sentence, sentence};
-use keeper::{Keeper, KeeperError, gas};
-use protocol::{
-    Signer as _, Vodka,
-    tx::{Call, Fee},
-};
+use keeper::gas;
+use protocol::{Signer as _, Vodka, tx::Call};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One sale: putting it on record, opening it, taking the payment.
@@ -25,14 +22,6 @@ const LOOK_AGAIN_AFTER: u64 = 20;
 #[derive(Clone, Default)]
 pub(crate) struct LastFees(Arc<Mutex<Option<(u64, bool)>>>);
 
-/// wei per gas that are asked at most now.
-async fn price(keeper: &Keeper, account: protocol::Address) -> Result<u128, KeeperError> {
-    Ok(match keeper.fee(account, 0).await? {
-        Fee::Legacy { gas_price } => gas_price,
-        Fee::Dynamic { max_fee, .. } => max_fee,
-    })
-}
-
 fn cost(price: u128, gas: u64) -> Vodka {
     Vodka(Vodka::from_units(price).0.saturating_mul(Vodka::from_units(gas).0))
 }
@@ -41,7 +30,7 @@ impl Core {
     /// Who pays, and what they have.
     pub(crate) async fn fees(&self) -> Result<FeesView, ApiError> {
         let computer = self.service.address();
-        let price = price(&self.keeper, computer).await.map_err(chain)?;
+        let price = self.keeper.fee(computer, 0).await.map_err(chain)?.most_per_gas();
         let computer_has = self.keeper.ether_of(computer).await.map_err(chain)?;
         let account_has = match self.account() {
             Some(account) => self.keeper.ether_of(account).await.map_err(chain)?,

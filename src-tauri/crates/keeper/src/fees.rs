@@ -99,10 +99,7 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError::Rpc`], [`KeeperError::TooDear`].
     pub async fn can_pay(&self, account: Address, gas: u64) -> Result<bool, KeeperError> {
-        let price = match self.fee(account, 0).await? {
-            Fee::Legacy { gas_price } => gas_price,
-            Fee::Dynamic { max_fee, .. } => max_fee,
-        };
+        let price = self.fee(account, 0).await?.most_per_gas();
         Ok(price == 0 || U256::from(price).saturating_mul(U256::from(gas)) <= u256(self.ether_of(account).await?))
     }
 

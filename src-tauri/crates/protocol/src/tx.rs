@@ -37,6 +37,16 @@ pub enum Fee {
     },
 }
 
+impl Fee {
+    /// wei that one gas may cost.
+    pub const fn most_per_gas(self) -> u128 {
+        match self {
+            Self::Legacy { gas_price } => gas_price,
+            Self::Dynamic { max_fee, .. } => max_fee,
+        }
+    }
+}
+
 /// A transaction, complete but for its signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnsignedTx {
@@ -62,11 +72,7 @@ pub struct UnsignedTx {
 impl UnsignedTx {
     /// wei that it costs at most, with what goes with it.
     pub fn cost(&self) -> Vodka {
-        let price = match self.fee {
-            Fee::Legacy { gas_price } => gas_price,
-            Fee::Dynamic { max_fee, .. } => max_fee,
-        };
-        let gas = Vodka::from_units(price).0.saturating_mul(Vodka::from_units(self.gas).0);
+        let gas = Vodka::from_units(self.fee.most_per_gas()).0.saturating_mul(Vodka::from_units(self.gas).0);
         Vodka(gas.saturating_add(self.value.0))
     }
 }

@@ -11,24 +11,13 @@ fn more(price: u128) -> u128 {
 
 /// Whether nothing is paid at all: on such a network no fee is too low.
 pub(super) fn is_free(fee: Fee) -> bool {
-    match fee {
-        Fee::Legacy { gas_price } => gas_price == 0,
-        Fee::Dynamic { max_fee, .. } => max_fee == 0,
-    }
-}
-
-/// The highest price per gas that a fee may come to.
-fn price(fee: Fee) -> u128 {
-    match fee {
-        Fee::Legacy { gas_price } => gas_price,
-        Fee::Dynamic { max_fee, .. } => max_fee,
-    }
+    fee.most_per_gas() == 0
 }
 
 /// Whether a fee is within what its owner confirmed, in wei per gas.
 pub(super) fn within(fee: Fee, most: Option<u128>) -> Result<(), ChainError> {
     match most {
-        Some(most) if price(fee) > most => Err(too_dear(most)),
+        Some(most) if fee.most_per_gas() > most => Err(too_dear(most)),
         _ => Ok(()),
     }
 }
@@ -44,7 +33,7 @@ pub(super) fn raised(before: Fee, now: Fee, most: u128) -> Option<Fee> {
     let within = |least: u128, wish: u128| (least <= most).then(|| wish.clamp(least, most));
     match before {
         Fee::Legacy { gas_price } => {
-            let gas_price = within(more(gas_price), price(now))?;
+            let gas_price = within(more(gas_price), now.most_per_gas())?;
             Some(Fee::Legacy { gas_price })
         }
         Fee::Dynamic { max_fee, max_priority } => {
@@ -52,7 +41,7 @@ pub(super) fn raised(before: Fee, now: Fee, most: u128) -> Option<Fee> {
                 Fee::Dynamic { max_priority, .. } => max_priority,
                 Fee::Legacy { .. } => 0,
             };
-            let max_fee = within(more(max_fee), price(now))?;
+            let max_fee = within(more(max_fee), now.most_per_gas())?;
             let least = more(max_priority);
             (least <= max_fee).then(|| Fee::Dynamic { max_fee, max_priority: wish.clamp(least, max_fee) })
         }
@@ -90,9 +79,9 @@ mod tests {
     fn raised_again_and_again_it_reaches_the_limit_and_stops() {
         let (mut fee, mut times) = (Fee::Dynamic { max_fee: 1_000, max_priority: 10 }, 0);
         while let Some(next) = raised(fee, fee, 50_000) {
-            assert!(price(next) > price(fee) && price(next) <= 50_000);
+            assert!(next.most_per_gas() > fee.most_per_gas() && next.most_per_gas() <= 50_000);
             (fee, times) = (next, times + 1);
         }
-        assert!(price(fee) * 9 / 8 >= 50_000 && times < 40, "{fee:?} after {times}");
+        assert!(fee.most_per_gas() * 9 / 8 >= 50_000 && times < 40, "{fee:?} after {times}");
     }
 }
