@@ -183,6 +183,8 @@ where
             }
         }
     }
+    // Before whoever waits hears of the end: who asks again then asks over a new connection.
+    orders.close();
 }
 
 fn incoming(text: &str, waiting: &mut HashMap<u64, Waiting>, open: &mut HashMap<String, mpsc::Sender<Value>>) {
