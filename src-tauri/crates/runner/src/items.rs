@@ -39,10 +39,11 @@ pub fn gateway_creation(contracts: &Contracts, terms: &AccessTerms) -> Vec<Item>
     vec![item(Key::of(terms.agreement, "gateway-create"), contracts.create_agreement(terms))]
 }
 
-/// abortByTimeOut of the access condition.
+/// abortByTimeOut of the access condition. It may be signed as soon as the deadline's own block is there, and is in a later
+/// one; a node that is asked what it would need answers for the block that is there, in which it is refused.
 pub fn abort(contracts: &Contracts, terms: &AccessTerms, attempt: u32) -> Vec<Item> {
     let call = contracts.abort_by_timeout(ConditionKind::AccessSecretStore, terms.ids().access);
-    vec![item(Key::attempt(terms.agreement, "abort", attempt), call)]
+    vec![Item { gas: Some(keeper::gas::ABORT), ..item(Key::attempt(terms.agreement, "abort", attempt), call) }]
 }
 
 /// EscrowReward.fulfill by the buyer's side.
@@ -118,20 +119,21 @@ mod tests {
         let (contracts, terms) = (contracts(), terms(7));
         let abort_call = contracts.abort_by_timeout(ConditionKind::AccessSecretStore, terms.ids().access);
         let mut keys = payment_keys(&terms).to_vec();
-        for (items, call) in [
-            (creation(&contracts, &terms), contracts.create_agreement(&terms)),
-            (gateway_creation(&contracts, &terms), contracts.create_agreement(&terms)),
-            (abort(&contracts, &terms, 0), abort_call.clone()),
-            (abort(&contracts, &terms, 1), abort_call),
-            (refund(&contracts, &terms, 0), contracts.release_reward(&terms)),
-            (refund(&contracts, &terms, 1), contracts.release_reward(&terms)),
-            (grant(&contracts, &terms, 0), contracts.grant_access(&terms)),
-            (grant(&contracts, &terms, 1), contracts.grant_access(&terms)),
-            (release(&contracts, &terms, 0), contracts.release_reward(&terms)),
-            (release(&contracts, &terms, 1), contracts.release_reward(&terms)),
+        let before_its_block = Some(keeper::gas::ABORT);
+        for (items, call, known) in [
+            (creation(&contracts, &terms), contracts.create_agreement(&terms), None),
+            (gateway_creation(&contracts, &terms), contracts.create_agreement(&terms), None),
+            (abort(&contracts, &terms, 0), abort_call.clone(), before_its_block),
+            (abort(&contracts, &terms, 1), abort_call, before_its_block),
+            (refund(&contracts, &terms, 0), contracts.release_reward(&terms), None),
+            (refund(&contracts, &terms, 1), contracts.release_reward(&terms), None),
+            (grant(&contracts, &terms, 0), contracts.grant_access(&terms), None),
+            (grant(&contracts, &terms, 1), contracts.grant_access(&terms), None),
+            (release(&contracts, &terms, 0), contracts.release_reward(&terms), None),
+            (release(&contracts, &terms, 1), contracts.release_reward(&terms), None),
         ] {
-            let [Item { key, call: made, gas: None }] = items.as_slice() else { panic!("{items:?}") };
-            assert_eq!(*made, call);
+            let [Item { key, call: made, gas }] = items.as_slice() else { panic!("{items:?}") };
+            assert_eq!((made, *gas), (&call, known));
             assert!(!keys.contains(key), "{key} is used twice");
             keys.push(key.clone());
         }

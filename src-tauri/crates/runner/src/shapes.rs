@@ -79,7 +79,7 @@ pub fn fulfilment(
     }
 }
 
-/// `abortByTimeOut` of a condition.
+/// `abortByTimeOut` of a condition, with gas that is not asked of the node: as [`crate::items::abort`].
 ///
 /// # Errors
 /// As [`fulfilment`].
@@ -92,7 +92,8 @@ pub fn abort(
     let shape = verified.shape();
     let found = shape.conditions.get(place).ok_or(KeeperError::Evidence("A condition that is none"))?;
     let call = contracts.abort(shape.agreement, &found.terms)?;
-    Ok(vec![Item { key: key(shape.agreement, Purpose::Abort(found.id), attempt), call, gas: None }])
+    let gas = Some(keeper::gas::ABORT);
+    Ok(vec![Item { key: key(shape.agreement, Purpose::Abort(found.id), attempt), call, gas }])
 }
 
 /// One reading of the chain about an agreement whose document is known, as of the newest block that counts. Two nodes say it

@@ -199,7 +199,8 @@ pub(super) fn paid(verified: VerifiedAgreement, locked_at: u64, facts: &Facts) -
             Decided::go(State::Refunding { verified, retry: Retry::default() }, [refund])
         }
         (ConditionState::Uninitialized | ConditionState::Unfulfilled, _) => match verified.deadline() {
-            Some(deadline) if facts.block > deadline => {
+            // Whatever is signed now comes into a later block: with the deadline's own block read, no grant can come before.
+            Some(deadline) if facts.block >= deadline => {
                 let abort = Effect::AbortByTimeout { attempt: 0 };
                 Decided::go(State::Aborting { verified, retry: Retry::default() }, [abort])
             }
@@ -219,7 +220,7 @@ fn locked(verified: VerifiedAgreement, locked_at: u64, event: Event) -> Decided 
             Decided::go(State::Locked { verified, locked_at }, effects)
         }
         Event::Head { block } => match verified.deadline() {
-            Some(deadline) if block > deadline => {
+            Some(deadline) if block >= deadline => {
                 let block = deadline.saturating_add(1);
                 Decided::go(State::Refundable { verified, block }, [Effect::ReadFacts])
             }

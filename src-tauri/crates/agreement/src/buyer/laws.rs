@@ -236,7 +236,8 @@ impl World {
             }
             Effect::FetchKeys => (self.access == Fulfilled).then(|| vec![Event::KeysFetched]),
             Effect::AbortByTimeout { .. } => {
-                if self.access == Unfulfilled && self.is_over() {
+                // It is in the next block.
+                if self.access == Unfulfilled && self.created.is_some_and(|at| self.block >= at + self.time_out) {
                     self.access = Aborted;
                     return done(Act::Abort);
                 }

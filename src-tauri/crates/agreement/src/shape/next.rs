@@ -127,7 +127,8 @@ pub struct Standing {
 /// How it stands with every condition, in the places of the shape. Total: for every reading there is an answer.
 ///
 /// A transaction takes effect in a later block than the one that was read, at the earliest in the next: that block is what
-/// waiting times and time-outs are compared with (PROTOCOL 2.1).
+/// time-outs are compared with (PROTOCOL 2.1). Waiting times are compared with the block that was read: a node that is asked
+/// what a fulfilment needs answers for that one.
 pub fn outlook(shape: &Shape, facts: &ShapeFacts) -> Vec<Standing> {
     let missing = ConditionFact::default();
     let fact = |place: usize| facts.conditions.get(place).unwrap_or(&missing);
@@ -145,7 +146,7 @@ pub fn outlook(shape: &Shape, facts: &ShapeFacts) -> Vec<Standing> {
             ConditionState::Aborted => Next::Aborted,
             // An escrow ends by paying out, whatever the clock says.
             ConditionState::Unfulfilled if over && !settles => Next::TimeOver,
-            ConditionState::Unfulfilled if block < first => match dependencies(shape, condition, &fact) {
+            ConditionState::Unfulfilled if facts.block < first => match dependencies(shape, condition, &fact) {
                 never @ Next::Never { .. } => never,
                 _ => Next::NotBefore { block: first },
             },
