@@ -1,7 +1,7 @@
 //! A chain on which transactions cost something, with our contracts deployed on it from the command line.
 
 use crate::{
-    chains::{Anvil, Gas},
+    chains::{Chain, Gas},
     network::{Network, command},
     person::{PATIENCE, Person, told},
 };
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::time::Instant;
 
 /// Deploys our contracts and serves what else a network needs.
-fn serves(chain: &Anvil) -> Network {
+fn serves(chain: &Chain) -> Network {
     let folder = tempfile::tempdir().unwrap();
     let (key, out) = (folder.path().join("key"), folder.path().join("network.toml"));
     std::fs::write(&key, format!("{:0>64}\n", 7)).unwrap();
@@ -34,7 +34,7 @@ fn wei(ether: &Value) -> u128 {
 
 #[test]
 fn a_purchase_costs_no_more_than_was_said_and_says_who_cannot_pay() {
-    let chain = Anvil::starts(Gas::Costs, 1);
+    let chain = Chain::anvil(Gas::Costs, 1);
     let network = serves(&chain);
     let publisher = Person::on(&network.file()).with_account(0);
     let buyer = Person::on(&network.file()).with_account(0);

@@ -148,7 +148,7 @@ fn start(folder: &tempfile::TempDir, at: &str, block_ms: u64, kill: Option<&str>
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_neuston"));
     command.env_clear().env("HOME", folder).env("XDG_RUNTIME_DIR", folder);
-    for keep in ["PATH", "TMPDIR"] {
+    for keep in ["PATH", "TMPDIR", "NEUSTON_LOG"] {
         if let Some(value) = std::env::var_os(keep) {
             command.env(keep, value);
         }

@@ -1,23 +1,26 @@
-//! The released contracts on a chain that others run, with this program on all sides: catalogue, gateway and key servers,
-//! publisher, buyer. What is on the chain afterwards is said by ethers.js.
+//! The released contracts on chains that others make and run, with this program on all sides: catalogue, gateway and key
+//! servers, publisher, buyer. What is on the chain afterwards is said by ethers.js.
 
 use crate::{
-    chains::{Anvil, Gas},
+    chains::{Chain, Maker},
     network::Network,
     person::Person,
 };
 use serde_json::json;
 
+/// The template of purchases.
+const ACCESS: &str = "0xff52b4c00ceacf1cfd7296af9569da77db4e9ae9b3d42a3022516b9c1adca8de";
+
 struct World {
-    chain: Anvil,
+    chain: Chain,
     network: Network,
     publisher: Person,
     buyer: Person,
 }
 
 impl World {
-    fn new() -> Self {
-        let chain = Anvil::starts(Gas::Free, 1);
+    fn on(maker: Maker) -> Self {
+        let chain = Chain::free(maker);
         let network = Network::serves(&chain.with_official_contracts());
         let publisher = Person::on(&network.file()).with_account(0);
         let buyer = Person::on(&network.file()).with_account(10);
@@ -34,17 +37,62 @@ impl World {
         });
         let seen = self.chain.seen_by_ethers(&asked);
         assert_eq!((&seen["did"], &seen["states"]), (&json!(hex(did)), &json!(states)), "{seen}");
-        assert_eq!((&seen["escrowHolds"], &seen["permitted"]), (&json!("0"), &json!(states[1] == 2)), "{seen}");
+        // A computation lets nobody read.
+        let permitted = states[1] == 2 && seen["template"] == ACCESS;
+        assert_eq!((&seen["escrowHolds"], &seen["permitted"]), (&json!("0"), &json!(permitted)), "{seen}");
         let lower = |text: &str| text.to_lowercase();
         assert_eq!(lower(seen["didOwner"].as_str().unwrap()), lower(&owner));
         let paid: Vec<String> = seen["paidTo"].as_array().unwrap().iter().map(|a| lower(a.as_str().unwrap())).collect();
         assert_eq!(paid, [lower(paid_to)], "once, and to nobody else");
     }
+
+    /// An agreement about a computation with the released condition and template: on record, paid, started, paid out.
+    fn computes(&self, did: &str) {
+        let (publisher, buyer) = (&self.publisher, &self.buyer);
+        let earned: u64 = publisher.balance().parse().unwrap();
+        let pays = json!({
+            "amount": "2", "receiver": "provider", "sender": "consumer", "lock": "payment", "release": "computation",
+        });
+        let document = json!({
+            "name": "training", "template": "EscrowComputeExecutionTemplate", "did": did,
+            "actors": { "provider": publisher.address(), "consumer": buyer.address() },
+            "conditions": [
+                { "name": "payment", "kind": "lockReward", "terms": { "amount": "2" } },
+                { "name": "computation", "kind": "computeExecution", "terms": { "consumer": "consumer" }, "timeOut": 1800 },
+                { "name": "payout", "kind": "escrowReward", "terms": pays },
+            ],
+        });
+        let file = publisher.file("training.json", &document.to_string());
+        let file = file.to_str().unwrap();
+        let made = buyer.types(&["agreement", "new", file]).ok();
+        let agreement = made["agreementId"].as_str().unwrap();
+        publisher.types(&["agreement", "join", file]).ok();
+        for (person, step) in [(buyer, "payment"), (publisher, "computation"), (publisher, "payout")] {
+            let done = person.types(&["agreement", "fulfil", agreement, step]);
+            assert_eq!(done.code, 0, "{step}: {done:?}");
+        }
+        assert_eq!(publisher.balance(), (earned + 2).to_string());
+        self.is_seen(did, agreement, [2, 2, 2], &publisher.address());
+    }
 }
 
 #[test]
-fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted() {
-    let world = World::new();
+fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted_on_anvil() {
+    sells_and_refunds(Maker::Anvil);
+}
+
+#[test]
+fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted_on_hardhat() {
+    sells_and_refunds(Maker::Hardhat);
+}
+
+#[test]
+fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted_on_ganache() {
+    sells_and_refunds(Maker::Ganache);
+}
+
+fn sells_and_refunds(maker: Maker) {
+    let world = World::on(maker);
     let (publisher, buyer) = (&world.publisher, &world.buyer);
     let check = buyer.types(&["network", "check"]);
     let said = check.json.to_string();
@@ -79,6 +127,7 @@ fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted() {
     assert_eq!(buyer.balance(), "6", "the money is back");
     let agreement = purchase["agreementId"].as_str().unwrap().to_owned();
     world.is_seen(&did, &agreement, [2, 3, 2], &buyer.address());
+    world.computes(&did);
     serving.ends();
 
     buyer.types(&["network", "consent", "--withdraw"]).ok();

@@ -100,7 +100,7 @@ impl Person {
     pub(crate) fn command_without_password(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neuston"));
         command.env_clear();
-        for keep in ["PATH", "TMPDIR"] {
+        for keep in ["PATH", "TMPDIR", "NEUSTON_LOG"] {
             if let Some(value) = std::env::var_os(keep) {
                 command.env(keep, value);
             }

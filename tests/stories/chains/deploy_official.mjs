@@ -9,13 +9,15 @@ const { ethers } = createRequire(join(packages, "deploy.cjs"))("ethers");
 const provider = new ethers.JsonRpcProvider(rpc, undefined, { staticNetwork: true, pollingInterval: 20 });
 const owner = new ethers.Wallet(ethers.id("whoever deploys"), provider);
 const at = {};
+const sent = [];
 let nonce = 0;
 
+// One after the other, but nobody waits for a block between.
 async function send(to, data, what) {
-  const sent = await owner.sendTransaction({ to, data, nonce: nonce++, type: 0, gasPrice: 0, gasLimit: 7_000_000 });
-  const receipt = await sent.wait();
-  if (receipt.status !== 1) throw new Error(`${what} was reverted`);
-  return receipt.contractAddress;
+  const created = ethers.getCreateAddress({ from: owner.address, nonce });
+  const tx = await owner.sendTransaction({ to, data, nonce: nonce++, type: 0, gasPrice: 0, gasLimit: 7_000_000 });
+  sent.push([tx, what]);
+  return created;
 }
 
 async function create(name) {
@@ -34,6 +36,7 @@ async function call(name, signature, values) {
 for (const name of [
   "EpochLibrary", "DIDRegistryLibrary", "OceanToken", "Dispenser", "DIDRegistry", "TemplateStoreManager",
   "ConditionStoreManager", "AgreementStoreManager", "LockRewardCondition", "AccessSecretStoreCondition", "EscrowReward",
+  "ComputeExecutionCondition",
 ]) await create(name);
 
 const me = owner.address;
@@ -49,17 +52,28 @@ for (const [name, values] of [
   ["LockRewardCondition", [me, conditions, token]],
   ["EscrowReward", [me, conditions, token]],
   ["AccessSecretStoreCondition", [me, conditions, agreements]],
+  ["ComputeExecutionCondition", [me, conditions, agreements]],
 ]) await call(name, `initialize(${values.map(() => "address").join(",")})`, values);
 
 await call("ConditionStoreManager", "delegateCreateRole(address)", [agreements]);
 const actors = ["provider", "consumer"];
 for (const actor of actors) await call("TemplateStoreManager", "registerTemplateActorType(string)", [actor]);
-const template = "0xff52b4c00ceacf1cfd7296af9569da77db4e9ae9b3d42a3022516b9c1adca8de";
-const types = [at.LockRewardCondition, at.AccessSecretStoreCondition, at.EscrowReward];
-const name = "EscrowAccessSecretStoreTemplate";
+// The names and numbers of their deployment.
 const proposed = "proposeTemplate(bytes32,address[],bytes32[],string)";
-await call("TemplateStoreManager", proposed, [template, types, actors.map(ethers.id), name]);
-await call("TemplateStoreManager", "approveTemplate(bytes32)", [template]);
+for (const [condition, name, id] of [
+  ["AccessSecretStoreCondition", "EscrowAccessSecretStoreTemplate",
+    "0xff52b4c00ceacf1cfd7296af9569da77db4e9ae9b3d42a3022516b9c1adca8de"],
+  ["ComputeExecutionCondition", "EscrowComputeExecutionTemplate",
+    "0x05261cb95061becaa852abcba43e8fe7f3edafcaa1cedf1606c08bed0a6cfa70"],
+]) {
+  const types = [at.LockRewardCondition, at[condition], at.EscrowReward];
+  await call("TemplateStoreManager", proposed, [id, types, actors.map(ethers.id), name]);
+  await call("TemplateStoreManager", "approveTemplate(bytes32)", [id]);
+}
+for (const [tx, what] of sent) {
+  const receipt = await tx.wait();
+  if (receipt.status !== 1) throw new Error(`${what} was reverted`);
+}
 
 delete at.EpochLibrary;
 delete at.DIDRegistryLibrary;

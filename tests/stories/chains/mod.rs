@@ -1,17 +1,26 @@
-//! Chains that others make and run: anvil, as a process of its own.
+//! Chains that others make and run, each as a process of its own: anvil, hardhat's and ganache's.
 
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    net::TcpListener,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 /// Its number.
 pub(crate) const CHAIN_ID: u64 = 1337;
 
-/// What a transaction costs.
+/// Whose chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Maker {
+    Anvil,
+    Hardhat,
+    Ganache,
+}
+
+/// What a transaction costs on anvil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gas {
     /// Nothing, as on permissioned chains.
@@ -20,10 +29,12 @@ pub(crate) enum Gas {
     Costs,
 }
 
-/// anvil, until it is dropped.
-pub(crate) struct Anvil {
+/// A running chain, until it is dropped.
+pub(crate) struct Chain {
     child: Child,
     pub(crate) url: String,
+    /// Hardhat wants a project.
+    _folder: tempfile::TempDir,
 }
 
 /// What `cargo xtask test` has fetched.
@@ -32,25 +43,80 @@ fn fetched(variable: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{variable} is not set: `cargo xtask test` fetches what this needs")).into()
 }
 
-impl Anvil {
-    /// One that makes a block for each transaction, and one every so many seconds besides; 0 is none besides.
-    pub(crate) fn starts(gas: Gas, seconds: u32) -> Self {
-        let mut command = Command::new(fetched("NEUSTON_ANVIL"));
-        command.args(["--port", "0", "--chain-id", &CHAIN_ID.to_string(), "--hardfork", "cancun", "--accounts", "0"]);
-        match gas {
-            Gas::Free => command.args(["--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee"]),
-            Gas::Costs => command.args(["--base-fee", "1000000000"]),
-        };
-        if seconds > 0 {
-            command.args(["--block-time", &seconds.to_string(), "--mixed-mining"]);
+fn anvil(gas: Gas, seconds: u32) -> Command {
+    let mut command = Command::new(fetched("NEUSTON_ANVIL"));
+    command.args(["--port", "0", "--chain-id", &CHAIN_ID.to_string(), "--hardfork", "cancun", "--accounts", "0"]);
+    match gas {
+        Gas::Free => command.args(["--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee"]),
+        Gas::Costs => command.args(["--base-fee", "1000000000"]),
+    };
+    if seconds > 0 {
+        command.args(["--block-time", &seconds.to_string(), "--mixed-mining"]);
+    }
+    command
+}
+
+/// Gas is free there.
+fn hardhat(folder: &Path) -> Command {
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(fetched("NEUSTON_WITNESSES"), folder.join("node_modules")).unwrap();
+    let chain = json!({
+        "chainId": CHAIN_ID, "hardfork": "london", "initialBaseFeePerGas": 0, "gasPrice": 0, "accounts": [],
+        // No block is so full that the next one would cost something.
+        "mining": { "auto": true, "interval": 1000 }, "blockGasLimit": 1_000_000_000,
+    });
+    let config = json!({ "solidity": "0.8.28", "networks": { "hardhat": chain } });
+    std::fs::write(folder.join("hardhat.config.js"), format!("module.exports = {config}")).unwrap();
+    let mut command = Command::new("node");
+    command.current_dir(folder).arg("node_modules/hardhat/internal/cli/bootstrap.js");
+    command.args(["node", "--hostname", "127.0.0.1", "--port", "0"]);
+    command.env("HARDHAT_DISABLE_TELEMETRY_PROMPT", "true").env("XDG_CONFIG_HOME", folder);
+    command
+}
+
+/// Gas is free there.
+fn ganache() -> Command {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = Command::new("node");
+    command.arg(fetched("NEUSTON_WITNESSES").join("ganache/dist/node/cli.js"));
+    command.args(["--chain.hardfork", "istanbul", "--miner.defaultGasPrice", "0"]);
+    command.args(["--chain.chainId", &CHAIN_ID.to_string(), "--wallet.totalAccounts", "1"]);
+    command.args(["--server.port", &port.to_string(), "--miner.blockTime", "1"]);
+    command
+}
+
+/// The address in the line with which a chain says that it listens.
+fn address(line: &str) -> Option<String> {
+    const LISTENS: [&str; 3] = ["Listening on ", "server at http://", "RPC Listening on "];
+    let at = LISTENS.iter().find_map(|before| line.trim_start_matches('\u{feff}').split_once(before));
+    at.map(|(_, address)| address.trim_end_matches('/').to_owned())
+}
+
+impl Chain {
+    /// anvil that makes a block for each transaction, and one every so many seconds besides; 0 is none besides.
+    pub(crate) fn anvil(gas: Gas, seconds: u32) -> Self {
+        Self::runs(anvil(gas, seconds), tempfile::tempdir().unwrap())
+    }
+
+    /// Anybody's chain without fees: anvil and hardhat make a block for each transaction and one every second besides,
+    /// ganache only the latter.
+    pub(crate) fn free(maker: Maker) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        match maker {
+            Maker::Anvil => Self::runs(anvil(Gas::Free, 1), folder),
+            Maker::Hardhat => Self::runs(hardhat(folder.path()), folder),
+            Maker::Ganache => Self::runs(ganache(), folder),
         }
+    }
+
+    fn runs(mut command: Command, folder: tempfile::TempDir) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let told = lines.find_map(|line| line.unwrap().strip_prefix("Listening on ").map(str::to_owned));
-        let url = format!("http://{}", told.expect("anvil says where it listens"));
+        let told = lines.find_map(|line| address(&line.unwrap()));
+        let url = format!("http://{}", told.expect("it says where it listens"));
         // The rest is read on, or it would stop when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        Self { child, url, _folder: folder }
     }
 
     pub(crate) fn asks(&self, method: &str, params: Value) -> Value {
@@ -83,7 +149,8 @@ impl Anvil {
         let rows: Vec<String> = contracts.iter().map(|(name, at)| format!("{name} = \"{at}\"")).collect();
         let head =
             format!("name = \"official\"\nchain_id = {CHAIN_ID}\nrpc = [\"{}\"]\nblock_time_ms = 1000", self.url);
-        format!("{head}\n\n[contracts]\n{}\n", rows.join("\n"))
+        // Hardhat names a price, and takes what pays nothing.
+        format!("{head}\n\n[fees]\nmax_gwei = 0\n\n[contracts]\n{}\n", rows.join("\n"))
     }
 
     /// What ethers.js finds on this chain; `asked` says what to look for.
@@ -97,7 +164,7 @@ impl Anvil {
     }
 }
 
-impl Drop for Anvil {
+impl Drop for Chain {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();

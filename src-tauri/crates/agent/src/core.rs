@@ -146,11 +146,20 @@ pub fn chain(error: KeeperError) -> ApiError {
             sentence!("Nothing was signed: {why}.", why),
             "Wait until the network asks for less, or change [fees] in the network file.",
         ),
-        KeeperError::Rpc(_) => ApiError::new(
+        KeeperError::Rpc(
+            RpcFault::Refused { .. } | RpcFault::TooLarge | RpcFault::Form(_) | RpcFault::NoSubscription,
+        ) => ApiError::new(
             Code::Unreachable,
-            "The network does not answer.",
-            "Check the connection; what is under way goes on by itself when it is back.",
+            sentence!("The network's node gives no answer that can be used: {why}.", why),
+            "Try it again. If it stays so, name another node in the network file.",
         ),
+        KeeperError::Rpc(RpcFault::Unreachable(_) | RpcFault::Busy { .. } | RpcFault::WrongChain { .. }) => {
+            ApiError::new(
+                Code::Unreachable,
+                "The network does not answer.",
+                "Check the connection; what is under way goes on by itself when it is back.",
+            )
+        }
         KeeperError::WrongChain { .. } | KeeperError::ContractMissing(_) | KeeperError::Answer(_) => ApiError::new(
             Code::Invalid,
             sentence!("The network file does not fit the network: {why}.", why),

@@ -3,7 +3,7 @@
 use crate::{
     Keeper, KeeperError,
     convert::{h160, saturated, saturated_u128, u256},
-    rpc::{NO_METHOD, Rpc, RpcFault, ask},
+    rpc::{Rpc, RpcFault, ask},
 };
 use ethers::types::{Bytes, U256};
 use protocol::{
@@ -37,9 +37,12 @@ async fn quote(rpc: &dyn Rpc) -> Result<Quote, RpcFault> {
 
 impl Quote {
     /// Without a base fee, or with one of 0: a legacy transaction at the node's price, or at nothing where the sender
-    /// could not pay that for `gas`. Never more than `most` wei per gas.
+    /// could not pay that for `gas`, or the network file says that nothing is paid. Never more than `most` wei per gas.
     async fn fee(self, rpc: &dyn Rpc, from: Address, gas: u64, most: u128) -> Result<Fee, KeeperError> {
         if self.base == 0 {
+            if most == 0 {
+                return Ok(Fee::Legacy { gas_price: 0 });
+            }
             if self.price > U256::from(most) {
                 return Err(KeeperError::TooDear { asked: saturated_u128(self.price), most });
             }
@@ -52,7 +55,7 @@ impl Quote {
         }
         let max_priority = match ask::<U256>(rpc, "eth_maxPriorityFeePerGas", json!([])).await {
             Ok(priority) => saturated_u128(priority),
-            Err(RpcFault::Refused { code: NO_METHOD, .. }) => USUAL_PRIORITY,
+            Err(fault) if fault.is_no_method() => USUAL_PRIORITY,
             Err(fault) => return Err(fault.into()),
         };
         dynamic(self.base, max_priority, most)

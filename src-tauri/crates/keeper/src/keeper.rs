@@ -4,7 +4,7 @@ use crate::{
     Contracts, KeeperError, NodeStanding,
     convert::saturated,
     heads::Heads,
-    rpc::{Client, NO_METHOD, Rpc, RpcFault, ask},
+    rpc::{Client, Rpc, ask},
 };
 use ethers::{providers::Provider, types::U256};
 use protocol::{NetworkFile, network::Fees};
@@ -74,7 +74,7 @@ impl Keeper {
     /// money. Where it has one, that one is believed, and this is the same keeper.
     ///
     /// # Errors
-    /// [`RpcFault::Disputed`], [`RpcFault::Alone`] with the nodes' names: decide nothing, ask again later.
+    /// [`RpcFault::Disputed`](crate::RpcFault::Disputed), [`RpcFault::Alone`](crate::RpcFault::Alone) with the nodes' names: decide nothing, ask again later.
     pub async fn agreed(&self) -> Result<Self, KeeperError> {
         let inner = &self.0;
         let Some(rpc) = inner.network.agreed().await? else { return Ok(self.clone()) };
@@ -150,7 +150,8 @@ impl Keeper {
     /// [`KeeperError::Rpc`].
     pub async fn tick_until(&self, block: u64) -> Result<(), KeeperError> {
         match ask::<Value>(self.rpc(), "neuston_tickUntil", json!([U256::from(block)])).await {
-            Ok(_) | Err(RpcFault::Refused { code: NO_METHOD, .. }) => Ok(()),
+            Ok(_) => Ok(()),
+            Err(fault) if fault.is_no_method() => Ok(()),
             Err(fault) => Err(fault.into()),
         }
     }

@@ -66,10 +66,19 @@ impl RpcFault {
         let Self::Refused { code, message, data } = self else { return None };
         Some(Self::Refused { code: *code, message: message.clone(), data: data.clone() })
     }
+
+    /// Whether the node just does not have the method.
+    pub(crate) fn is_no_method(&self) -> bool {
+        matches!(self, Self::Refused { code: NO_METHOD | NOT_SUPPORTED | GANACHE_NO_METHOD, .. })
+    }
 }
 
 /// JSON-RPC's code for a method that the node does not have.
-pub(crate) const NO_METHOD: i64 = -32601;
+const NO_METHOD: i64 = -32601;
+/// EIP-1474's, of Hardhat.
+const NOT_SUPPORTED: i64 = -32004;
+/// JSON-RPC's code for what is no JSON: so Ganache says it.
+const GANACHE_NO_METHOD: i64 = -32700;
 
 /// A connection to a chain's node.
 #[async_trait]
@@ -209,5 +218,18 @@ impl JsonRpcClient for Client {
             params => params,
         };
         Ok(serde_json::from_value(self.0.request(method, params).await?)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_maker_s_word_for_a_method_that_is_not_there_is_known_and_no_other_refusal_is() {
+        let refused = |code| RpcFault::Refused { code, message: "no".to_owned(), data: None }.is_no_method();
+        assert!([-32601, -32004, -32700].into_iter().all(refused));
+        assert!(![-32600, -32602, -32603, -32000, -32005, 3].into_iter().any(refused));
+        assert!(!RpcFault::TooLarge.is_no_method());
     }
 }

@@ -12,6 +12,14 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     ("Nothing can be decided now: {why}.", "Gerade lässt sich nichts entscheiden: {why}."),
     (
+        "The network's node gives no answer that can be used: {why}.",
+        "Der Knoten des Netzes gibt keine brauchbare Antwort: {why}.",
+    ),
+    (
+        "Try it again. If it stays so, name another node in the network file.",
+        "Noch einmal versuchen. Bleibt es so, einen anderen Knoten in der Netzwerkdatei nennen.",
+    ),
+    (
         "Nothing is paid or granted until two nodes say the same; it goes on by itself then.",
         "Bis zwei Knoten dasselbe sagen, wird nichts bezahlt und nichts geöffnet; dann geht es von selbst weiter.",
     ),

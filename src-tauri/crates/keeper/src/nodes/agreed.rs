@@ -1,7 +1,7 @@
 //! The chain as two nodes say it, at one block that both have.
 
 use super::{
-    Nodes, answer, has_no_method, must_rest,
+    Nodes, answer, must_rest,
     node::Node,
     standing::{Alone, Dispute, NodeTrouble},
 };
@@ -288,7 +288,7 @@ impl Agreed {
         for (node, outcome) in answers {
             match outcome {
                 Ok(value) => yes.push((answer::quantity(value).map_err(RpcFault::Form)?, node)),
-                Err(fault) if has_no_method(fault) => lacking = fault.refusal(),
+                Err(fault) if fault.is_no_method() => lacking = fault.refusal(),
                 Err(fault) => no.extend(fault.refusal().map(|refusal| (refusal, node))),
             }
         }

@@ -20,7 +20,7 @@ pub use standing::{Alone, Dispute, NodeStanding, NodeTrouble};
 
 use crate::{
     logs::{Seconded, WireLog, placed},
-    rpc::{NO_METHOD, Rpc, RpcFault},
+    rpc::{Rpc, RpcFault},
 };
 use agreed::Agreed;
 use async_trait::async_trait;
@@ -274,9 +274,4 @@ impl Rpc for Nodes {
     fn is_local(&self) -> bool {
         self.0.nodes.iter().all(|node| node.rpc.is_local())
     }
-}
-
-/// Whether a node just does not have the method.
-fn has_no_method(fault: &RpcFault) -> bool {
-    matches!(fault, RpcFault::Refused { code: NO_METHOD, .. })
 }

@@ -196,10 +196,21 @@ impl Rpc for Priced {
 }
 
 async fn fee(base: Option<&'static str>, price: &'static str, ether: &'static str) -> Fee {
+    fee_within(1_000, base, price, ether).await.unwrap()
+}
+
+async fn fee_within(
+    max_gwei: u64,
+    base: Option<&'static str>,
+    price: &'static str,
+    ether: &'static str,
+) -> Result<Fee, KeeperError> {
     let contracts = World::new().await.contracts;
-    let keeper = Keeper::connect(Priced { base, price, ether }, &network(&contracts)).await.unwrap();
+    let mut file = network(&contracts);
+    file.fees.max_gwei = max_gwei;
+    let keeper = Keeper::connect(Priced { base, price, ether }, &file).await.unwrap();
     keeper.tick_until(5).await.unwrap();
-    keeper.fee(Address([1; 20]), 100_000).await.unwrap()
+    keeper.fee(Address([1; 20]), 100_000).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,6 +218,13 @@ async fn a_free_chain_is_free_also_for_accounts_without_ether() {
     assert_eq!(fee(None, "0x0", "0x0").await, Fee::Legacy { gas_price: 0 });
     assert_eq!(fee(Some("0x0"), "0x3e8", "0xffffffffff").await, Fee::Legacy { gas_price: 1000 });
     assert_eq!(fee(Some("0x0"), "0x3e8", "0x0").await, Fee::Legacy { gas_price: 0 }, "it could not pay anyway");
+    let free = Ok(Fee::Legacy { gas_price: 0 });
+    assert_eq!(
+        fee_within(0, Some("0x0"), "0x3e8", "0xffffffffff").await.map_err(drop),
+        free,
+        "its file says it is free"
+    );
+    assert!(matches!(fee_within(0, Some("0x1"), "0x1", "0x1").await, Err(KeeperError::TooDear { asked: 1, most: 0 })));
     let paid = fee(Some("0x64"), "0x3e8", "0x0").await;
     assert_eq!(paid, Fee::Dynamic { max_fee: 200 + 1_000_000_000, max_priority: 1_000_000_000 });
 }
