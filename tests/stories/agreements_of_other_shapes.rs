@@ -308,17 +308,48 @@ fn a_step_whose_time_is_over_gives_the_money_back() {
     let agreement = deal.on_record(&file);
     does(&deal.buyer, &agreement, "payment", &[]).ok();
     assert_eq!(deal.buyer.balance(), "96");
-    // The publisher does nothing, and blocks come by the clock as long as money is set aside.
+    assert_eq!(deal.buyer.types(&["wallet", "balance"]).ok()["setAside"], "4");
+    // Blocks come by the clock as long as money is set aside; whoever wants to can give the step up then.
     let patience = Instant::now() + PATIENCE;
-    while of(&deal.buyer.types(&["agreement", "show", &agreement]).ok(), "computation")["canAbort"] != true {
+    while of(&deal.publisher.types(&["agreement", "show", &agreement]).ok(), "computation")["canAbort"] != true {
         assert!(Instant::now() < patience, "its time passes");
     }
     refused(&does(&deal.publisher, &agreement, "computation", &[]), "The time for “computation” is over");
-    let aborted = deal.buyer.types(&["agreement", "abort", &agreement, "computation"]).ok();
+    let aborted = deal.publisher.types(&["agreement", "abort", &agreement, "computation"]).ok();
     assert_eq!(of(&aborted, "computation")["state"], "aborted", "{aborted}");
-    deal.buyer.types(&["agreement", "abort", &agreement, "computation"]).ok();
-    does(&deal.buyer, &agreement, "payout", &[]).ok();
+    deal.publisher.types(&["agreement", "abort", &agreement, "computation"]).ok();
+    does(&deal.publisher, &agreement, "payout", &[]).ok();
     assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("0".to_owned(), "100".to_owned()));
+    assert_eq!(deal.buyer.types(&["wallet", "balance"]).ok()["setAside"], "0");
+}
+
+#[test]
+fn what_nobody_earned_in_time_comes_back_by_itself_also_while_the_account_is_locked() {
+    let deal = Deal::begins();
+    let file = deal.document(
+        "signed",
+        "EscrowComputeExecutionTemplate",
+        &[
+            payment(),
+            until(3, step("computation", "computeExecution", json!({ "consumer": "consumer" }))),
+            payout("computation"),
+        ],
+    );
+    let agreement = deal.on_record(&file);
+    does(&deal.buyer, &agreement, "payment", &[]).ok();
+    // Nobody does anything any more. The buyer's home is open, and locked.
+    let home = deal.buyer.serves_locked();
+    let patience = Instant::now() + PATIENCE;
+    while deal.publisher.types(&["agreement", "show", &agreement]).ok()["state"] != "ended" {
+        assert!(Instant::now() < patience, "it ends");
+    }
+    home.ends();
+    assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("0".to_owned(), "100".to_owned()));
+    let told = deal.buyer.types(&["agreement", "show", &agreement]).ok();
+    assert_eq!(
+        (&of(&told, "computation")["state"], &of(&told, "payout")["state"]),
+        (&"aborted".into(), &"fulfilled".into())
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     account,
+    agreements::LookAgain,
     chain_events::Index,
     core::{AgentConfig, Core, chain},
     download::Downloads,
@@ -101,6 +102,7 @@ impl Agent {
             policy,
             contracts_look: LastLook::default(),
             fees_look: LastFees::default(),
+            look_again: LookAgain::default(),
         };
         let downloads = Downloads::new(store, foreign, core.events.clone());
         let purchases = Purchases::open(core.clone()).await?;
@@ -108,6 +110,7 @@ impl Agent {
         let index = Index::new(folder.join("events.db"));
         let this = Self { core, purchases, downloads, publications, index };
         this.resume_downloads().await?;
+        this.core.remember_money().await?;
         this.resume_agreements_beside();
         this.follow();
         Ok(this)
@@ -139,8 +142,10 @@ impl Agent {
         });
     }
 
-    /// Goes on with agreements whose creation was begun.
+    /// Goes on with agreements whose creation was begun, and looks after what was paid in others.
     fn resume_agreements_beside(&self) {
+        let core = self.core.clone();
+        tokio::spawn(async move { core.cancel.run_until_cancelled(core.take_back_payments()).await });
         let core = self.core.clone();
         tokio::spawn(async move {
             tokio::select! {

@@ -1,7 +1,8 @@
 //! What every flow of an agent uses.
 
 use crate::{
-    errors, fees::LastFees, own_gateway::OwnGateway, policy::Policy, purchase::SetAside, store::Store, trust::LastLook,
+    agreements::LookAgain, errors, fees::LastFees, own_gateway::OwnGateway, policy::Policy, purchase::SetAside,
+    store::Store, trust::LastLook,
 };
 use api::{ApiError, Code, Event, RebuildView, Sentence, sentence};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
@@ -78,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) policy: Policy,
     pub(crate) contracts_look: LastLook,
     pub(crate) fees_look: LastFees,
+    /// When agreements of other shapes are looked at again.
+    pub(crate) look_again: LookAgain,
 }
 
 impl Core {

@@ -1,13 +1,16 @@
 //! Agreements of other shapes than a purchase's: described by a document, put on record, kept, carried out step by step.
 //!
-//! Each step is taken by whoever asks for it; nothing here goes on by itself but a creation that was begun, and what is
-//! signed. What is on record is read anew before every step, and must be what the document says.
+//! Each step is taken by whoever asks for it; nothing here goes on by itself but a creation that was begun, what is signed,
+//! and a payment that comes back. What is on record is read anew before every step, and must be what the document says.
 
 mod lists;
 mod saying;
 mod step;
+mod take_back;
 mod templates;
 mod view;
+
+pub(crate) use take_back::LookAgain;
 
 use crate::{
     agent::Agent,
@@ -16,7 +19,7 @@ use crate::{
     core::{Core, chain, outbox},
     errors,
     policy::Action,
-    store::{AgreementRecord, Happening},
+    store::{AgreementMoney, AgreementRecord, Happening},
 };
 use agreement::{
     ConditionState,
@@ -84,7 +87,13 @@ impl Core {
     }
 
     fn new_record(&self, document: AgreementDocument, shape: Shape, creator: Option<Address>) -> AgreementRecord {
-        AgreementRecord { shape, document: document.to_node().to_json(), kept: clock::now_text(), creator }
+        AgreementRecord {
+            shape,
+            document: document.to_node().to_json(),
+            kept: clock::now_text(),
+            creator,
+            money: AgreementMoney::default(),
+        }
     }
 
     /// Puts an agreement on record, or finds that it is there as described.

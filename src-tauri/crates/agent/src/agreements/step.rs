@@ -220,7 +220,7 @@ impl Core {
     }
 
     /// What is on record after a step decides whether it is done, whatever was said of its transaction.
-    async fn done(
+    pub(super) async fn done(
         &self,
         verified: &VerifiedShape,
         place: usize,
@@ -238,6 +238,7 @@ impl Core {
                 (Ok(()), _) => saying::no_effect(&name),
             });
         }
+        self.note_money(&now, &facts).await?;
         let kind = match wanted {
             ConditionState::Aborted => ActivityKind::StepAborted,
             _ => ActivityKind::StepDone,

@@ -1,4 +1,4 @@
-//! How much of each account is set aside for purchases under way.
+//! How much of each account is set aside for purchases and other agreements under way.
 
 use agreement::buyer::State;
 use api::Money;
@@ -8,20 +8,25 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-/// Kept up to date with every change of a purchase. Cheap to clone.
+/// Kept up to date with every change of a purchase, and every look at another agreement. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct SetAside(Arc<RwLock<HashMap<AgreementId, (Address, Vodka)>>>);
+pub(crate) struct SetAside(Arc<RwLock<HashMap<AgreementId, Vec<(Address, Vodka)>>>>);
 
 impl SetAside {
     /// Takes a purchase into account as it stands now.
     pub(super) fn take(&self, state: &State) {
         let terms = &state.order().terms;
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let counts = super::view::money(state) == Money::SetAside && !agreement::Machine::is_final(state);
-        if counts {
-            all.insert(terms.agreement, (terms.consumer, terms.price));
+        self.put(terms.agreement, Vec::from_iter(counts.then_some((terms.consumer, terms.price))));
+    }
+
+    /// What of which accounts is set aside in an agreement now.
+    pub(crate) fn put(&self, agreement: AgreementId, amounts: Vec<(Address, Vodka)>) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if amounts.is_empty() {
+            all.remove(&agreement);
         } else {
-            all.remove(&terms.agreement);
+            all.insert(agreement, amounts);
         }
     }
 
@@ -29,6 +34,7 @@ impl SetAside {
     pub(crate) fn of(&self, account: Address) -> Vodka {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         all.values()
+            .flatten()
             .filter(|(consumer, _)| *consumer == account)
             .fold(Vodka::ZERO, |sum, (_, price)| sum.checked_add(*price).unwrap_or(sum))
     }
@@ -57,14 +63,14 @@ mod tests {
     #[test]
     fn each_account_has_its_own_sum() {
         let (all, buyer) = (SetAside::default(), terms(7).consumer);
-        let locked = |number: u8, price, consumer| {
-            let mut terms = terms(price);
-            (terms.agreement, terms.consumer) = (AgreementId([number; 32]), consumer);
-            all.0.write().unwrap().insert(terms.agreement, (terms.consumer, terms.price));
+        let put = |number: u8, amounts: &[(Address, u64)]| {
+            let amounts = amounts.iter().map(|(account, ocean)| (*account, Vodka::from_ocean(*ocean)));
+            all.put(AgreementId([number; 32]), amounts.collect());
         };
-        locked(1, 7, buyer);
-        locked(2, 5, buyer);
-        locked(3, 100, Address([9; 20]));
+        put(1, &[(buyer, 7)]);
+        put(2, &[(buyer, 2), (Address([9; 20]), 100), (buyer, 3)]);
+        put(3, &[(buyer, 50)]);
+        put(3, &[]);
         assert_eq!(all.of(buyer), Vodka::from_ocean(12));
         assert_eq!(all.of(Address([8; 20])), Vodka::ZERO);
     }

@@ -1,7 +1,7 @@
 //! Agreements of other shapes whose documents are kept here, and the names of templates: the chain has only hashes of both.
 
 use super::{Store, StoreError};
-use protocol::{Address, AgreementId, TemplateId, shape::Shape, templates::template_id};
+use protocol::{Address, AgreementId, TemplateId, Vodka, shape::Shape, templates::template_id};
 use runner::Point;
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,25 @@ pub(crate) struct AgreementRecord {
     /// The account that puts it on record, as long as it is not known to be there.
     #[serde(skip)]
     pub creator: Option<Address>,
+    /// How it stood with the money of this home's accounts at the last look.
+    #[serde(skip)]
+    pub money: AgreementMoney,
+}
+
+/// The money of this home's accounts in an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AgreementMoney {
+    /// So much of each account is set aside.
+    SetAside(Vec<(Address, Vodka)>),
+    /// Every condition is decided: nothing can change any more.
+    Ended,
+}
+
+impl Default for AgreementMoney {
+    fn default() -> Self {
+        Self::SetAside(Vec::new())
+    }
 }
 
 impl Store {
@@ -49,11 +68,29 @@ impl Store {
         .await
     }
 
+    /// How it stands with the money of this home's accounts.
+    pub(crate) async fn agreement_money(
+        &self,
+        agreement: AgreementId,
+        money: AgreementMoney,
+    ) -> Result<(), StoreError> {
+        self.run(move |c| {
+            let money = serde_json::to_string(&money)?;
+            c.execute("UPDATE agreement SET money = ?2 WHERE agreement = ?1", params![agreement.hex(), money])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// One agreement.
     pub(crate) async fn agreement(&self, agreement: AgreementId) -> Result<Option<AgreementRecord>, StoreError> {
         self.run(move |c| {
             let row = c
-                .query_row("SELECT content, creator FROM agreement WHERE agreement = ?1", [agreement.hex()], columns)
+                .query_row(
+                    "SELECT content, creator, money FROM agreement WHERE agreement = ?1",
+                    [agreement.hex()],
+                    columns,
+                )
                 .optional()?;
             row.map(record).transpose()
         })
@@ -64,7 +101,7 @@ impl Store {
     pub(crate) async fn agreements(&self) -> Result<Vec<AgreementRecord>, StoreError> {
         self.run(|c| {
             let mut query =
-                c.prepare("SELECT content, creator FROM agreement ORDER BY kept DESC, rowid DESC LIMIT 1000")?;
+                c.prepare("SELECT content, creator, money FROM agreement ORDER BY kept DESC, rowid DESC LIMIT 1000")?;
             let rows = query.query_map([], columns)?.collect::<Result<Vec<_>, _>>()?;
             rows.into_iter().map(record).collect()
         })
@@ -74,8 +111,9 @@ impl Store {
     /// Those whose creation was begun and is not known to have ended.
     pub(crate) async fn agreements_begun(&self) -> Result<Vec<AgreementRecord>, StoreError> {
         self.run(|c| {
-            let mut query =
-                c.prepare_cached("SELECT content, creator FROM agreement WHERE creator IS NOT NULL ORDER BY rowid")?;
+            let mut query = c.prepare_cached(
+                "SELECT content, creator, money FROM agreement WHERE creator IS NOT NULL ORDER BY rowid",
+            )?;
             let rows = query.query_map([], columns)?.collect::<Result<Vec<_>, _>>()?;
             rows.into_iter().map(record).collect()
         })
@@ -102,13 +140,14 @@ impl Store {
     }
 }
 
-type Columns = (String, Option<String>);
+type Columns = (String, Option<String>, Option<String>);
 
 fn columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Columns> {
-    Ok((row.get(0)?, row.get(1)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
-fn record((content, creator): Columns) -> Result<AgreementRecord, StoreError> {
+fn record((content, creator, money): Columns) -> Result<AgreementRecord, StoreError> {
     let creator = creator.and_then(|text| text.parse().ok());
-    Ok(AgreementRecord { creator, ..serde_json::from_str(&content)? })
+    let money = money.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
+    Ok(AgreementRecord { creator, money, ..serde_json::from_str(&content)? })
 }

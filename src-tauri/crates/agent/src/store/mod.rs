@@ -12,7 +12,7 @@ mod purchases;
 mod schema;
 
 pub(crate) use activity::Happening;
-pub(crate) use agreements::AgreementRecord;
+pub(crate) use agreements::{AgreementMoney, AgreementRecord};
 pub(crate) use downloads::DownloadRow;
 pub(crate) use library::{OwnedRow, SavedRow};
 pub(crate) use listings::ListingRecord;

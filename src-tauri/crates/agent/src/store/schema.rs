@@ -25,6 +25,8 @@ const MIGRATIONS: &[&str] = &[
     // 2
     "CREATE TABLE agreement (agreement TEXT PRIMARY KEY, kept TEXT NOT NULL, creator TEXT, content TEXT NOT NULL);
      CREATE TABLE template (id TEXT PRIMARY KEY, name TEXT NOT NULL);",
+    // 3
+    "ALTER TABLE agreement ADD COLUMN money TEXT;",
 ];
 
 /// Brings the file to this version's schema.

@@ -3,10 +3,12 @@
 
 mod next;
 mod perils;
+mod take_back;
 mod verified;
 
 pub use next::{By, Next, Standing, outlook};
 pub use perils::{Peril, perils};
+pub use take_back::{OwnMoney, TakeBack};
 pub use verified::{ShapeFlaw, VerifiedShape};
 
 use crate::{AgreementFact, ConditionFact};
