@@ -78,16 +78,18 @@ pub(crate) fn page(
         values.push(value);
         format!("?{}", values.len())
     };
-    let party = match filter.party {
-        Party::Anyone => String::new(),
-        Party::From(who) => format!("AND e.source = {}", place(who.0.to_vec().into())),
-        Party::To(who) => format!("AND e.target = {}", place(who.0.to_vec().into())),
+    let parties = match filter.party {
+        Party::Anyone => vec![String::new()],
+        Party::From(who) => vec![format!("AND e.source = {}", place(who.0.to_vec().into()))],
+        Party::To(who) => vec![format!("AND e.target = {}", place(who.0.to_vec().into()))],
+        // Two halves, each in the order of its index: what is asked for is merged from them, and no more is read.
         Party::Either(who) => {
             let who = place(who.0.to_vec().into());
-            format!("AND (e.source = {who} OR e.target = {who})")
+            vec![format!("AND e.source = {who}"), format!("AND e.target = {who} AND e.source IS NOT {who}")]
         }
         Party::Between(from, to) => {
-            format!("AND e.source = {} AND e.target = {}", place(from.0.to_vec().into()), place(to.0.to_vec().into()))
+            let (from, to) = (place(from.0.to_vec().into()), place(to.0.to_vec().into()));
+            vec![format!("AND e.source = {from} AND e.target = {to}")]
         }
     };
     let about = match filter.about {
@@ -101,10 +103,17 @@ pub(crate) fn page(
             format!("AND e.kind IN ({})", numbers.join(", "))
         }
     };
-    let text = format!(
-        "SELECT {COLUMNS} FROM event e JOIN block b ON b.number = e.block
-         WHERE (e.block, e.position) >= (?1, ?2) {party} {about} {topics} ORDER BY e.block, e.position LIMIT ?3"
-    );
+    let halves: Vec<String> = parties
+        .into_iter()
+        .map(|party| {
+            format!(
+                "SELECT {COLUMNS} FROM event e JOIN block b ON b.number = e.block
+                 WHERE (e.block, e.position) >= (?1, ?2) {party} {about} {topics}"
+            )
+        })
+        .collect();
+    // The first two columns are block and position.
+    let text = format!("{} ORDER BY 1, 2 LIMIT ?3", halves.join(" UNION ALL "));
     let mut query = step.prepare_cached(&text)?;
     let mut rows = query.query(params_from_iter(values))?;
     let mut found = Vec::new();

@@ -24,6 +24,10 @@ pub const DEPTH: u64 = 128;
 const ANCHORS: usize = 16;
 /// Blocks of an old range whose blooms are held against the logs, where only one node tells them.
 const LOOKED_AT: u64 = 16;
+/// Where blocks are full, fewer of them: so many logs are read a second time, or those of one block.
+const LOOKED_AT_LOGS: usize = 1_000;
+/// Headers, or whole blocks, that are asked for at the same time.
+const AT_ONCE: usize = 16;
 /// A chain that changes while it is read is read again at once, so often.
 const ATTEMPTS: u32 = 3;
 /// A node that is behind the head it told is asked again after this long.
@@ -188,7 +192,10 @@ impl Follower {
                 Ok(told) => (told.logs, told.seconded),
                 Err(fault @ (RpcFault::Refused { .. } | RpcFault::TooLarge)) => {
                     let pause = self.width.refused(asked);
-                    time::sleep(pause).await;
+                    // On this machine nobody is asked too often.
+                    if asked == 1 || !self.keeper.rpc().is_local() {
+                        time::sleep(pause).await;
+                    }
                     // One block less than which nothing can be asked for: whoever follows decides how long to wait.
                     return if asked > 1 {
                         Ok(Some(self.batch(newest, Vec::new(), Vec::new())))
@@ -238,8 +245,8 @@ impl Follower {
     /// The headers from the next block to this one, each the parent of the one after, the first a child of the last
     /// block that was seen.
     async fn linked(&self, end: Header) -> Result<Vec<Header>, KeeperError> {
-        let mut headers = vec![end];
-        let mut first = end;
+        let mut headers = self.at_once(end).await?;
+        let mut first = headers.last().copied().unwrap_or(end);
         while first.block.number > self.next {
             let parent = self.parent(first).await?;
             let Some(parent) = parent else {
@@ -257,6 +264,23 @@ impl Follower {
             return Err(KeeperError::Inconsistent(broken));
         }
         headers.reverse();
+        Ok(headers)
+    }
+
+    /// The headers down from this one as their numbers lead to them, several asked for at once: as many as follow each other.
+    /// Where the chain changes meanwhile those that follow are fewer, and the rest is found by hashes.
+    async fn at_once(&self, end: Header) -> Result<Vec<Header>, KeeperError> {
+        let numbers: Vec<u64> = (self.next..end.block.number).rev().collect();
+        let mut headers = vec![end];
+        for some in numbers.chunks(AT_ONCE) {
+            let found = try_join_all(some.iter().map(|number| self.keeper.header(*number))).await?;
+            for header in found {
+                match (headers.last(), header) {
+                    (Some(child), Some(header)) if header.block.hash == child.block.parent => headers.push(header),
+                    _ => return Ok(headers),
+                }
+            }
+        }
         Ok(headers)
     }
 
@@ -278,12 +302,15 @@ impl Follower {
         for log in logs.drain(..) {
             of_block.entry(log.block).or_default().push(log);
         }
-        for header in headers {
-            let block = header.block.number;
-            let whole = self.whole(header, of_block.remove(&block).unwrap_or_default()).await?;
-            of_block.insert(block, whole);
+        for some in headers.chunks(AT_ONCE) {
+            let of_block = &mut of_block;
+            let told = some.iter().map(|header| (header, of_block.remove(&header.block.number).unwrap_or_default()));
+            let told: Vec<_> = told.map(|(header, found)| self.whole(header, found)).collect();
+            for whole in try_join_all(told).await? {
+                logs.extend(whole);
+            }
         }
-        logs.extend(of_block.into_values().flatten());
+        // Those of blocks without a header are of no block that was asked for.
         Ok(())
     }
 
@@ -309,14 +336,21 @@ impl Follower {
     async fn check_some(&self, to: u64, logs: &[Log]) -> Result<(), KeeperError> {
         let (from, chance) = (self.next, RandomState::new());
         let blocks = to.saturating_sub(from).saturating_add(1);
-        let some: BTreeSet<u64> =
-            (0..LOOKED_AT).map(|one| from.saturating_add(chance.hash_one(one) % blocks)).collect();
+        let place = |number: u64| logs.partition_point(|log| log.block < number);
+        let told = |number: u64| logs.get(place(number)..place(number.saturating_add(1))).unwrap_or_default();
+        let (mut some, mut again) = (BTreeSet::new(), 0_usize);
+        for one in 0..LOOKED_AT {
+            let number = from.saturating_add(chance.hash_one(one) % blocks);
+            again = again.saturating_add(told(number).len());
+            if some.is_empty() || again <= LOOKED_AT_LOGS {
+                some.insert(number);
+            }
+        }
         let looked = some.into_iter().map(|number| async move {
             let Some(header) = self.keeper.header(number).await? else {
                 return Err(KeeperError::Inconsistent(format!("block {number} is not there")));
             };
-            let place = |number: u64| logs.partition_point(|log| log.block < number);
-            let found = logs.get(place(number)..place(number.saturating_add(1))).unwrap_or_default();
+            let found = told(number);
             let whole = self.whole(&header, found.to_vec()).await?;
             if whole.len() == found.len() { Ok(()) } else { Err(left_out(number)) }
         });

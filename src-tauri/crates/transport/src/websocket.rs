@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::{
     sync::{mpsc, oneshot},
-    time::interval,
+    time::{MissedTickBehavior, interval},
 };
 use tokio_tungstenite::{
     client_async_with_config,
@@ -140,10 +140,23 @@ where
     let mut open: HashMap<String, mpsc::Sender<Value>> = HashMap::new();
     let mut next = 1_u64;
     let mut silence = interval((idle / 2).max(Duration::from_millis(1)));
+    // After a machine was asleep or busy, whoever is asked has as long to answer as ever.
+    silence.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut called, mut heard, mut asked) = (true, true, false);
     // Nobody calls any more: it goes on while somebody still listens.
     while called || !open.is_empty() {
         tokio::select! {
+            // What has come is heard before anybody is taken for silent.
+            biased;
+            message = read.next() => {
+                heard = true;
+                match message {
+                    Some(Ok(Message::Text(text))) => incoming(&text, &mut waiting, &mut open),
+                    Some(Ok(Message::Ping(data))) => if write.send(Message::Pong(data)).await.is_err() { break },
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                    Some(Ok(_)) => {}
+                }
+            }
             order = orders.recv(), if called => {
                 let Some(order) = order else {
                     called = false;
@@ -159,15 +172,6 @@ where
                 waiting.insert(next, who);
                 next += 1;
                 if write.send(Message::text(text)).await.is_err() { break }
-            }
-            message = read.next() => {
-                heard = true;
-                match message {
-                    Some(Ok(Message::Text(text))) => incoming(&text, &mut waiting, &mut open),
-                    Some(Ok(Message::Ping(data))) => if write.send(Message::Pong(data)).await.is_err() { break },
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => break,
-                    Some(Ok(_)) => {}
-                }
             }
             // A connection can die without a word. Whoever says nothing is asked whether it is still there.
             _ = silence.tick() => {

@@ -25,7 +25,7 @@ use std::{
 
 const EVENTS: u64 = 240_000;
 /// Of the embedded chain, whose every block goes to the disk first.
-const EMBEDDED: u64 = 96_000;
+const EMBEDDED: u64 = 480_000;
 /// Of a real node.
 const BLOCKS: u64 = 240;
 const PER_BLOCK: u64 = 500;

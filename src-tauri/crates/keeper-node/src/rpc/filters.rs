@@ -131,7 +131,7 @@ fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
                 return Ok(Value::Array(Vec::new()));
             }
             let mut rows =
-                chain.shared.store.read(|conn| store::find_logs(conn, *told + 1, to, &query.filter, MAX_LOGS + 1))?;
+                chain.shared.store.read(|conn| store::first_logs(conn, *told + 1, to, &query.filter, MAX_LOGS + 1))?;
             // Too many at once: whole blocks of them now, the others when asked again.
             let to = match rows.get(MAX_LOGS).map(|row| row.block) {
                 Some(block) => {

@@ -38,6 +38,7 @@ pub(crate) struct LogRow {
     pub(crate) position: u64,
 }
 
+/// Without the hashes of block and transaction.
 fn log_row(row: &Row<'_>) -> Result<LogRow, rusqlite::Error> {
     let mut topics = Vec::with_capacity(4);
     for column in 4..8 {
@@ -52,24 +53,47 @@ fn log_row(row: &Row<'_>) -> Result<LogRow, rusqlite::Error> {
         block: uint(row, 0)?,
         position: uint(row, 1)?,
         tx: uint(row, 2)?,
-        block_hash: fixed(row, 9)?.into(),
-        tx_hash: fixed(row, 10)?.into(),
+        block_hash: B256::ZERO,
+        tx_hash: B256::ZERO,
     })
 }
 
-// The pluses keep SQLite from moving the upper bound of a range over to the block, away from the index of the logs.
 const LOGS: &str = "
-    SELECT l.block, l.position, l.tx, l.address, l.topic0, l.topic1, l.topic2, l.topic3, l.data, b.hash, t.hash
-    FROM logs l CROSS JOIN blocks b ON b.number = +l.block
-    CROSS JOIN transactions t ON t.block = +l.block AND t.position = l.tx";
+    SELECT l.block, l.position, l.tx, l.address, l.topic0, l.topic1, l.topic2, l.topic3, l.data FROM logs l";
 
 /// The logs of one transaction.
 pub(crate) fn logs_of(conn: &Connection, block: u64, tx: u64) -> Result<Vec<LogRow>, rusqlite::Error> {
-    let mut query = conn.prepare_cached(&format!("{LOGS} WHERE l.block = ?1 AND l.tx = ?2 ORDER BY l.position"))?;
-    query.query_map([int(block), int(tx)], log_row)?.collect()
+    let mut query = conn.prepare_cached(&format!("{LOGS} WHERE l.block = ?1 AND l.tx = ?2"))?;
+    let rows = query.query_map([int(block), int(tx)], log_row)?.collect::<Result<_, _>>()?;
+    placed(conn, rows)
 }
 
-/// The first `limit` logs of these blocks that the filter wants.
+/// In order, with their hashes. Each block and transaction is looked up once, not once for each of its logs, and sorted
+/// here rather than by SQLite, which would copy every row to do so.
+fn placed(conn: &Connection, mut rows: Vec<LogRow>) -> Result<Vec<LogRow>, rusqlite::Error> {
+    rows.sort_unstable_by_key(|row| (row.block, row.position));
+    let mut block_hash = conn.prepare_cached("SELECT hash FROM blocks WHERE number = ?1")?;
+    let mut tx_hash = conn.prepare_cached("SELECT hash FROM transactions WHERE block = ?1 AND position = ?2")?;
+    let mut last: Option<(u64, u64, B256, B256)> = None;
+    for row in &mut rows {
+        let (block, tx) = match last {
+            Some((block, tx, block_hash, tx_hash)) if (block, tx) == (row.block, row.tx) => (block_hash, tx_hash),
+            before => {
+                let block = match before {
+                    Some((block, _, hash, _)) if block == row.block => hash,
+                    _ => block_hash.query_row([int(row.block)], |found| Ok(fixed(found, 0)?.into()))?,
+                };
+                let tx = tx_hash.query_row([int(row.block), int(row.tx)], |found| Ok(fixed(found, 0)?.into()))?;
+                (block, tx)
+            }
+        };
+        (row.block_hash, row.tx_hash) = (block, tx);
+        last = Some((row.block, row.tx, block, tx));
+    }
+    Ok(rows)
+}
+
+/// The logs of these blocks that the filter wants, in order. Where they are more than `limit`, so many of them, whichever.
 pub(crate) fn find_logs(
     conn: &Connection,
     from: u64,
@@ -77,11 +101,27 @@ pub(crate) fn find_logs(
     filter: &LogFilter,
     limit: usize,
 ) -> Result<Vec<LogRow>, rusqlite::Error> {
-    let (sql, values) = query(from, to, filter, limit);
-    conn.prepare_cached(&sql)?.query_map(rusqlite::params_from_iter(values), log_row)?.collect()
+    found(conn, query(from, to, filter, limit, ""))
 }
 
-fn query(from: u64, to: u64, filter: &LogFilter, limit: usize) -> (String, Vec<Value>) {
+/// The first `limit` logs of these blocks that the filter wants.
+pub(crate) fn first_logs(
+    conn: &Connection,
+    from: u64,
+    to: u64,
+    filter: &LogFilter,
+    limit: usize,
+) -> Result<Vec<LogRow>, rusqlite::Error> {
+    found(conn, query(from, to, filter, limit, " ORDER BY l.block, l.position"))
+}
+
+fn found(conn: &Connection, (sql, values): (String, Vec<Value>)) -> Result<Vec<LogRow>, rusqlite::Error> {
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(rusqlite::params_from_iter(values), log_row)?.collect::<Result<_, _>>()?;
+    placed(conn, rows)
+}
+
+fn query(from: u64, to: u64, filter: &LogFilter, limit: usize, order: &str) -> (String, Vec<Value>) {
     let mut wanted: Vec<(&str, Vec<&[u8]>)> = Vec::new();
     // The column that is looked up comes first: later topics tell most, the address least.
     for (column, any) in ["topic0", "topic1", "topic2", "topic3"].into_iter().zip(&filter.topics) {
@@ -103,7 +143,8 @@ fn query(from: u64, to: u64, filter: &LogFilter, limit: usize) -> (String, Vec<V
             values.extend(choices.into_iter().map(|choice| Value::Blob(choice.to_vec())));
         }
     }
-    sql.push_str(" ORDER BY l.block, l.position LIMIT ?");
+    sql.push_str(order);
+    sql.push_str(" LIMIT ?");
     values.push(Value::Integer(int(limit as u64)));
     (sql, values)
 }
@@ -141,7 +182,7 @@ mod tests {
     fn plan(filter: &LogFilter) -> String {
         let store = Store::in_memory().unwrap();
         let conn = store.writer();
-        let (sql, values) = query(100, 200, filter, 10);
+        let (sql, values) = query(100, 200, filter, 10, "");
         let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let lines = explain.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
         lines.map(Result::unwrap).collect::<Vec<_>>().join("; ")

@@ -2,16 +2,28 @@
 
 use crate::{Outcome, people::People, spread::Spread};
 use api::{Buy, Event, GetQuote, PurchaseState};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A gateway opens 60 purchases a minute for one buyer: after fewer than that, the rest of the minute is let pass.
+const PER_MINUTE: usize = 50;
+const MINUTE: Duration = Duration::from_secs(61);
 
 pub(crate) async fn measure(count: usize) -> Outcome {
-    println!("purchase: {count} in a row, each of another listing for 1 OCEAN, two homes on one embedded network");
+    println!(
+        "purchase: {count} one after the other, at most {PER_MINUTE} a minute, each of another listing for 1 OCEAN,"
+    );
+    println!("  two homes on one embedded network");
     let people = People::meet(count as u64).await?;
     let file = people.path("data.csv");
     std::fs::write(&file, "a,b\n1,2\n")?;
     let mut events = people.buyer.events().await?;
     let (mut granted, mut completed) = (Vec::new(), Vec::new());
-    for _ in 0..count {
+    let mut minute = Instant::now();
+    for number in 0..count {
+        if number > 0 && number % PER_MINUTE == 0 {
+            tokio::time::sleep(MINUTE.saturating_sub(minute.elapsed())).await;
+            minute = Instant::now();
+        }
         // What is owned is not sold a second time.
         let did = people.publish(&file, "1").await?;
         let quote = people.buyer.ask(GetQuote { did, service: None }).await?;
