@@ -8,9 +8,12 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+/// What of which accounts.
+type Amounts = Vec<(Address, Vodka)>;
+
 /// Kept up to date with every change of a purchase, and every look at another agreement. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct SetAside(Arc<RwLock<HashMap<AgreementId, Vec<(Address, Vodka)>>>>);
+pub(crate) struct SetAside(Arc<RwLock<HashMap<AgreementId, Amounts>>>);
 
 impl SetAside {
     /// Takes a purchase into account as it stands now.
@@ -21,7 +24,7 @@ impl SetAside {
     }
 
     /// What of which accounts is set aside in an agreement now.
-    pub(crate) fn put(&self, agreement: AgreementId, amounts: Vec<(Address, Vodka)>) {
+    pub(crate) fn put(&self, agreement: AgreementId, amounts: Amounts) {
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if amounts.is_empty() {
             all.remove(&agreement);

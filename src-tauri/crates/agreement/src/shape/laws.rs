@@ -44,6 +44,9 @@ fn what_can_no_longer_be_enough_is_aborted_and_pays_back() {
     facts.block += 1;
     assert!(outlook(&shape, &facts)[1..4].iter().all(|one| one.next == Next::TimeOver && one.can_abort));
     facts.conditions[1].state = Aborted;
+    facts.block = CREATED_AT;
+    assert_eq!(next(&shape, &facts)[4], Next::TooFew { fulfilled: 0, needed: 2 }, "two are left, which is enough");
+    facts.block = CREATED_AT + 30;
     facts.conditions[2].state = Aborted;
     let lost = Next::Never { conditions: vec!["one".to_owned(), "two".to_owned()] };
     assert_eq!(next(&shape, &facts)[4], lost);
@@ -51,6 +54,27 @@ fn what_can_no_longer_be_enough_is_aborted_and_pays_back() {
     assert!(outlook(&shape, &facts)[4].can_abort);
     facts.conditions[4].state = Aborted;
     assert_eq!(next(&shape, &facts)[5], Next::Open, "the escrow pays back");
+}
+
+#[test]
+fn a_payment_is_meant_for_whoever_it_would_come_back_to_and_for_nobody_where_that_is_two() {
+    let payer = |senders: &[Address]| {
+        let mut shape = two_of_three(40);
+        let escrow = shape.conditions.pop().unwrap();
+        for sender in senders {
+            let mut escrow = escrow.clone();
+            let ConditionTerms::EscrowReward { sender: back_to, .. } = &mut escrow.terms else { panic!() };
+            *back_to = *sender;
+            shape.conditions.push(escrow);
+        }
+        outlook(&shape, &created(&shape)).remove(0).by
+    };
+    let (one, other) = (Address([1; 20]), Address([2; 20]));
+    let is = |account| By::Payer { account };
+    assert_eq!(payer(&[one]), is(Some(one)));
+    assert_eq!(payer(&[one, one]), is(Some(one)));
+    assert_eq!(payer(&[one, other]), is(None));
+    assert_eq!(payer(&[]), is(None));
 }
 
 #[test]
@@ -63,6 +87,12 @@ fn a_waiting_time_is_waited_for() {
     assert_eq!(next(&shape, &facts)[1], Next::NotBefore { block: CREATED_AT + 5 });
     facts.block = CREATED_AT + 5;
     assert_eq!(next(&shape, &facts)[1], Next::Open);
+    // What can never be does not wait.
+    facts.block = CREATED_AT;
+    facts.conditions[5].time_lock = 5;
+    assert_eq!(next(&shape, &facts)[5], Next::NotBefore { block: CREATED_AT + 5 });
+    facts.conditions[0].state = Aborted;
+    assert_eq!(next(&shape, &facts)[5], Next::Never { conditions: vec!["payment".to_owned()] });
 }
 
 #[test]
