@@ -57,7 +57,7 @@ pub(crate) fn check(places: &Places) -> Result<(), String> {
     contracts::build(true)
 }
 
-/// The numbers of ARCHITECTURE.md, measured.
+/// The numbers of docs/speed.md, measured.
 pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String> {
     machine::ready_to_build(places)?;
     run(cargo(places)
