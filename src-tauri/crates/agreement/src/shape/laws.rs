@@ -4,7 +4,7 @@ use super::{
     samples::{CONSUMER, CREATED_AT, ESCROW, created, two_of_three},
     *,
 };
-use crate::ConditionState::{Aborted, Fulfilled, Unfulfilled, Uninitialized};
+use crate::ConditionState::{self, Aborted, Fulfilled, Unfulfilled, Uninitialized};
 use proptest::prelude::*;
 use protocol::{Address, Did, TemplateId, conditions::ConditionTerms, shape::Shape};
 
@@ -93,6 +93,30 @@ fn a_waiting_time_is_waited_for() {
     assert_eq!(next(&shape, &facts)[5], Next::NotBefore { block: CREATED_AT + 5 });
     facts.conditions[0].state = Aborted;
     assert_eq!(next(&shape, &facts)[5], Next::Never { conditions: vec!["payment".to_owned()] });
+}
+
+#[test]
+fn what_is_paid_and_not_paid_out_is_known_and_whom_it_would_not_come_back_to() {
+    let shape = two_of_three(40);
+    let paid = |shape: &Shape, states: &[(usize, ConditionState)]| {
+        let mut facts = created(shape);
+        for (place, state) in states {
+            facts.conditions[*place].state = *state;
+        }
+        VerifiedShape::check(shape, &facts).unwrap().is_paid()
+    };
+    assert!(!paid(&shape, &[]));
+    assert!(paid(&shape, &[(0, Fulfilled)]));
+    assert!(!paid(&shape, &[(0, Fulfilled), (5, Fulfilled)]), "it is paid out");
+    assert!(!paid(&shape, &[(1, Fulfilled)]), "another step was done");
+    let mut without = shape.clone();
+    without.conditions.pop();
+    assert!(!paid(&without, &[(0, Fulfilled)]), "nothing holds it");
+    let verified = VerifiedShape::check(&shape, &created(&shape)).unwrap();
+    assert_eq!(verified.created_at(), CREATED_AT);
+    assert_eq!(verified.perils(0, ESCROW, CONSUMER), []);
+    let another = Peril::ToAnother { payment: "payment".to_owned(), to: CONSUMER };
+    assert_eq!(verified.perils(0, ESCROW, Address([9; 20])), [another]);
 }
 
 #[test]
