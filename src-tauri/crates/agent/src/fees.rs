@@ -7,8 +7,8 @@ use crate::{
     errors,
 };
 use api::{ApiError, Code, FeesView, Sentence, sentence};
-use keeper::gas;
-use protocol::{Signer as _, Vodka, tx::Call};
+use keeper::{KeeperError, gas};
+use protocol::{Address, Signer as _, Vodka, tx::Call};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One sale: putting it on record, opening it, taking the payment.
@@ -44,6 +44,15 @@ impl Core {
             computer_needs: cost(price, SALE),
             computer_should_have: cost(price, SALE.saturating_mul(SALES)),
         })
+    }
+
+    /// Whether an account has to pay for so much gas itself: this computer's own key cannot, and the account can.
+    ///
+    /// # Errors
+    /// Those of the chain.
+    pub(crate) async fn account_pays(&self, account: Address, gas: u64) -> Result<bool, KeeperError> {
+        let own = self.service.address();
+        Ok(!self.keeper.can_pay(own, gas).await? && self.keeper.can_pay(account, gas).await?)
     }
 
     /// Moves some of the network's coin from the account to this computer's key.

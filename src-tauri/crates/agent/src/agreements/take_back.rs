@@ -1,16 +1,17 @@
 //! Payments in agreements of other shapes come back by themselves once nobody can earn them in time any more: also after a
 //! restart, and while the account is locked. Nothing else in them is done unasked.
 
+use super::view::open_or_ended;
 use crate::{
     core::{Core, chain},
     errors,
     store::{AgreementMoney, AgreementRecord},
 };
 use agreement::{
-    ConditionFact, ConditionState,
+    ConditionState,
     shape::{OwnMoney, ShapeFacts, TakeBack, VerifiedShape},
 };
-use api::ApiError;
+use api::{AgreementState, ApiError};
 use keeper::{Evidence, gas};
 use protocol::{Address, AgreementId, Signer, shape::Shape};
 use runner::{Point, shapes};
@@ -92,17 +93,22 @@ impl Core {
                 return;
             }
         };
-        let Some(step) = money.steps.first() else {
+        if money.steps.is_empty() {
             self.look_again.at(agreement, next_look(&money, head));
             return;
-        };
+        }
         self.look_again.at(agreement, head.saturating_add(AGAIN));
         let payer = money.set_aside.first().map(|(account, _)| *account);
-        // What is signed goes on without anybody who waits for it, and others wait behind this one.
-        match tokio::time::timeout(LONGEST, self.take(&verified, *step, payer)).await {
-            Ok(Ok(())) => self.look_again.soon(agreement),
-            Err(_) => tracing::warn!(agreement = %agreement, "a payment comes back once its transaction is in a block"),
-            Ok(Err(error)) => tracing::warn!(%error, agreement = %agreement, "a payment does not come back yet"),
+        // One that does not work out keeps no other from being taken.
+        for step in money.steps {
+            // What is signed goes on without anybody who waits for it, and others wait behind this one.
+            match tokio::time::timeout(LONGEST, self.take(&verified, step, payer)).await {
+                Ok(Ok(())) => self.look_again.soon(agreement),
+                Err(_) => {
+                    tracing::warn!(agreement = %agreement, "a payment comes back once its transaction is in a block")
+                }
+                Ok(Err(error)) => tracing::warn!(%error, agreement = %agreement, "a payment does not come back yet"),
+            }
         }
     }
 
@@ -136,11 +142,9 @@ impl Core {
         let agreement = verified.shape().agreement;
         let own: Vec<Address> = self.wallet.accounts().iter().map(|account| account.address).collect();
         let money = verified.own_money(facts, &own);
-        let decided = |fact: &ConditionFact| matches!(fact.state, ConditionState::Fulfilled | ConditionState::Aborted);
-        let kept = if facts.conditions.iter().all(decided) {
-            AgreementMoney::Ended
-        } else {
-            AgreementMoney::SetAside(money.set_aside.clone())
+        let kept = match open_or_ended(&facts.conditions) {
+            AgreementState::Ended => AgreementMoney::Ended,
+            _ => AgreementMoney::SetAside(money.set_aside.clone()),
         };
         self.set_aside.put(agreement, money.set_aside.clone());
         self.store.agreement_money(agreement, kept).await.map_err(errors::store)?;
@@ -158,22 +162,14 @@ impl Core {
             TakeBack::Abort { place } => shapes::abort(&contracts, verified, place, attempt),
             TakeBack::PayOut { place } => shapes::fulfilment(&contracts, verified, place, &Evidence::None, attempt),
         };
-        let signer = self.who_pays(payer, gas).await?;
+        let signer: Arc<dyn Signer> = match payer {
+            Some(account) if self.account_pays(account, gas).await.map_err(chain)? => {
+                self.wallet.signer(account).map_err(errors::wallet)?
+            }
+            _ => self.service.clone(),
+        };
         let sent = self.attempt(signer, None, Point::StepSigned, make).await;
         self.done(verified, place, wanted, sent, None).await.map(drop)
-    }
-
-    /// This computer's own key, and the account whose money it is where that key cannot pay for it.
-    async fn who_pays(&self, account: Option<Address>, gas: u64) -> Result<Arc<dyn Signer>, ApiError> {
-        let can = async |who| self.keeper.can_pay(who, gas).await.map_err(chain);
-        let own = self.service.clone();
-        if can(own.address()).await? {
-            return Ok(own);
-        }
-        match account.filter(|_| !self.wallet.is_locked()) {
-            Some(account) if can(account).await? => self.wallet.signer(account).map_err(errors::wallet),
-            _ => Ok(own),
-        }
     }
 }
 

@@ -192,7 +192,7 @@ impl Core {
     }
 }
 
-fn open_or_ended(conditions: &[ConditionFact]) -> AgreementState {
+pub(super) fn open_or_ended(conditions: &[ConditionFact]) -> AgreementState {
     let decided = |fact: &ConditionFact| matches!(fact.state, ConditionState::Fulfilled | ConditionState::Aborted);
     if conditions.iter().all(decided) { AgreementState::Ended } else { AgreementState::Open }
 }

@@ -48,13 +48,10 @@ impl Buying {
 
     /// Who takes the money back: this computer's own key, and the buyer's account where that key cannot pay for it.
     async fn payer(&self, terms: &AccessTerms, gas: u64) -> Result<Arc<dyn Signer>, Hold> {
-        let keeper = &self.core.keeper;
-        let own = self.core.service.clone();
-        let own_can = keeper.can_pay(own.address(), gas).await.map_err(Hold::later)?;
-        if own_can || !keeper.can_pay(terms.consumer, gas).await.map_err(Hold::later)? {
-            return Ok(own);
+        match self.core.account_pays(terms.consumer, gas).await.map_err(Hold::later)? {
+            true => self.buyer(terms),
+            false => Ok(self.core.service.clone()),
         }
-        self.buyer(terms)
     }
 
     async fn liveness(&self, terms: &AccessTerms, gateway: &str) -> Event {

@@ -29,7 +29,7 @@ pub enum TakeBack {
 pub struct OwnMoney {
     /// What is set aside, by account.
     pub set_aside: Vec<(Address, Vodka)>,
-    /// What can be done now to bring it back, the first step of each escrow.
+    /// What can be done now to bring it back, one for each escrow that something can be done about.
     pub steps: Vec<TakeBack>,
     /// The block with which more can be done; `None` where no block alone changes anything.
     pub next: Option<u64>,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     chain::{Chain, Event},
-    store::{self, MAX_LOGS},
+    store::{self, MAX_LOGS, Most},
 };
 use serde_json::Value;
 use std::{
@@ -130,8 +130,10 @@ fn told(chain: &Chain, kind: &mut Kind) -> Result<Value, RpcError> {
             if to <= *told {
                 return Ok(Value::Array(Vec::new()));
             }
-            let mut rows =
-                chain.shared.store.read(|conn| store::first_logs(conn, *told + 1, to, &query.filter, MAX_LOGS + 1))?;
+            let mut rows = chain
+                .shared
+                .store
+                .read(|conn| store::find_logs(conn, *told + 1, to, &query.filter, Most::First(MAX_LOGS + 1)))?;
             // Too many at once: whole blocks of them now, the others when asked again.
             let to = match rows.get(MAX_LOGS).map(|row| row.block) {
                 Some(block) => {

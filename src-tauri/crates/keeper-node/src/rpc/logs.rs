@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     chain::Chain,
-    store::{self, LogFilter, LogRow, MAX_LOGS},
+    store::{self, LogFilter, LogRow, MAX_LOGS, Most},
 };
 use alloy_primitives::B256;
 use rusqlite::Connection;
@@ -94,7 +94,7 @@ pub(super) fn find(chain: &Chain, conn: &Connection, query: &LogQuery) -> Result
 
 /// The logs of a range of blocks.
 pub(super) fn range(conn: &Connection, from: u64, to: u64, filter: &LogFilter) -> Result<Vec<LogRow>, RpcError> {
-    let rows = store::find_logs(conn, from, to, filter, MAX_LOGS + 1)?;
+    let rows = store::find_logs(conn, from, to, filter, Most::Any(MAX_LOGS + 1))?;
     if rows.len() > MAX_LOGS {
         return Err(too_many());
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     chain::Chain,
-    store::{self, LogFilter, MinedTransaction, StateAt, StoredBlock},
+    store::{self, LogFilter, MinedTransaction, Most, StateAt, StoredBlock},
 };
 use alloy_primitives::{B256, keccak256};
 use revm::DatabaseRef;
@@ -157,7 +157,7 @@ pub(super) fn block_receipts(chain: &Chain, params: &Params) -> Result<Value, Rp
     chain.shared.store.read(|conn| {
         let Some(number) = resolve(chain, conn, id)? else { return Ok(Value::Null) };
         let hash = store::hash_of(conn, number)?.unwrap_or_default();
-        let logs = store::find_logs(conn, number, number, &LogFilter::default(), usize::MAX)?;
+        let logs = store::find_logs(conn, number, number, &LogFilter::default(), Most::Any(usize::MAX))?;
         let receipts = store::mined_in(conn, number)?.into_iter().map(|tx| {
             let own: Vec<_> = logs.iter().filter(|row| row.tx == tx.position).cloned().collect();
             sound(forms::receipt(&tx, hash, &own))

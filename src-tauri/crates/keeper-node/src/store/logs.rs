@@ -93,35 +93,30 @@ fn placed(conn: &Connection, mut rows: Vec<LogRow>) -> Result<Vec<LogRow>, rusql
     Ok(rows)
 }
 
-/// The logs of these blocks that the filter wants, in order. Where they are more than `limit`, so many of them, whichever.
+/// How many logs are wanted at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Most {
+    /// The first so many.
+    First(usize),
+    /// So many, whichever: who asks wants all of them, or to know that they are more. Nothing has to be sorted to find out.
+    Any(usize),
+}
+
+/// The logs of these blocks that the filter wants, in order.
 pub(crate) fn find_logs(
     conn: &Connection,
     from: u64,
     to: u64,
     filter: &LogFilter,
-    limit: usize,
+    most: Most,
 ) -> Result<Vec<LogRow>, rusqlite::Error> {
-    found(conn, query(from, to, filter, limit, ""))
-}
-
-/// The first `limit` logs of these blocks that the filter wants.
-pub(crate) fn first_logs(
-    conn: &Connection,
-    from: u64,
-    to: u64,
-    filter: &LogFilter,
-    limit: usize,
-) -> Result<Vec<LogRow>, rusqlite::Error> {
-    found(conn, query(from, to, filter, limit, " ORDER BY l.block, l.position"))
-}
-
-fn found(conn: &Connection, (sql, values): (String, Vec<Value>)) -> Result<Vec<LogRow>, rusqlite::Error> {
+    let (sql, values) = query(from, to, filter, most);
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(rusqlite::params_from_iter(values), log_row)?.collect::<Result<_, _>>()?;
     placed(conn, rows)
 }
 
-fn query(from: u64, to: u64, filter: &LogFilter, limit: usize, order: &str) -> (String, Vec<Value>) {
+fn query(from: u64, to: u64, filter: &LogFilter, most: Most) -> (String, Vec<Value>) {
     let mut wanted: Vec<(&str, Vec<&[u8]>)> = Vec::new();
     // The column that is looked up comes first: later topics tell most, the address least.
     for (column, any) in ["topic0", "topic1", "topic2", "topic3"].into_iter().zip(&filter.topics) {
@@ -143,6 +138,10 @@ fn query(from: u64, to: u64, filter: &LogFilter, limit: usize, order: &str) -> (
             values.extend(choices.into_iter().map(|choice| Value::Blob(choice.to_vec())));
         }
     }
+    let (order, limit) = match most {
+        Most::First(limit) => (" ORDER BY l.block, l.position", limit),
+        Most::Any(limit) => ("", limit),
+    };
     sql.push_str(order);
     sql.push_str(" LIMIT ?");
     values.push(Value::Integer(int(limit as u64)));
@@ -182,7 +181,7 @@ mod tests {
     fn plan(filter: &LogFilter) -> String {
         let store = Store::in_memory().unwrap();
         let conn = store.writer();
-        let (sql, values) = query(100, 200, filter, 10, "");
+        let (sql, values) = query(100, 200, filter, Most::Any(10));
         let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let lines = explain.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
         lines.map(Result::unwrap).collect::<Vec<_>>().join("; ")

@@ -11,7 +11,7 @@ mod trie_table;
 pub(crate) use blocks::{
     MinedTransaction, StoredBlock, block_by_number, hash_of, head, location_of, mined, mined_in, number_of, write_block,
 };
-pub(crate) use logs::{LogFilter, LogRow, MAX_LOGS, find_logs, first_logs, logs_of, write_logs};
+pub(crate) use logs::{LogFilter, LogRow, MAX_LOGS, Most, find_logs, logs_of, write_logs};
 pub(crate) use pool_table::{forget_waiting, keep_waiting, set_tick_target, tick_target, waiting};
 pub(crate) use state::{AccountRow, StateAt, StateError, account_at, write_account, write_code, write_slot};
 pub(crate) use trie_table::{StoredNodes, write_nodes};
