@@ -85,11 +85,12 @@ fn ganache() -> Command {
     command
 }
 
-/// The address in the line with which a chain says that it listens.
+/// The address in the line with which a chain says that it listens. Some paint their lines where they take it for wanted.
 fn address(line: &str) -> Option<String> {
     const LISTENS: [&str; 3] = ["Listening on ", "server at http://", "RPC Listening on "];
-    let at = LISTENS.iter().find_map(|before| line.trim_start_matches('\u{feff}').split_once(before));
-    at.map(|(_, address)| address.trim_end_matches('/').to_owned())
+    let (_, rest) = LISTENS.iter().find_map(|before| line.split_once(before))?;
+    let end = rest.find(|character: char| !(character.is_ascii_alphanumeric() || ".:".contains(character)));
+    Some(rest[..end.unwrap_or(rest.len())].to_owned())
 }
 
 impl Chain {
@@ -110,7 +111,7 @@ impl Chain {
     }
 
     fn runs(mut command: Command, folder: tempfile::TempDir) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.env("FORCE_COLOR", "0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let told = lines.find_map(|line| address(&line.unwrap()));
         let url = format!("http://{}", told.expect("it says where it listens"));

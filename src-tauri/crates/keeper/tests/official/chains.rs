@@ -79,7 +79,7 @@ impl Chain {
                 ganache
             }
         };
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.env("FORCE_COLOR", "0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let url = ready(&mut child.stdout);
         Self { child, url, _folder: folder }
     }
@@ -102,13 +102,14 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Waits for the line with the address. The rest is read on, or the chain would stop when the pipe is full.
+/// Waits for the line with the address; some paint it where they take that for wanted. The rest is read on, or the chain would stop when the pipe is full.
 fn ready(stdout: &mut Option<ChildStdout>) -> String {
     const LISTENS: [&str; 3] = ["Listening on ", "server at http://", "RPC Listening on "];
     let mut lines = BufReader::new(stdout.take().unwrap()).lines();
     let found = |line: &str| {
-        let at = LISTENS.iter().find_map(|before| line.trim_start_matches('\u{feff}').split_once(before));
-        at.map(|(_, address)| address.trim_end_matches('/').to_owned())
+        let (_, rest) = LISTENS.iter().find_map(|before| line.split_once(before))?;
+        let end = rest.find(|character: char| !(character.is_ascii_alphanumeric() || ".:".contains(character)));
+        Some(rest[..end.unwrap_or(rest.len())].to_owned())
     };
     let address = lines.find_map(|line| found(&line.unwrap())).unwrap();
     std::thread::spawn(move || lines.for_each(drop));
