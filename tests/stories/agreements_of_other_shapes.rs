@@ -14,7 +14,7 @@ struct Deal {
     buyer: Person,
     did: String,
     _serving: Option<Running>,
-    _network: Option<Network>,
+    network: Option<Network>,
 }
 
 impl Deal {
@@ -22,7 +22,15 @@ impl Deal {
     fn begins() -> Self {
         let network = Network::starts(0);
         let publisher = Person::on(&network.file()).with_account(0);
-        Self { _network: Some(network), ..Self::between(publisher.network().unwrap().to_owned(), publisher) }
+        Self { network: Some(network), ..Self::between(publisher.network().unwrap().to_owned(), publisher) }
+    }
+
+    /// The same where nobody watches for those who are away.
+    fn begins_without_a_tower() -> Self {
+        let network = Network::starts(0);
+        let file = network.file_without_a_tower();
+        let publisher = Person::on(&file).with_account(0);
+        Self { network: Some(network), ..Self::between(file, publisher) }
     }
 
     /// On the publisher's own network: the publisher decides about its templates.
@@ -35,7 +43,7 @@ impl Deal {
     fn between(network: PathBuf, publisher: Person) -> Self {
         let buyer = Person::on(&network).with_account(100);
         let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Water levels", "9");
-        Self { publisher, buyer, did, _serving: None, _network: None }
+        Self { publisher, buyer, did, _serving: None, network: None }
     }
 
     /// A document about the listing between the two, in a file that both have.
@@ -68,6 +76,24 @@ impl Deal {
         let refused = self.buyer.types(&["template", "approve", name]);
         assert_eq!(refused.error(), "refused", "a guest does not decide: {refused:?}");
         assert_eq!(self.publisher.types(&["template", "approve", name]).ok()["state"], "approved");
+    }
+
+    /// The buyer pays for a computation that is not started in time.
+    fn pays_for_what_nobody_does(&self) -> String {
+        let computation = until(3, step("computation", "computeExecution", json!({ "consumer": "consumer" })));
+        let conditions = [payment(), computation, payout("computation")];
+        let file = self.document("signed", "EscrowComputeExecutionTemplate", &conditions);
+        let agreement = self.on_record(&file);
+        does(&self.buyer, &agreement, "payment", &[]).ok();
+        agreement
+    }
+
+    fn ends_with_the_money_back(&self, agreement: &str) {
+        let patience = Instant::now() + PATIENCE;
+        while self.publisher.types(&["agreement", "show", agreement]).ok()["state"] != "ended" {
+            assert!(Instant::now() < patience, "it ends");
+        }
+        assert_eq!((self.publisher.balance(), self.buyer.balance()), ("0".to_owned(), "100".to_owned()));
     }
 
     /// On record by the buyer, and its document kept by the publisher.
@@ -301,7 +327,7 @@ fn three_parties_agree_and_pay_in_parts_what_one_of_them_verified() {
 
 #[test]
 fn a_step_whose_time_is_over_gives_the_money_back() {
-    let deal = Deal::begins();
+    let deal = Deal::begins_without_a_tower();
     let compute = until(4, step("computation", "computeExecution", json!({ "consumer": "consumer" })));
     let template = "EscrowComputeExecutionTemplate";
     let file = deal.document("late", template, &[payment(), compute, payout("computation")]);
@@ -325,31 +351,26 @@ fn a_step_whose_time_is_over_gives_the_money_back() {
 
 #[test]
 fn what_nobody_earned_in_time_comes_back_by_itself_also_while_the_account_is_locked() {
-    let deal = Deal::begins();
-    let file = deal.document(
-        "signed",
-        "EscrowComputeExecutionTemplate",
-        &[
-            payment(),
-            until(3, step("computation", "computeExecution", json!({ "consumer": "consumer" }))),
-            payout("computation"),
-        ],
-    );
-    let agreement = deal.on_record(&file);
-    does(&deal.buyer, &agreement, "payment", &[]).ok();
+    let deal = Deal::begins_without_a_tower();
+    let agreement = deal.pays_for_what_nobody_does();
     // Nobody does anything any more. The buyer's home is open, and locked.
     let home = deal.buyer.serves_locked();
-    let patience = Instant::now() + PATIENCE;
-    while deal.publisher.types(&["agreement", "show", &agreement]).ok()["state"] != "ended" {
-        assert!(Instant::now() < patience, "it ends");
-    }
+    deal.ends_with_the_money_back(&agreement);
     home.ends();
-    assert_eq!((deal.publisher.balance(), deal.buyer.balance()), ("0".to_owned(), "100".to_owned()));
     let told = deal.buyer.types(&["agreement", "show", &agreement]).ok();
     assert_eq!(
         (&of(&told, "computation")["state"], &of(&told, "payout")["state"]),
         (&"aborted".into(), &"fulfilled".into())
     );
+}
+
+#[test]
+fn a_watchtower_takes_such_a_payment_back_for_somebody_who_paid_and_left() {
+    let deal = Deal::begins();
+    let agreement = deal.pays_for_what_nobody_does();
+    // No home is open but for the publisher's, who only looks.
+    deal.ends_with_the_money_back(&agreement);
+    deal.network.as_ref().unwrap().watches(agreement.trim_start_matches("0x"), "ended");
 }
 
 #[test]

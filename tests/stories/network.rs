@@ -61,6 +61,16 @@ impl Network {
         PathBuf::from(self.running.ready["networkFile"].as_str().unwrap())
     }
 
+    /// Its file without the watch-tower.
+    pub(crate) fn file_without_a_tower(&self) -> PathBuf {
+        let text = std::fs::read_to_string(self.file()).unwrap();
+        let rest: Vec<&str> = text.lines().filter(|line| !line.starts_with("watchtower")).collect();
+        assert_eq!(rest.len() + 1, text.lines().count(), "there is one line of it: {text}");
+        let path = self.path("without-a-tower.toml");
+        std::fs::write(&path, rest.join("\n")).unwrap();
+        path
+    }
+
     /// Starts one that is told to end itself at a point.
     pub(crate) fn starts_until(kill: &str, block_ms: u64) -> Self {
         let folder = tempfile::Builder::new().prefix("n").tempdir().unwrap();

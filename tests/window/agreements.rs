@@ -75,6 +75,8 @@ async fn an_agreement_of_another_shape_is_read_step_by_step() {
     app.read("#page", "The agreement Training on the river levels is on record").await;
     app.click(&format!("a[href=\"/agreement/{}\"]", training.trim_start_matches("0x"))).await;
     let told = app.read(&named("agreement"), "The publisher acts next.").await;
+    let back = ["12.50 of yours is set aside", "it comes back to you by itself"];
+    assert!(back.iter().all(|part| told.contains(part)), "{told}");
     for part in ["12.50 is set aside", "payment", "after that it can be given up", "Comes after “training”."] {
         assert!(told.contains(part), "{part}: {told}");
     }

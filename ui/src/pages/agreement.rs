@@ -4,7 +4,7 @@ use crate::{
     app::{Asked, app, loader},
     browser,
     components::{Below, Glyph, Icon, Number, Timeline, listing_path, shown},
-    state::{agreements, moments},
+    state::{agreements, amounts, moments},
     texts::{Texts, fill},
 };
 use api::{ActorView, AgreementState, AgreementView, GetAgreement, StepState};
@@ -60,6 +60,7 @@ fn Stands(view: AgreementView) -> impl IntoView {
     };
     let flaw = view.flaw.clone().map(|flaw| fill(a.different_more, &[("flaw", &flaw)]));
     let state = view.state.name();
+    let back = agreements::comes_back(&view);
     let open = matches!(view.state, AgreementState::Open | AgreementState::Creating | AgreementState::NotOnRecord);
     view! {
         <div class="stack" data-testid="agreement" data-state=state>
@@ -90,6 +91,12 @@ fn Stands(view: AgreementView) -> impl IntoView {
                     let more = view.warnings.iter().map(|words| sentence(words)).collect::<Vec<_>>().join(" ");
                     view! { <Notice kind="notice" icon=Icon::CircleAlert title=a.mind more /> }
                 })}
+            {back
+                .map(|amount| {
+                    let amount = amounts::amount(amount, app.spoken());
+                    let title = fill(a.back, &[("amount", &amount)]);
+                    view! { <Notice kind="notice" icon=Icon::Undo2 title more=a.back_more.to_owned() /> }
+                })}
             <Timeline lines />
             <Actors actors=view.actors.clone() />
             <Depth view />
@@ -104,7 +111,7 @@ fn sentence(words: &str) -> String {
 }
 
 #[component]
-fn Notice(kind: &'static str, icon: Icon, title: &'static str, more: String) -> impl IntoView {
+fn Notice(kind: &'static str, icon: Icon, #[prop(into)] title: String, more: String) -> impl IntoView {
     view! {
         <div class=kind role="status">
             <Glyph icon />

@@ -88,6 +88,24 @@ fn line(
     Line { said, note, progress, name: step.name.clone(), at: None }
 }
 
+/// What accounts of this home paid into it that comes back by itself once nobody can earn it any more: it is in escrow, and
+/// what would release it has an end and was not done.
+pub(crate) fn comes_back(view: &AgreementView) -> Option<Vodka> {
+    let own: Vec<_> = view.actors.iter().filter(|actor| actor.own).map(|actor| actor.account).collect();
+    let find = |id: &ConditionId| view.conditions.iter().find(|other| other.id == *id);
+    let paid = |step: &ConditionView| match &step.terms {
+        Some(ConditionTerms::EscrowReward { amount, sender, lock, release, .. }) => {
+            let (lock, release) = (find(lock)?, find(release)?);
+            let held = step.state == StepState::Unfulfilled && lock.state == StepState::Fulfilled;
+            let ends = release.state != StepState::Fulfilled && release.time_out != 0;
+            (held && ends && own.contains(sender)).then_some(*amount)
+        }
+        _ => None,
+    };
+    let all = view.conditions.iter().filter_map(paid);
+    all.reduce(|sum, more| sum.checked_add(more).unwrap_or(sum)).filter(|sum| !sum.is_zero())
+}
+
 /// Whether what an escrow holds goes back to who paid it.
 fn goes_back(view: &AgreementView, step: &ConditionView) -> bool {
     let state = |id: &ConditionId| view.conditions.iter().find(|other| other.id == *id).map(|other| other.state);
@@ -155,6 +173,7 @@ fn acts(step: &ConditionView, t: &Texts) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::state::moments::at_offset;
+    use api::ActorView;
     use protocol::{Address, AgreementId, Did, TemplateId};
 
     const BEGIN: i64 = 1_763_129_112;
@@ -250,6 +269,28 @@ mod tests {
         assert_eq!(told[1].0, "computation: Die Berechnung wurde nicht rechtzeitig begonnen");
         assert_eq!((told[2].0.as_str(), told[2].2), ("payout: 4,00 gehen zurück", StepProgress::Now));
         assert_eq!(said(&view(StepNext::Aborted, StepNext::Fulfilled), Tongue::English)[2].0, "payout: 4.00 went back");
+    }
+
+    #[test]
+    fn only_own_money_in_escrow_that_can_still_be_missed_comes_back_by_itself() {
+        let mut paid = view(StepNext::Open, StepNext::Open);
+        assert_eq!(comes_back(&paid), None, "somebody else's");
+        let payer = Address([2; 20]);
+        paid.actors = vec![ActorView { role: None, account: payer, own: true }];
+        assert_eq!(comes_back(&paid), None, "without a limit nothing ends");
+        paid.conditions[1].time_out = 9;
+        let lock = paid.conditions[2].id;
+        if let Some(ConditionTerms::EscrowReward { lock: of, .. }) = &mut paid.conditions[0].terms {
+            *of = lock;
+        }
+        assert_eq!(comes_back(&paid), Some(Vodka::from_ocean(4)));
+        for (place, state) in [(0, StepState::Fulfilled), (1, StepState::Fulfilled), (2, StepState::Unfulfilled)] {
+            let mut other = paid.clone();
+            other.conditions[place].state = state;
+            assert_eq!(comes_back(&other), None, "{place}");
+        }
+        paid.actors[0].own = false;
+        assert_eq!(comes_back(&paid), None);
     }
 
     #[test]

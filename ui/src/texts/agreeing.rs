@@ -20,6 +20,8 @@ texts! {
         undocumented: "Its document is not on this computer", "Ihr Dokument ist nicht auf diesem Computer";
         undocumented_more: "Only numbers are on record, so nobody can tell what its steps ask for. Take the document from whoever wrote it.", "Eingetragen sind nur Nummern, daher kann niemand sagen, was ihre Schritte verlangen. Hol dir das Dokument von dem, der es schrieb.";
         mind: "Money back is not certain here", "Geld zurück ist hier nicht sicher";
+        back: "{amount} of yours is set aside", "{amount} von dir sind zurückgelegt";
+        back_more: "If nobody earns it in time, it comes back to you by itself. You need not do anything.", "Verdient es niemand rechtzeitig, kommt es von selbst zu dir zurück. Du musst nichts tun.";
         who: "Who takes part", "Wer dabei ist";
         you: "you", "du";
         takes_part: "takes part", "dabei";

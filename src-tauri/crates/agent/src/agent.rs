@@ -12,6 +12,7 @@ use crate::{
     purchase::Purchases,
     store::Store,
     trust::LastLook,
+    watchtowers::HandedOver,
 };
 use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Sentence, Status, sentence};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
@@ -103,6 +104,7 @@ impl Agent {
             contracts_look: LastLook::default(),
             fees_look: LastFees::default(),
             look_again: LookAgain::default(),
+            handed_over: HandedOver::default(),
         };
         let downloads = Downloads::new(store, foreign, core.events.clone());
         let purchases = Purchases::open(core.clone()).await?;
@@ -167,8 +169,10 @@ impl Agent {
         self.core.moved.notify_one();
     }
 
-    /// Stops everything; all of it goes on with the next start.
-    pub fn close(&self) {
+    /// Stops everything; all of it goes on with the next start. Waits a moment for watch-towers that are being told of a
+    /// payment: who only pays and leaves is who needs them.
+    pub async fn close(&self) {
+        self.core.handed_over.wait().await;
         self.core.cancel.cancel();
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     agreements::LookAgain, errors, fees::LastFees, own_gateway::OwnGateway, policy::Policy, purchase::SetAside,
-    store::Store, trust::LastLook,
+    store::Store, trust::LastLook, watchtowers::HandedOver,
 };
 use api::{ApiError, Code, Event, RebuildView, Sentence, sentence};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
@@ -81,6 +81,8 @@ pub(crate) struct Core {
     pub(crate) fees_look: LastFees,
     /// When agreements of other shapes are looked at again.
     pub(crate) look_again: LookAgain,
+    /// What watch-towers were handed since this process began.
+    pub(crate) handed_over: HandedOver,
 }
 
 impl Core {

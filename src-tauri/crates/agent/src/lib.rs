@@ -26,6 +26,7 @@ mod rebuild;
 mod receipts;
 mod store;
 mod trust;
+mod watchtowers;
 
 pub use agent::Agent;
 pub use core::AgentConfig;

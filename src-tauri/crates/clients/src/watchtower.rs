@@ -1,8 +1,8 @@
 //! The client of a watch-tower.
 
 use crate::ClientError;
-use protocol::conditions::AccessTerms;
-use serde_json::json;
+use protocol::{conditions::AccessTerms, shape::Shape};
+use serde_json::{Value, json};
 use transport::{Http, Request};
 
 /// A watch-tower. Cheap to clone.
@@ -23,7 +23,19 @@ impl WatchtowerClient {
     /// # Errors
     /// [`ClientError`]; [`ClientError::may_pass`] says whether asking again may help.
     pub async fn watch(&self, terms: &AccessTerms) -> Result<(), ClientError> {
-        let request = Request::post(format!("{}/agreements", self.base)).json(&json!(terms));
+        self.hands("agreements", &json!(terms)).await
+    }
+
+    /// Hands over an agreement of another shape in which something is paid. Doing so again changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::watch`].
+    pub async fn watch_shape(&self, shape: &Shape) -> Result<(), ClientError> {
+        self.hands("shapes", &json!(shape)).await
+    }
+
+    async fn hands(&self, what: &str, document: &Value) -> Result<(), ClientError> {
+        let request = Request::post(format!("{}/{what}", self.base)).json(document);
         let response = self.http.send(request).await?;
         if response.is_success() { Ok(()) } else { Err(ClientError::refused(response).await) }
     }

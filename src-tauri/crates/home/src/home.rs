@@ -282,7 +282,7 @@ impl Home {
             match Arc::try_unwrap(presence) {
                 Ok(presence) => presence.leave().await,
                 // A question about it is still being answered; it ends with the process.
-                Err(presence) => presence.agent.close(),
+                Err(presence) => presence.agent.close().await,
             }
         }
         if let Some(embedded) = running.embedded.take() {

@@ -129,7 +129,7 @@ impl Presence {
     }
 
     pub(crate) async fn leave(self) {
-        self.agent.close();
+        self.agent.close().await;
         if let Some(gateway) = self.gateway {
             gateway.close().await;
         }

@@ -7,6 +7,8 @@ use protocol::{
     tx::Call,
 };
 
+const GRANT: &str = "grant";
+
 fn item(key: Key, call: Call) -> Item {
     Item { key, call, gas: None }
 }
@@ -51,9 +53,14 @@ pub fn refund(contracts: &Contracts, terms: &AccessTerms, attempt: u32) -> Vec<I
     vec![item(Key::attempt(terms.agreement, "refund", attempt), contracts.release_reward(terms))]
 }
 
+/// The key of the first [`grant`]: where something is signed under it, what was sold was found intact.
+pub fn grant_key(terms: &AccessTerms) -> Key {
+    Key::attempt(terms.agreement, GRANT, 0)
+}
+
 /// AccessSecretStore.fulfill.
 pub fn grant(contracts: &Contracts, terms: &AccessTerms, attempt: u32) -> Vec<Item> {
-    vec![item(Key::attempt(terms.agreement, "grant", attempt), contracts.grant_access(terms))]
+    vec![item(Key::attempt(terms.agreement, GRANT, attempt), contracts.grant_access(terms))]
 }
 
 /// EscrowReward.fulfill by the publisher's side.

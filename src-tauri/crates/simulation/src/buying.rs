@@ -118,9 +118,9 @@ impl Perform<State> for Buying {
         match effect {
             Effect::CheckLiveness => Ok(vec![self.liveness(terms).await]),
             Effect::PostAgreement => self.post(terms).await,
-            Effect::CreateAgreement => {
+            Effect::CreateAgreement { not_after } => {
                 let items = items::creation(contracts, terms);
-                self.run(&self.key, items, None, Point::CreateSigned, Act::Create).await
+                self.run(&self.key, items, Some(*not_after), Point::CreateSigned, Act::Create).await
             }
             Effect::ReadFacts => {
                 let facts = self.node.facts(terms).await.map_err(Hold::later)?;

@@ -39,8 +39,11 @@ pub(crate) enum Manner {
     Old,
     /// Refuses every agreement.
     Refusing,
-    /// What it would deliver is not what it sold.
-    Changed,
+    /// From a block on, what it would deliver is not what it sold.
+    Changes {
+        /// Which.
+        at: u64,
+    },
     /// Takes an agreement and never does anything for it.
     Silent,
 }
@@ -162,7 +165,7 @@ impl Gateway {
         match self.manner {
             Manner::Old => return Answer::NoSuchCall,
             Manner::Refusing => return Answer::Refused,
-            Manner::Honest | Manner::Changed | Manner::Silent => {}
+            Manner::Honest | Manner::Changes { .. } | Manner::Silent => {}
         }
         // The signature is over the gateway's own terms: others do not fit it.
         let own = self.own_terms(asked.agreement, asked.did, asked.consumer);
@@ -301,11 +304,15 @@ impl Perform<State> for Selling {
             }
             Effect::Rehash => {
                 self.node.life.awake().await;
+                let granted = self.outbox.is_signed(&items::grant_key(terms)).await.map_err(Hold::later)?;
                 match self.manner {
+                    _ if granted => Ok(vec![Event::Intact]),
                     Manner::Silent => Err(Hold::later("does nothing")),
                     _ if self.slow.load(Ordering::SeqCst) => Err(Hold::later("the disk does not answer")),
-                    Manner::Changed => Ok(vec![Event::Changed { reason: "another file".into() }]),
-                    Manner::Honest | Manner::Old | Manner::Refusing => Ok(vec![Event::Intact]),
+                    Manner::Changes { at } if world.chain(|chain| chain.head()) >= at => {
+                        Ok(vec![Event::Changed { reason: "another file".into() }])
+                    }
+                    Manner::Changes { .. } | Manner::Honest | Manner::Old | Manner::Refusing => Ok(vec![Event::Intact]),
                 }
             }
             Effect::GrantAccess { attempt, not_after } => {

@@ -72,9 +72,10 @@ impl<M: Journaled> Process<M> {
         process
     }
 
-    /// Machines whose last step the world has not heard of, since the process ended right after it.
+    /// Machines whose last step the world has not heard of, since the process ended right after it. Of those that are
+    /// driven again already it hears more than is on disk.
     async fn remember(&self, known: &[String]) {
-        for id in known {
+        for id in known.iter().filter(|id| self.driver(id).watch(id).is_none()) {
             if let Ok(Some(state)) = self.driver("").load(id).await {
                 self.perform.changed(Some(&state), &state);
             }

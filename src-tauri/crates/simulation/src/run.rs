@@ -92,13 +92,7 @@ impl Run {
         while run.head() < storm {
             run.block(true).await;
         }
-        let ended = run.rest().await;
-        if ended {
-            // Receipts are noted when they count.
-            for _ in 0..run.world.settings.confirmations.saturating_add(3) {
-                run.block(false).await;
-            }
-        }
+        run.rest().await;
         oracles::at_rest(&run.world, &run.buyers, &run.gateways, &run.all);
         let (record, broken) = run.world.record();
         let (mut purchases, mut sales) = (BTreeMap::new(), BTreeMap::new());
@@ -148,7 +142,7 @@ impl Run {
         for listing in &listings {
             let manner = match chance.below(20) {
                 0 => Manner::Refusing,
-                1 => Manner::Changed,
+                1 => Manner::Changes { at: chance.below(60) },
                 2 => Manner::Silent,
                 3..=5 => Manner::Old,
                 _ => Manner::Honest,
@@ -388,7 +382,7 @@ impl Run {
     }
 
     /// Everybody is back and nothing fails: every machine has to end, each within a bounded number of blocks.
-    async fn rest(&mut self) -> bool {
+    async fn rest(&mut self) {
         self.world.note("everybody is back and the network is healthy");
         self.world.set_weather(Weather::default());
         self.world.market(|market| market.key_servers = 5);
@@ -413,15 +407,16 @@ impl Run {
         let begin = self.head();
         let longest = self.all.iter().map(|deal| deal.terms.time_outs[1]).max().unwrap_or(0);
         let last = begin.saturating_add(120).saturating_add(longest).saturating_add(REST);
-        while self.head() < last {
+        // Receipts are noted when they count, and what a last transaction does may begin something at its publisher's.
+        let calm = self.world.settings.confirmations.saturating_add(3);
+        let mut quiet = 0_u64;
+        while self.head() < last && quiet <= calm {
             self.block(false).await;
             self.punctual.look(&self.world, &self.buyers, &self.all, begin.saturating_add(SETTLED));
             // New machines may still be on their way to the journal in the first blocks.
-            if self.head() > begin.saturating_add(SETTLED) && self.is_quiet() {
-                return true;
-            }
+            let is_quiet = self.head() > begin.saturating_add(SETTLED) && self.is_quiet();
+            quiet = if is_quiet { quiet.saturating_add(1) } else { 0 };
         }
-        false
     }
 
     fn is_quiet(&self) -> bool {

@@ -53,7 +53,7 @@ impl Perform<Watch> for Watching {
             // Only before a payment; a watch begins after it.
             Effect::CheckLiveness
             | Effect::PostAgreement
-            | Effect::CreateAgreement
+            | Effect::CreateAgreement { .. }
             | Effect::ApproveAndLock { .. }
             | Effect::WithdrawPayment => Ok(Vec::new()),
         }

@@ -1,10 +1,16 @@
 //! The tower: what it takes on, and going on with it.
 
-use crate::{Watch, perform::Watching, watch::watch_id};
-use agreement::{Flaw, Machine as _, Order, buyer};
+use crate::{
+    ShapeWatch, Watch,
+    perform::Watching,
+    perform_shape::{self, Unread, WatchingShapes},
+    shape_watch::shape_watch_id,
+    watch::watch_id,
+};
+use agreement::{Flaw, Machine as _, Order, buyer, shape::ShapeFlaw};
 use keeper::{Keeper, KeeperError};
-use protocol::{AgreementId, Signer, conditions::AccessTerms};
-use runner::{DriveError, Driver, Journal, Ledger, Outbox, read_facts};
+use protocol::{AgreementId, Signer, conditions::AccessTerms, shape::Shape};
+use runner::{DriveError, Driver, Journal, Journaled, Ledger, Outbox, read_facts};
 use serde::{Deserialize, Serialize};
 use std::sync::{
     Arc,
@@ -22,6 +28,7 @@ pub struct Tower(Arc<Inner>);
 struct Inner {
     keeper: Keeper,
     driver: Driver<Watch>,
+    shapes: Driver<ShapeWatch>,
     open: AtomicUsize,
     cancel: CancellationToken,
 }
@@ -29,9 +36,9 @@ struct Inner {
 /// What the tower does about an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {
-    /// Where the purchase stands, in the words of the state table.
+    /// Where it stands, in the words of the state table; of another shape: `waiting`, `taking_back` or `ended`.
     pub state: String,
-    /// The last block in which it can be opened.
+    /// The last block in which it can be opened; of another shape: the block with which something can be taken back.
     pub deadline: Option<u64>,
 }
 
@@ -47,6 +54,9 @@ pub enum NotWatched {
     /// The chain says something else than the terms, or no payment is in escrow.
     #[error("the chain does not say what the terms say: {0}")]
     Flaw(#[from] Flaw),
+    /// The chain says something else than the document of an agreement of another shape.
+    #[error("the chain does not say what the document says: {0}")]
+    ShapeFlaw(#[from] ShapeFlaw),
     /// Another agreement of the same id is watched.
     #[error("other terms are watched under this agreement id")]
     Taken,
@@ -59,6 +69,15 @@ pub enum NotWatched {
     /// The journal cannot be used.
     #[error(transparent)]
     Journal(#[from] DriveError),
+}
+
+impl From<Unread> for NotWatched {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Flaw(flaw) => Self::ShapeFlaw(flaw),
+            Unread::Chain(error) => Self::Chain(error),
+        }
+    }
 }
 
 /// Why a tower does not start.
@@ -80,12 +99,17 @@ impl Tower {
         outbox: Outbox,
         key: Arc<dyn Signer>,
     ) -> Result<Self, TowerError> {
-        let watching = Watching { keeper: keeper.clone(), outbox, key };
+        let watching = Watching { keeper: keeper.clone(), outbox: outbox.clone(), key: key.clone() };
         let driver = Driver::new(Journal::new(ledger), Arc::new(watching), keeper.blocks());
-        let tower =
-            Self(Arc::new(Inner { keeper, driver, open: AtomicUsize::new(0), cancel: CancellationToken::new() }));
+        let watching = WatchingShapes { keeper: keeper.clone(), outbox, key };
+        let shapes = Driver::new(Journal::new(ledger), Arc::new(watching), keeper.blocks());
+        let (open, cancel) = (AtomicUsize::new(0), CancellationToken::new());
+        let tower = Self(Arc::new(Inner { keeper, driver, shapes, open, cancel }));
         for watch in tower.0.driver.open().await? {
-            tower.goes_on(&watch);
+            tower.goes_on(&tower.0.driver, watch.id());
+        }
+        for watch in tower.0.shapes.open().await? {
+            tower.goes_on(&tower.0.shapes, watch.id());
         }
         Ok(tower)
     }
@@ -117,7 +141,7 @@ impl Tower {
         let watch = Watch(state);
         if !watch.is_final() {
             match self.0.driver.begin(&watch).await {
-                Ok(_) => self.goes_on(&watch),
+                Ok(id) => self.goes_on(&self.0.driver, id),
                 // Handed over twice at once.
                 Err(DriveError::Exists(_)) => {}
                 Err(error) => return Err(error.into()),
@@ -126,12 +150,49 @@ impl Tower {
         Ok(watched(&watch))
     }
 
+    /// Takes an agreement of another shape on; durable when this returns. Handing over the same one again changes nothing.
+    ///
+    /// # Errors
+    /// [`NotWatched`].
+    pub async fn watch_shape(&self, shape: Shape) -> Result<Watched, NotWatched> {
+        if let Some(known) = self.0.shapes.load(&shape_watch_id(shape.agreement)).await? {
+            return if *known.shape() == shape { Ok(watched_shape(&known)) } else { Err(NotWatched::Taken) };
+        }
+        let contracts = self.0.keeper.contracts();
+        for condition in &shape.conditions {
+            // Of its terms and this network's contract: what is sent later does what the chain's id stands for.
+            match contracts.condition_id(shape.agreement, &condition.terms) {
+                Ok(id) if id == condition.id => {}
+                Ok(_) | Err(KeeperError::ContractMissing(_)) => return Err(NotWatched::Foreign),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if self.0.open.load(Ordering::SeqCst) >= MOST {
+            return Err(NotWatched::Full);
+        }
+        let (_, block, money) = perform_shape::read(&self.0.keeper, &shape).await?;
+        if money.steps.is_empty() && money.next.is_none() {
+            return Err(NotWatched::NothingToTakeBack);
+        }
+        let watch = ShapeWatch::begin(shape, block, money);
+        match self.0.shapes.begin(&watch).await {
+            Ok(id) => self.goes_on(&self.0.shapes, id),
+            // Handed over twice at once.
+            Err(DriveError::Exists(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(watched_shape(&watch))
+    }
+
     /// What it does about an agreement that was handed over; `None` where none was.
     ///
     /// # Errors
     /// [`NotWatched::Journal`].
     pub async fn look(&self, agreement: AgreementId) -> Result<Option<Watched>, NotWatched> {
-        Ok(self.0.driver.load(&watch_id(agreement)).await?.as_ref().map(watched))
+        if let Some(watch) = self.0.driver.load(&watch_id(agreement)).await? {
+            return Ok(Some(watched(&watch)));
+        }
+        Ok(self.0.shapes.load(&shape_watch_id(agreement)).await?.as_ref().map(watched_shape))
     }
 
     /// Ends it; everything goes on with the next start.
@@ -139,11 +200,11 @@ impl Tower {
         self.0.cancel.cancel();
     }
 
-    fn goes_on(&self, watch: &Watch) {
-        let (tower, id) = (self.clone(), watch_id(watch.0.order().terms.agreement));
+    fn goes_on<M: Journaled>(&self, driver: &Driver<M>, id: String) {
+        let (tower, driver) = (self.clone(), driver.clone());
         tower.0.open.fetch_add(1, Ordering::SeqCst);
         tokio::spawn(async move {
-            let ended = tower.0.driver.run_until(&id, |_| false, tower.0.cancel.clone()).await;
+            let ended = driver.run_until(&id, |_| false, tower.0.cancel.clone()).await;
             tower.0.open.fetch_sub(1, Ordering::SeqCst);
             match ended {
                 Ok(watch) => tracing::info!(%id, state = watch.name(), "watched to its end"),
@@ -152,6 +213,10 @@ impl Tower {
             }
         });
     }
+}
+
+fn watched_shape(watch: &ShapeWatch) -> Watched {
+    Watched { state: watch.name().to_owned(), deadline: watch.next() }
 }
 
 fn watched(watch: &Watch) -> Watched {

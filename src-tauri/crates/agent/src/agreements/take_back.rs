@@ -6,6 +6,7 @@ use crate::{
     core::{Core, chain},
     errors,
     store::{AgreementMoney, AgreementRecord},
+    watchtowers::Handed,
 };
 use agreement::{
     ConditionState,
@@ -52,6 +53,11 @@ impl LookAgain {
 /// When to look again at money of which nothing can be taken back now.
 fn next_look(money: &OwnMoney, head: u64) -> u64 {
     money.next.unwrap_or(head.saturating_add(FAR)).max(head.saturating_add(1))
+}
+
+/// Whether time alone brings something of it back.
+fn may_come_back(money: &OwnMoney) -> bool {
+    !money.steps.is_empty() || money.next.is_some()
 }
 
 impl Core {
@@ -149,6 +155,9 @@ impl Core {
         self.set_aside.put(agreement, money.set_aside.clone());
         self.store.agreement_money(agreement, kept).await.map_err(errors::store)?;
         self.look_again.soon(agreement);
+        if may_come_back(&money) {
+            self.hand_over(&Handed::shape(verified.shape()));
+        }
         Ok(money)
     }
 
@@ -185,6 +194,14 @@ mod tests {
         assert!(!look.is_due(one, 9) && look.is_due(one, 10) && look.is_due(AgreementId([2; 32]), 9));
         look.soon(one);
         assert!(look.is_due(one, 9));
+    }
+
+    #[test]
+    fn a_tower_is_asked_only_where_time_brings_something_back() {
+        let money = OwnMoney::default;
+        assert!(!may_come_back(&money()), "earned, or without a limit");
+        assert!(may_come_back(&OwnMoney { next: Some(7), ..money() }));
+        assert!(may_come_back(&OwnMoney { steps: vec![TakeBack::PayOut { place: 1 }], ..money() }));
     }
 
     #[test]

@@ -2,13 +2,10 @@
 //! key, the rest reads or asks.
 
 use super::Purchases;
-use crate::{core::Core, describe, store::OwnedRow};
+use crate::{core::Core, describe, store::OwnedRow, watchtowers::Handed};
 use agreement::buyer::{Act, Effect, Event, State};
 use async_trait::async_trait;
-use clients::{
-    brizo::{BrizoClient, Initialized},
-    watchtower::WatchtowerClient,
-};
+use clients::brizo::{BrizoClient, Initialized};
 use keeper::gas;
 use protocol::{
     Sentence, Signer,
@@ -21,9 +18,6 @@ use std::sync::{Arc, OnceLock};
 
 /// How often gateway and key servers are asked whether they are there.
 const LIVENESS_TRIES: u32 = 4;
-/// How often a watch-tower is asked, with pauses that double from the first: for about four minutes.
-const HAND_OVER_TRIES: u32 = 10;
-const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
 pub(super) struct Buying {
     core: Core,
@@ -132,33 +126,10 @@ impl Buying {
         )
     }
 
-    /// Hands what is paid for to the network's watch-towers, beside everything else: this computer takes the money back
-    /// itself where it is on by then, and a tower is for the case that it is not.
+    /// Hands it over to the network's watch-towers, where there is something that can be taken back.
     fn hand_over(&self, terms: &AccessTerms) {
-        if terms.price.is_zero() || terms.time_outs[1] == 0 {
-            return;
-        }
-        for base in &self.core.network.services.watchtower {
-            let tower = WatchtowerClient::new(self.core.foreign.clone(), base);
-            let (terms, cancel) = (terms.clone(), self.core.cancel.clone());
-            tokio::spawn(async move {
-                let mut pause = FIRST_PAUSE;
-                for _ in 0..HAND_OVER_TRIES {
-                    match tower.watch(&terms).await {
-                        Ok(()) => return,
-                        Err(error) => {
-                            tracing::info!(%error, agreement = %terms.agreement, "a watch-tower does not watch it");
-                            if !error.may_pass() {
-                                return;
-                            }
-                        }
-                    }
-                    tokio::select! {
-                        () = cancel.cancelled() => return,
-                        () = tokio::time::sleep(pause) => pause *= 2,
-                    }
-                }
-            });
+        if !terms.price.is_zero() && terms.time_outs[1] != 0 {
+            self.core.hand_over(&Handed::Purchase(terms.clone()));
         }
     }
 
@@ -212,9 +183,9 @@ impl Perform<State> for Buying {
         match effect {
             Effect::CheckLiveness => Ok(vec![self.liveness(terms, &state.order().gateway).await]),
             Effect::PostAgreement => self.post(state).await,
-            Effect::CreateAgreement => {
-                let items = items::creation(contracts, terms);
-                let batch = Batch { signer: self.buyer(terms)?, items, not_after: None, point: Point::CreateSigned };
+            Effect::CreateAgreement { not_after } => {
+                let (signer, items) = (self.buyer(terms)?, items::creation(contracts, terms));
+                let batch = Batch { signer, items, not_after: Some(*not_after), point: Point::CreateSigned };
                 self.run_as_confirmed(terms, batch, Act::Create).await
             }
             Effect::ReadFacts => {

@@ -90,7 +90,8 @@ fn requested(order: Order, refused: Option<Sentence>, event: Event) -> Decided {
         }
         Event::Accepted | Event::Head { .. } => Decided::go(State::Requested { order, refused }, [Effect::ReadFacts]),
         Event::NoInitialize => {
-            Decided::go(State::SelfCreating { order, failed: None }, [Effect::CreateAgreement, Effect::ReadFacts])
+            let create = create(&order);
+            Decided::go(State::SelfCreating { order, failed: None }, [create, Effect::ReadFacts])
         }
         Event::Refused { reason } => {
             Decided::go(State::Requested { order, refused: Some(reason) }, [Effect::ReadFacts])
@@ -112,10 +113,16 @@ fn requested(order: Order, refused: Option<Sentence>, event: Event) -> Decided {
     }
 }
 
+/// What is signed now comes into a later block: one that nobody waits for any more is not begun.
+fn create(order: &Order) -> Effect {
+    Effect::CreateAgreement { not_after: order.create_by().saturating_sub(1) }
+}
+
 fn self_creating(order: Order, failed: Option<Sentence>, event: Event) -> Decided {
     match event {
         Event::Resume => {
-            Decided::go(State::SelfCreating { order, failed }, [Effect::CreateAgreement, Effect::ReadFacts])
+            let create = create(&order);
+            Decided::go(State::SelfCreating { order, failed }, [create, Effect::ReadFacts])
         }
         Event::TxDone { act: Act::Create } | Event::Head { .. } => {
             Decided::go(State::SelfCreating { order, failed }, [Effect::ReadFacts])
@@ -129,6 +136,7 @@ fn self_creating(order: Order, failed: Option<Sentence>, event: Event) -> Decide
             None if facts.block > order.create_by() => abandon(order, Reason::NeverCreated),
             None => Decided::ignore(State::SelfCreating { order, failed }, "not created yet"),
         },
+        Event::TooLate => abandon(order, Reason::NeverCreated),
         Event::Cancel => abandon(order, Reason::Cancelled),
         Event::Alive
         | Event::NotAlive { .. }
@@ -137,7 +145,6 @@ fn self_creating(order: Order, failed: Option<Sentence>, event: Event) -> Decide
         | Event::Refused { .. }
         | Event::TxDone { .. }
         | Event::TxFailed { .. }
-        | Event::TooLate
         | Event::Withdrawn
         | Event::KeysFetched => Decided::ignore(State::SelfCreating { order, failed }, NOT_ASKED),
     }

@@ -204,7 +204,10 @@ impl World {
                 Gateway::Refuses => Event::Refused { reason: Sentence::default() },
                 Gateway::AcceptsAndSleeps => Event::Accepted,
             }]),
-            Effect::CreateAgreement => {
+            Effect::CreateAgreement { not_after } if self.block > not_after && self.created.is_none() => {
+                Some(vec![Event::TooLate])
+            }
+            Effect::CreateAgreement { .. } => {
                 if self.create(samples::TIME_OUT) {
                     done(Act::Create)
                 } else {

@@ -32,6 +32,11 @@ fn an_agreement_may_appear_up_to_its_last_block_and_in_no_later_one() {
     assert_eq!(after(requested(), nothing(CREATE_BY + 1)), "abandoned");
     assert_eq!(after(creating(), nothing(CREATE_BY)), "self_creating");
     assert_eq!(after(creating(), nothing(CREATE_BY + 1)), "abandoned");
+    // What is signed in the block before comes into the last one; later nobody would wait for it.
+    let create = Effect::CreateAgreement { not_after: CREATE_BY - 1 };
+    assert_eq!(creating().step(Event::Resume).1, [create, Effect::ReadFacts]);
+    assert_eq!(requested().step(Event::NoInitialize).1, [create, Effect::ReadFacts]);
+    assert_eq!(after(creating(), Event::TooLate), "abandoned");
 }
 
 #[test]

@@ -199,7 +199,7 @@ pub enum Event {
         /// The newest block.
         block: u64,
     },
-    /// The payment was not signed before its last block, and never will be.
+    /// Creation or payment was not signed before its last block, and never will be.
     TooLate,
     /// The payment was not signed, and never will be.
     Withdrawn,
@@ -217,8 +217,11 @@ pub enum Effect {
     CheckLiveness,
     /// Sign the agreement and post it to the gateway. Tell `Accepted`, `NoInitialize` or `Refused`.
     PostAgreement,
-    /// createAgreement from the buyer's account. Tell `TxDone` or `TxFailed`.
-    CreateAgreement,
+    /// createAgreement from the buyer's account. Tell `TxDone`, `TxFailed` or `TooLate`.
+    CreateAgreement {
+        /// The last block in which it may be signed, where it is not yet.
+        not_after: u64,
+    },
     /// Read the chain. Tell `Facts`.
     ReadFacts,
     /// Let the chain make blocks up to this one. Tells nothing; heads come by themselves.

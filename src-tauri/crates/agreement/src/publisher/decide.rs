@@ -144,7 +144,14 @@ fn created(sale: Sale, accepted: Accepted, event: Event) -> Decided {
 fn rehashing(sale: Sale, accepted: Accepted, event: Event) -> Decided {
     match event {
         Event::Resume => Decided::go(State::Rehashing { sale, accepted }, [Effect::Rehash]),
-        Event::Head { block } if accepted.is_over(block) => Decided::go(State::Expired { sale, at: block }, []),
+        // It may have been granted before the chain went back behind the payment: only the chain says that it is over.
+        Event::Head { block } if accepted.is_over(block) => {
+            Decided::go(State::Rehashing { sale, accepted }, [Effect::ReadFacts])
+        }
+        Event::Facts(facts) => match stand(sale, accepted, &facts) {
+            Decision { state: state @ State::Rehashing { .. }, .. } => Decided::ignore(state, "not over yet"),
+            moved => moved,
+        },
         Event::Intact => {
             let grant = Effect::GrantAccess { attempt: 0, not_after: accepted.grant_by(sale.grant_margin) };
             Decided::go(State::Granting { sale, accepted, retry: Retry::default() }, [grant])
@@ -152,7 +159,7 @@ fn rehashing(sale: Sale, accepted: Accepted, event: Event) -> Decided {
         Event::Changed { reason } => refuse(sale, Refusal::Changed { reason }),
         Event::Head { .. } => Decided::ignore(State::Rehashing { sale, accepted }, "the time is not over"),
         Event::Delivered => Decided::ignore(State::Rehashing { sale, accepted }, NOT_GRANTED),
-        Event::Facts(_) | Event::TxDone { .. } | Event::TxFailed { .. } | Event::TooLate { .. } => {
+        Event::TxDone { .. } | Event::TxFailed { .. } | Event::TooLate { .. } => {
             Decided::ignore(State::Rehashing { sale, accepted }, NOT_ASKED)
         }
     }

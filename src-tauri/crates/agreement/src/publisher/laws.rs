@@ -78,6 +78,22 @@ fn changed_files_are_not_granted() {
     assert!(matches!(state, State::Refused { .. }) && effects.is_empty());
 }
 
+/// A grant is signed, the chain goes back behind the payment, the grant is mined all the same, and the payment comes again.
+#[test]
+fn only_the_chain_says_that_a_sale_which_may_have_been_granted_is_over() {
+    let over = samples::CREATED_AT + samples::TIME_OUT + 1;
+    let late = |states| Event::Facts(Box::new(samples::facts(over, states)));
+    let paid = || facts([Fulfilled, Unfulfilled, Unfulfilled]);
+    let granting = State::seen(samples::sale()).step(paid()).0.step(Event::Intact).0;
+    let again = granting.step(facts([Unfulfilled; 3])).0.step(paid()).0;
+    assert_eq!(again.name(), "rehashing");
+    let (again, effects) = again.step(Event::Head { block: over });
+    assert_eq!((again.name(), effects), ("rehashing", vec![Effect::ReadFacts]));
+    assert_eq!(again.clone().step(paid()).0, again, "it is not over as far as blocks count");
+    assert_eq!(again.clone().step(late([Fulfilled, Fulfilled, Unfulfilled])).0.name(), "granted");
+    assert_eq!(again.step(late([Fulfilled, Unfulfilled, Unfulfilled])).0.name(), "expired");
+}
+
 #[test]
 fn limits_of_released_clients_are_accepted_and_shorter_ones_are_not() {
     let check = |time_out| {

@@ -266,7 +266,7 @@ pub enum Effect {
         /// Up to here.
         block: u64,
     },
-    /// Hash what will be delivered. Tell `Intact` or `Changed`.
+    /// Hash what will be delivered; where a grant is signed already, it was found intact before. Tell `Intact` or `Changed`.
     Rehash,
     /// AccessSecretStore.fulfill. Tell `TxDone`, `TxFailed` or `TooLate`.
     GrantAccess {

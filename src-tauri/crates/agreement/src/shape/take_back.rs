@@ -8,9 +8,11 @@ use protocol::{
     conditions::ConditionTerms,
     shape::{Shape, ShapeCondition},
 };
+use serde::{Deserialize, Serialize};
 
 /// A step that brings a payment nearer to whoever paid it. Anyone may take it, and the money can go nowhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
 pub enum TakeBack {
     /// What would have released it is aborted: its time is over.
     Abort {
@@ -36,6 +38,13 @@ pub struct OwnMoney {
 }
 
 impl VerifiedShape {
+    /// How the money of all stands whom an escrow would pay back.
+    pub fn everybodys_money(&self, facts: &ShapeFacts) -> OwnMoney {
+        let shape = self.shape();
+        let paid_back = |escrow| paid_back_by(shape, escrow).map(|(sender, ..)| sender);
+        self.own_money(facts, &shape.conditions.iter().filter_map(paid_back).collect::<Vec<_>>())
+    }
+
     /// How the money of these accounts stands. Total: every reading has an answer.
     pub fn own_money(&self, facts: &ShapeFacts, own: &[Address]) -> OwnMoney {
         let shape = self.shape();
@@ -116,6 +125,15 @@ mod tests {
         assert_eq!(money(&facts, &[CONSUMER]).steps, [TakeBack::PayOut { place: 5 }]);
         facts.conditions[5].state = Fulfilled;
         assert_eq!(money(&facts, &[CONSUMER]), OwnMoney::default());
+    }
+
+    #[test]
+    fn who_looks_for_all_sees_every_payment() {
+        let shape = two_of_three(40);
+        let facts = paid();
+        let all = VerifiedShape::check(&shape, &facts).unwrap().everybodys_money(&facts);
+        assert_eq!(all, money(&facts, &[CONSUMER]));
+        assert_ne!(all, OwnMoney::default());
     }
 
     #[test]

@@ -259,9 +259,9 @@ impl Perform<buyer::State> for Buying {
                 gateway.initialize(terms).await;
                 Ok(vec![Event::Accepted])
             }
-            Effect::CreateAgreement => {
+            Effect::CreateAgreement { not_after } => {
                 let items = items::creation(contracts, terms);
-                self.run(&self.buyer, items, Point::CreateSigned, Act::Create, None).await
+                self.run(&self.buyer, items, Point::CreateSigned, Act::Create, Some(*not_after)).await
             }
             Effect::ReadFacts => {
                 let facts = read_facts(&self.keeper, terms).await.map_err(Hold::later)?;

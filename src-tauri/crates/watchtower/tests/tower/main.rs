@@ -1,6 +1,7 @@
 //! A tower among real parts: a chain with the contracts on it, a buyer who paid and is gone, and HTTP.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod shapes;
 mod world;
 
 use agreement::Flaw;

@@ -1,16 +1,18 @@
 //! The chain with the contracts on it, the people, and the tower.
 
+use agreement::shape::VerifiedShape;
 use async_trait::async_trait;
-use keeper::{ConditionState, Contracts, Keeper, Rpc, RpcFault};
+use keeper::{ConditionState, Contracts, Evidence, Keeper, Rpc, RpcFault};
 use keeper_node::{Chain, Genesis};
 use protocol::{
     Address, AgreementId, Checksum, Did, NetworkFile, SecretKey, SignError, Signature, Signer, Vodka,
-    conditions::{AccessTerms, ConditionKind},
+    conditions::{AccessTerms, ConditionKind, ConditionTerms},
     hash::keccak256,
-    templates::ACCESS,
+    shape::{Actor, Shape, ShapeCondition},
+    templates::{ACCESS, COMPUTE},
     tx::{Call, SignedTx, UnsignedTx},
 };
-use runner::{Batch, Item, Key, Ledger, Outbox, Point, items};
+use runner::{Batch, Item, Key, Ledger, Outbox, Point, items, shapes};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -151,6 +153,70 @@ impl World {
 
     pub(crate) async fn grant(&self, terms: &AccessTerms) {
         self.send(&self.provider, self.contracts.grant_access(terms)).await;
+    }
+
+    /// An agreement about a computation on the chain, not paid yet: payment, computation, payout.
+    pub(crate) async fn shape(&self, seed: u8, time_out: u64) -> Shape {
+        let did = Did(keccak256([seed]));
+        let register =
+            self.contracts.register_attribute(did, Checksum([seed; 32]), &[self.provider.address], "http://c/");
+        self.send(&self.publisher, register).await;
+        let (agreement, amount) = (AgreementId([seed; 32]), Vodka::from_ocean(PRICE));
+        let mut conditions: Vec<ShapeCondition> = Vec::new();
+        let mut add = |name: &str, terms: ConditionTerms, contract, time_out| {
+            let id = terms.id(agreement, contract);
+            let name = name.to_owned();
+            let after = Vec::new();
+            conditions.push(ShapeCondition { name, terms, contract, id, time_lock: 0, time_out, text: None, after });
+            id
+        };
+        let (c, consumer) = (&self.contracts, self.buyer.address);
+        let payment = ConditionTerms::LockReward { reward_address: c.escrow_reward, amount };
+        let lock = add("payment", payment, c.lock_reward, 0);
+        let computation = ConditionTerms::ComputeExecution { did, consumer };
+        let release = add("computation", computation, c.compute_execution.unwrap(), time_out);
+        let (receiver, sender) = (self.publisher.address, consumer);
+        let payout = ConditionTerms::EscrowReward { amount, receiver, sender, lock, release };
+        add("payout", payout, c.escrow_reward, 0);
+        let actor = |role: &str, account| Actor { role: role.to_owned(), account };
+        let shape = Shape {
+            agreement,
+            title: String::new(),
+            did,
+            template: COMPUTE,
+            actors: vec![actor("provider", self.provider.address), actor("consumer", consumer)],
+            conditions,
+            order: (0..3).collect(),
+        };
+        self.run(&self.provider, shapes::creation(&self.contracts, &shape, 0)).await;
+        shape
+    }
+
+    async fn verified(&self, shape: &Shape) -> VerifiedShape {
+        VerifiedShape::check(shape, &shapes::read_shape(&self.keeper, shape).await.unwrap()).unwrap()
+    }
+
+    pub(crate) async fn pay_in(&self, shape: &Shape) {
+        let items = shapes::fulfilment(&self.contracts, &self.verified(shape).await, 0, &Evidence::None, 0);
+        self.run(&self.buyer, items.unwrap()).await;
+    }
+
+    /// The provider starts the computation, and the publisher is paid.
+    pub(crate) async fn earn_in(&self, shape: &Shape) {
+        for place in [1, 2] {
+            let items = shapes::fulfilment(&self.contracts, &self.verified(shape).await, place, &Evidence::None, 0);
+            self.run(&self.provider, items.unwrap()).await;
+        }
+    }
+
+    /// Somebody aborts the computation.
+    pub(crate) async fn abort_in(&self, shape: &Shape) {
+        let items = shapes::abort(&self.contracts, &self.verified(shape).await, 1, 0).unwrap();
+        self.run(&self.provider, items).await;
+    }
+
+    pub(crate) async fn created_in(&self, shape: &Shape) -> u64 {
+        self.keeper.condition(shape.conditions[1].id).await.unwrap().created_at
     }
 
     /// The buyer takes the money back.
