@@ -1,4 +1,5 @@
-//! What is asked comes from nodes that are not equally far, of a chain that goes back between two questions.
+//! What is asked comes from nodes that are not equally far, of a chain that goes back between two questions, and that has
+//! no limit of its own to what is paid.
 
 use super::*;
 use crate::fake_chain::{FakeChain, FakeSigner, Taking};
@@ -96,4 +97,25 @@ async fn a_receipt_that_is_taken_back_does_not_count_by_the_blocks_that_came_aft
     let key = Key::other("lock");
     let settled = outbox.settle(&key);
     assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_err(), "it is in no block any more");
+}
+
+#[tokio::test]
+async fn a_chain_without_a_limit_of_its_own_leaves_it_to_what_its_owner_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let nodes = nodes(1);
+    nodes.chain.take(Taking::Only);
+    // More than a network file allows.
+    nodes.chain.ask_for(80_000);
+    let outbox = Outbox::new(&Ledger::open(&folder.path().join("runner.db")).unwrap(), nodes.clone());
+    outbox.run_within(batch(&FakeSigner::new(1)), Some(79_999)).await.unwrap_err();
+    let first = outbox.submit(batch(&FakeSigner::new(1))).await.unwrap()[0];
+    nodes.chain.ask_for(85_000);
+    outbox.resume().await.unwrap();
+    for _ in 0..STUCK {
+        nodes.chain.mine();
+        outbox.resume().await.unwrap();
+    }
+    assert_ne!(outbox.hash(&Key::other("lock")).await.unwrap(), Some(first), "it is replaced");
+    nodes.chain.mine();
+    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
 }

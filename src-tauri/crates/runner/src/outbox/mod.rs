@@ -23,6 +23,8 @@ mod behind;
 mod edges;
 mod error;
 mod key;
+#[cfg(test)]
+mod limit;
 mod replacing;
 mod rows;
 
@@ -407,7 +409,8 @@ impl Outbox {
         sent.get(&id).and_then(|s| s.at).is_none_or(|at| at.elapsed() >= SEND_AGAIN)
     }
 
-    /// Signs a transaction anew with another fee and the same nonce, and sends it.
+    /// Signs a transaction anew with another fee and the same nonce, and sends it. A fee above what its owner confirmed is
+    /// refused.
     pub async fn replace(&self, key: &Key, signer: &dyn Signer, fee: Fee) -> Result<TxHash, OutboxError> {
         self.replace_variant(key, signer, fee, None).await
     }
@@ -433,6 +436,7 @@ impl Outbox {
         {
             return Ok(last);
         }
+        replacing::within(fee, row.most_per_gas)?;
         self.0.chain.confirm_chain().await?;
         let unsigned = UnsignedTx { fee, ..row.unsigned.clone().ok_or(OutboxError::Unknown)? };
         let signed = sign_with(signer, &unsigned)?;

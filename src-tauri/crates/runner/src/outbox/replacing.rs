@@ -76,6 +76,20 @@ mod tests {
     }
 
     #[test]
+    fn what_its_owner_confirmed_may_be_paid_and_one_wei_more_may_not() {
+        let legacy = |gas_price| Fee::Legacy { gas_price };
+        let dynamic = |max_fee, max_priority| Fee::Dynamic { max_fee, max_priority };
+        for fee in [legacy(80), legacy(79), legacy(0), dynamic(80, 80), dynamic(1, 0)] {
+            assert_eq!(within(fee, Some(80)), Ok(()), "{fee:?}");
+        }
+        for fee in [legacy(81), legacy(u128::MAX), dynamic(81, 0)] {
+            assert_eq!(within(fee, Some(80)), Err(too_dear(80)), "{fee:?}");
+            assert_eq!(within(fee, None), Ok(()), "{fee:?}");
+        }
+        assert_eq!((within(legacy(0), Some(0)), within(legacy(1), Some(0))), (Ok(()), Err(too_dear(0))));
+    }
+
+    #[test]
     fn raised_again_and_again_it_reaches_the_limit_and_stops() {
         let (mut fee, mut times) = (Fee::Dynamic { max_fee: 1_000, max_priority: 10 }, 0);
         while let Some(next) = raised(fee, fee, 50_000) {
