@@ -181,6 +181,9 @@ pub(crate) fn condition(found: ConditionOnChain) -> ConditionFact {
 }
 
 #[cfg(test)]
+mod on_a_node;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -42,6 +42,8 @@ mod chain;
 mod drive;
 #[cfg(test)]
 mod fake_chain;
+#[cfg(test)]
+mod fake_node;
 mod inline;
 pub mod items;
 mod journal;

@@ -139,3 +139,6 @@ async fn conditions(
     });
     Ok(ShapeFacts { block, agreement, conditions })
 }
+
+#[cfg(test)]
+mod tests;
