@@ -116,7 +116,14 @@ impl Lane {
 mod tests {
     use super::*;
     use crate::{Entry, Journal, Kind, Ledger, Status};
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        time::Duration,
+    };
+    use tokio::time::{Instant, sleep, timeout};
+
+    /// Longer than any write lingers.
+    const LONG: Duration = Duration::from_secs(9);
 
     /// Ends the process at one side of one point.
     struct Ends {
@@ -158,15 +165,20 @@ mod tests {
         }
     }
 
+    /// What is written is committed, however long one has to wait for it.
+    async fn committed<T>(write: impl Future<Output = Result<T, LedgerError>>) -> T {
+        timeout(LONG, write).await.expect("it is committed").unwrap()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_process_that_ends_at_a_commit_never_answers_and_its_disk_has_what_was_committed() {
         for (after, kept) in [(false, 0), (true, 1)] {
             let disk = Disk::in_memory().unwrap();
             let journal = Journal::new(&Ledger::inline(&disk, Ends::at(Some((Point::OtherSigned, after)))));
             let put = journal.put(entry("a"), Point::OtherSigned);
-            assert!(tokio::time::timeout(std::time::Duration::from_secs(9), put).await.is_err());
+            assert!(timeout(LONG, put).await.is_err());
             let read = journal.open("buyer");
-            assert!(tokio::time::timeout(std::time::Duration::from_secs(9), read).await.is_err());
+            assert!(timeout(LONG, read).await.is_err());
             let again = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
             let rows = again.open("buyer").await.unwrap();
             assert_eq!(rows.len(), kept);
@@ -178,9 +190,39 @@ mod tests {
     async fn what_somebody_waits_for_does_not_linger() {
         let disk = Disk::in_memory().unwrap();
         let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
-        let before = tokio::time::Instant::now();
-        journal.put(entry("a"), Point::OtherSigned).await.unwrap();
-        assert_eq!(before.elapsed(), std::time::Duration::ZERO);
+        let before = Instant::now();
+        committed(journal.put(entry("a"), Point::OtherSigned)).await;
+        assert_eq!(before.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_nobody_waits_for_lingers_its_own_time_whatever_was_written_before_it() {
+        let disk = Disk::in_memory().unwrap();
+        let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
+        committed(journal.put(entry("a"), Point::OtherSigned)).await;
+        sleep(LINGER / 5).await;
+        drop(journal.hand(entry("b"), Point::OtherSigned));
+        sleep(LINGER * 9 / 10).await;
+        assert!(journal.get("b").await.unwrap().is_none(), "it has waited for less than its time");
+        sleep(LINGER / 5).await;
+        assert!(journal.get("b").await.unwrap().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn writes_that_nobody_waits_for_share_the_time_of_the_first_one() {
+        let disk = Disk::in_memory().unwrap();
+        let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
+        drop(journal.hand(entry("a"), Point::OtherSigned));
+        sleep(LINGER * 3 / 5).await;
+        drop(journal.hand(entry("b"), Point::OtherSigned));
+        sleep(LINGER * 3 / 5).await;
+        for id in ["a", "b"] {
+            assert!(journal.get(id).await.unwrap().is_some(), "{id}");
+        }
+        // Had the second one a time of its own, it would soon be over, and this one would not linger.
+        drop(journal.hand(entry("c"), Point::OtherSigned));
+        sleep(LINGER * 3 / 5).await;
+        assert!(journal.get("c").await.unwrap().is_none(), "it has waited for less than its time");
     }
 
     #[tokio::test(start_paused = true)]
@@ -189,14 +231,14 @@ mod tests {
         let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
         drop(journal.hand(entry("a"), Point::OtherSigned));
         assert!(journal.get("a").await.unwrap().is_none(), "not committed yet");
-        journal.put(entry("b"), Point::OtherSigned).await.unwrap();
+        committed(journal.put(entry("b"), Point::OtherSigned)).await;
         assert!(journal.get("a").await.unwrap().is_some());
-        journal.hand(entry("c"), Point::OtherSigned).durable().await.unwrap();
+        committed(journal.hand(entry("c"), Point::OtherSigned).durable()).await;
         assert!(journal.get("c").await.unwrap().is_some(), "committed after a moment");
         drop(journal.hand(entry("d"), Point::OtherSigned));
         drop(journal);
         let again = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
-        tokio::time::sleep(LINGER * 2).await;
+        sleep(LINGER * 2).await;
         assert!(again.get("d").await.unwrap().is_none(), "lost");
     }
 }

@@ -313,6 +313,9 @@ fn rows(found: impl Iterator<Item = rusqlite::Result<Columns>>) -> Result<Vec<Ro
 }
 
 #[cfg(test)]
+mod edges;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

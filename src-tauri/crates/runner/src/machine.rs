@@ -150,6 +150,10 @@ mod tests {
         Order { terms: terms(), service: 1, gateway, confirmed_at: 0, create_within: 60, grant_margin: 10 }
     }
 
+    fn sale() -> publisher::Sale {
+        publisher::Sale { terms: terms(), service: 1, version: String::new(), grant_margin: 1, grace: 1 }
+    }
+
     fn verified() -> VerifiedAgreement {
         let terms = terms();
         let condition = |type_ref, time_out| ConditionFact {
@@ -177,9 +181,8 @@ mod tests {
     #[test]
     fn a_purchase_and_a_sale_of_one_agreement_have_rows_of_their_own() {
         let hex = "0x0101010101010101010101010101010101010101010101010101010101010101";
-        let sale = publisher::Sale { terms: terms(), service: 1, version: String::new(), grant_margin: 1, grace: 1 };
         assert_eq!(buyer::State::new(order()).id(), format!("buyer:{hex}"));
-        assert_eq!(publisher::State::requested(sale).id(), format!("publisher:{hex}"));
+        assert_eq!(publisher::State::requested(sale()).id(), format!("publisher:{hex}"));
     }
 
     #[test]
@@ -208,7 +211,6 @@ mod tests {
 
     #[test]
     fn a_publisher_s_state_that_grants_or_takes_money_is_on_disk_before_it_does() {
-        let sale = || publisher::Sale { terms: terms(), service: 1, version: String::new(), grant_margin: 1, grace: 1 };
         let accepted = publisher::Accepted { created_at: 1, deadline: Some(101) };
         let retry = Retry::default();
         let on_disk = [
@@ -228,6 +230,60 @@ mod tests {
         ];
         for state in derived {
             assert!(state.is_derived(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn each_state_of_a_purchase_becomes_durable_at_its_own_point_and_stands_in_the_words_of_oep_5() {
+        use buyer::State as S;
+        let (v, retry) = (verified, Retry::default());
+        let completed = |released| S::Completed { verified: v(), granted_at: 3, released };
+        let states = [
+            (S::Confirmed { order: order() }, Status::Cached),
+            (S::Requested { order: order(), refused: None }, Status::Cached),
+            (S::SelfCreating { order: order(), failed: None }, Status::Cached),
+            (S::Locking { verified: v(), failed: None }, Status::StoredVm),
+            (S::Locked { verified: v(), locked_at: 2 }, Status::StoredVm),
+            (S::Granted { verified: v(), granted_at: 3 }, Status::StoredVm),
+            (completed(false), Status::StoredDb),
+            (S::Refundable { verified: v(), block: 102 }, Status::StoredVm),
+            (S::Aborting { verified: v(), retry }, Status::StoredVm),
+            (S::Refunding { verified: v(), retry }, Status::StoredVm),
+            (S::Refunded { verified: v(), at: 110 }, Status::StoredVm),
+            (S::Abandoned { order: order(), reason: buyer::Reason::NeverCreated }, Status::Cached),
+        ];
+        for (state, status) in states {
+            assert_eq!(state.point().name(), format!("buyer_{}", state.name()));
+            assert_eq!(state.status(), status, "{state:?}");
+        }
+        let released = completed(true);
+        assert_eq!((released.point(), released.status()), (Point::BuyerReleased, Status::StoredDb));
+    }
+
+    #[test]
+    fn each_state_of_a_sale_becomes_durable_at_its_own_point_and_stands_in_the_words_of_oep_5() {
+        use publisher::State as S;
+        let accepted = publisher::Accepted { created_at: 1, deadline: Some(101) };
+        let retry = Retry::default();
+        let states = [
+            (S::Requested { sale: sale() }, Status::Cached),
+            (S::Seen { sale: sale() }, Status::Cached),
+            (S::Creating { sale: sale(), failed: None }, Status::Cached),
+            (S::Created { sale: sale(), accepted }, Status::StoredVm),
+            (S::Rehashing { sale: sale(), accepted }, Status::StoredVm),
+            (S::Granting { sale: sale(), accepted, retry }, Status::StoredVm),
+            (S::Granted { sale: sale(), accepted, granted_at: 3 }, Status::StoredVm),
+            (S::Releasing { sale: sale(), accepted, delivered: true, retry }, Status::StoredVm),
+            (S::Released { sale: sale(), at: 110 }, Status::StoredDb),
+            (
+                S::Refused { sale: sale(), reason: publisher::Refusal::Changed { reason: "other".into() } },
+                Status::StoredVm,
+            ),
+            (S::Expired { sale: sale(), at: 110 }, Status::StoredVm),
+        ];
+        for (state, status) in states {
+            assert_eq!(state.point().name(), format!("publisher_{}", state.name()));
+            assert_eq!(state.status(), status, "{state:?}");
         }
     }
 }

@@ -231,6 +231,116 @@ fn complete(c: &Connection, columns: Columns) -> Result<TxRow, LedgerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::hash::keccak256;
+
+    fn unsigned(nonce: u64) -> UnsignedTx {
+        UnsignedTx {
+            chain_id: 1,
+            from: Address([1; 20]),
+            nonce,
+            to: Some(Address([2; 20])),
+            value: Vodka::from_ocean(3),
+            data: vec![4],
+            gas: 5,
+            fee: Fee::Legacy { gas_price: 6 },
+        }
+    }
+
+    fn signed(bytes: &str, nonce: u64) -> SignedTx {
+        SignedTx { raw: bytes.as_bytes().to_vec(), hash: TxHash(keccak256(bytes)), nonce }
+    }
+
+    fn file() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::ledger::migrate(&mut connection).unwrap();
+        connection
+    }
+
+    fn add(c: &Connection, chain: u64, account: u8, key: &str, nonce: u64) {
+        let tx = NewTx {
+            key: Key::other(key),
+            what: format!("{key} on {chain}"),
+            unsigned: unsigned(nonce),
+            most_per_gas: None,
+            signed: signed(&format!("{key} of {account} on {chain}"), nonce),
+        };
+        insert(c, chain, Address([account; 20]), &[tx], 8).unwrap();
+    }
+
+    fn row(c: &Connection, chain: u64, key: &str) -> Option<TxRow> {
+        by_key(c, chain, &Key::other(key)).unwrap()
+    }
+
+    #[test]
+    fn what_chains_and_accounts_have_in_one_file_does_not_mix() {
+        let c = file();
+        add(&c, 1, 7, "lock", 5);
+        add(&c, 1, 7, "approve", 4);
+        add(&c, 2, 7, "lock", 9);
+        add(&c, 1, 6, "other", 5);
+        let highest = |chain, account| highest_nonce(&c, chain, Address([account; 20])).unwrap();
+        assert_eq!(
+            [(1, 7), (2, 7), (1, 6), (2, 6)].map(|(chain, of)| highest(chain, of)),
+            [Some(5), Some(9), Some(5), None]
+        );
+        let found = [1, 2].map(|chain| row(&c, chain, "lock").map(|row| (row.nonce, row.what, row.created)).unwrap());
+        assert_eq!(found, [(5, "lock on 1".to_owned(), 8), (9, "lock on 2".to_owned(), 8)]);
+        assert!(row(&c, 2, "approve").is_none());
+        let waiting: Vec<String> = unsettled(&c, 1).unwrap().into_iter().map(|row| row.key.0).collect();
+        assert_eq!(waiting, ["other", "approve", "lock"], "the nonces of each account in their order");
+        assert!(!forbid(&c, 1, &[Key::other("new"), Key::other("approve")], 9).unwrap());
+        assert!(row(&c, 1, "new").is_none(), "all of them or none");
+        assert!(forbid(&c, 2, &[Key::other("approve")], 9).unwrap());
+        assert!(forbid(&c, 2, &[Key::other("approve")], 9).unwrap(), "it is already");
+        assert_eq!(row(&c, 1, "approve").unwrap().state, TxState::Signed);
+        assert_eq!(row(&c, 2, "approve").unwrap().state, TxState::Forbidden);
+    }
+
+    #[test]
+    fn a_key_and_a_nonce_are_used_once() {
+        let c = file();
+        add(&c, 1, 7, "lock", 5);
+        let again = |key: &str, nonce| {
+            let key = Key::other(key);
+            let (unsigned, signed) = (unsigned(nonce), signed("again", nonce));
+            let tx = NewTx { key, what: String::new(), unsigned, most_per_gas: None, signed };
+            insert(&c, 1, Address([7; 20]), &[tx], 9).unwrap_err()
+        };
+        assert!(again("lock", 6).is_conflict() && again("next", 5).is_conflict());
+        assert!(matches!(again("next", u64::MAX), LedgerError::Row(_)), "no file has a place for it");
+    }
+
+    #[test]
+    fn a_row_has_its_variants_oldest_first_and_the_last_one_s_fee() {
+        let c = file();
+        add(&c, 1, 7, "lock", 5);
+        let id = row(&c, 1, "lock").unwrap().id;
+        let dearer = UnsignedTx { fee: Fee::Legacy { gas_price: 7 }, ..unsigned(5) };
+        add_variant(&c, id, &signed("second", 5), &dearer, Some(70), 9).unwrap();
+        set_state(&c, id, TxState::Reverted, 10).unwrap();
+        let found = row(&c, 1, "lock").unwrap();
+        assert_eq!(found.variants, [signed("lock of 7 on 1", 5), signed("second", 5)]);
+        assert_eq!((found.unsigned, found.most_per_gas), (Some(dearer), Some(70)));
+        assert_eq!((found.state, found.account, found.created), (TxState::Reverted, Address([7; 20]), 8));
+        assert!(unsettled(&c, 1).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_told_and_not_guessed() {
+        for spoilt in [
+            "UPDATE tx SET state = 'later'",
+            "UPDATE tx SET account = 'nobody'",
+            "UPDATE tx SET unsigned = '{}'",
+            "UPDATE tx SET unsigned = replace(unsigned, '\"6\"', '\"-6\"')",
+            "UPDATE raw SET hash = 'none'",
+        ] {
+            let c = file();
+            add(&c, 1, 7, "lock", 5);
+            assert_eq!(c.execute(spoilt, []).unwrap(), 1, "{spoilt}");
+            let found = by_key(&c, 1, &Key::other("lock"));
+            assert!(matches!(found, Err(LedgerError::Row(_))), "{spoilt}");
+        }
+    }
 
     #[test]
     fn an_unsigned_transaction_reads_back_whole() {
