@@ -128,6 +128,13 @@ impl Commits for Lives {
     }
 }
 
+type Run = tokio::task::JoinHandle<Result<Toy, DriveError>>;
+
+/// How a run ended.
+async fn ended(run: Run) -> Result<Toy, DriveError> {
+    timeout(LONG, run).await.expect("it ends").unwrap()
+}
+
 struct Play {
     driver: Driver<Toy>,
     hands: Arc<Hands>,
@@ -152,12 +159,21 @@ impl Play {
     }
 
     /// Drives it on a task of its own.
-    async fn drive(&self) -> tokio::task::JoinHandle<Result<Toy, DriveError>> {
+    async fn drive(&self) -> Run {
         let run = self.driver.spawn(ID.to_owned(), CancellationToken::new());
-        while self.driver.watch(ID).is_none() {
+        self.is_driven().await;
+        run
+    }
+
+    /// Waits until it is driven. The clock stands still as long as something can be done, so turns are counted.
+    async fn is_driven(&self) {
+        for _ in 0..1_000 {
+            if self.driver.watch(ID).is_some() {
+                return;
+            }
             tokio::task::yield_now().await;
         }
-        run
+        panic!("it is not driven");
     }
 
     fn tell(&self, says: Says) {
@@ -336,11 +352,9 @@ async fn when_a_run_returns_its_state_is_on_disk_also_one_that_nobody_waited_for
         let state = driver.run_until(ID, enough, CancellationToken::new()).await.unwrap();
         (state, driver.load(ID).await.unwrap().unwrap())
     });
-    while play.driver.watch(ID).is_none() {
-        tokio::task::yield_now().await;
-    }
+    play.is_driven().await;
     play.tell(Says::Moves(vec![]));
-    let (state, on_disk) = run.await.unwrap();
+    let (state, on_disk) = timeout(LONG, run).await.expect("it ends").unwrap();
     assert_eq!((&state, &on_disk), (&Toy::Second { noted: 0 }, &Toy::Second { noted: 0 }));
     assert!(play.asked.try_recv().is_err());
 }
@@ -350,15 +364,13 @@ async fn what_is_no_longer_driven_can_be_driven_again() {
     let play = Play::new().await;
     let cancel = CancellationToken::new();
     let run = play.driver.spawn(ID.to_owned(), cancel.clone());
-    while play.driver.watch(ID).is_none() {
-        tokio::task::yield_now().await;
-    }
+    play.is_driven().await;
     cancel.cancel();
-    assert!(matches!(run.await.unwrap(), Err(DriveError::Cancelled)));
+    assert!(matches!(ended(run).await, Err(DriveError::Cancelled)));
     assert!(play.driver.watch(ID).is_none());
     let run = play.drive().await;
     play.tell(Says::Ends);
-    assert_eq!(run.await.unwrap().unwrap(), Toy::Ended { noted: 0 });
+    assert_eq!(ended(run).await.unwrap(), Toy::Ended { noted: 0 });
 }
 
 #[tokio::test(start_paused = true)]
@@ -368,7 +380,7 @@ async fn what_becomes_known_after_the_end_is_noted_once_and_only_after_the_end()
     assert!(matches!(play.driver.note(ID, Says::Notes).await, Err(DriveError::Busy(_))), "it has not ended");
     let run = play.drive().await;
     play.tell(Says::Ends);
-    run.await.unwrap().unwrap();
+    ended(run).await.unwrap();
     let ended = |noted| Toy::Ended { noted };
     assert_eq!(play.driver.note(ID, Says::Nothing).await.unwrap(), ended(0));
     assert_eq!(play.driver.note(ID, Says::Notes).await.unwrap(), ended(1));

@@ -152,6 +152,27 @@ impl Bench {
     }
 }
 
+/// Longer than a driver may take on any computer: what does not end by then does not end.
+const LONG: Duration = Duration::from_secs(20);
+
+/// Waits for it, but not for ever.
+async fn ends<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LONG, work).await.expect("it ends")
+}
+
+/// How it goes, once it is driven.
+async fn driven(driver: &Driver<State>, id: &str) -> watch::Receiver<Progress<State>> {
+    ends(async {
+        loop {
+            match driver.watch(id) {
+                Some(progress) => break progress,
+                None => tokio::task::yield_now().await,
+            }
+        }
+    })
+    .await
+}
+
 const ID: &str = "buyer:0x0101010101010101010101010101010101010101010101010101010101010101";
 
 #[tokio::test]
@@ -161,7 +182,7 @@ async fn a_purchase_is_driven_from_the_confirmation_to_the_keys() {
     let id = driver.begin(&State::new(order())).await.unwrap();
     assert_eq!(id, ID);
     assert!(matches!(driver.begin(&State::new(order())).await, Err(DriveError::Exists(_))));
-    let state = driver.run_until(&id, |_| false, CancellationToken::new()).await.unwrap();
+    let state = ends(driver.run_until(&id, |_| false, CancellationToken::new())).await.unwrap();
     assert_eq!(agreement::Machine::name(&state), "completed");
     assert_eq!(bench.signer.signed.load(Ordering::SeqCst), 2);
     assert!(driver.open().await.unwrap().is_empty(), "a final machine leaves the journal");
@@ -180,14 +201,14 @@ async fn whatever_state_it_is_stopped_in_it_goes_on_after_reopening_and_pays_onc
         let (driver, world) = bench.open();
         let id = driver.begin(&State::new(order())).await.unwrap();
         let enough = |s: &State| agreement::Machine::name(s) == stop;
-        let state = driver.run_until(&id, enough, CancellationToken::new()).await.unwrap();
+        let state = ends(driver.run_until(&id, enough, CancellationToken::new())).await.unwrap();
         drop((driver, world));
         bench.created = !matches!(state, State::Requested { .. });
         bench.grants = true;
         let (driver, _world) = bench.open();
         let open = driver.open().await.unwrap();
         assert_eq!(open, [state], "{stop}: the state is on disk");
-        let end = driver.spawn(id, CancellationToken::new()).await.unwrap();
+        let end = ends(driver.spawn(id, CancellationToken::new())).await.unwrap();
         // The new world learns of the payment from the outbox, as a reading of the chain would.
         let end = match end {
             Ok(state) => state,
@@ -205,21 +226,16 @@ async fn a_locked_account_is_waited_for_and_visible() {
     let (driver, _world) = bench.open();
     let id = driver.begin(&State::new(order())).await.unwrap();
     let run = driver.spawn(id.clone(), CancellationToken::new());
-    let mut progress = loop {
-        match driver.watch(&id) {
-            Some(progress) => break progress,
-            None => tokio::task::yield_now().await,
-        }
-    };
+    let mut progress = driven(&driver, &id).await;
     let held = Hold::Unlock { account: bench.signer.account };
-    progress.wait_for(|p| p.trouble.iter().any(|t| t.hold == held)).await.unwrap();
+    ends(progress.wait_for(|p| p.trouble.iter().any(|t| t.hold == held))).await.unwrap();
     assert_eq!(bench.signer.signed.load(Ordering::SeqCst), 0);
     let second = driver.run_until(&id, |_| true, CancellationToken::new()).await;
     assert!(second.is_ok(), "asking is not driving");
     assert!(matches!(driver.run_until(&id, |_| false, CancellationToken::new()).await, Err(DriveError::Busy(_))));
     bench.signer.locked.store(false, Ordering::SeqCst);
     driver.wake();
-    assert_eq!(agreement::Machine::name(&run.await.unwrap().unwrap()), "completed");
+    assert_eq!(agreement::Machine::name(&ends(run).await.unwrap().unwrap()), "completed");
 }
 
 #[tokio::test]
@@ -229,15 +245,10 @@ async fn cancelling_before_the_signature_moves_no_money() {
     let (driver, _world) = bench.open();
     let id = driver.begin(&State::new(order())).await.unwrap();
     let run = driver.spawn(id.clone(), CancellationToken::new());
-    let mut progress = loop {
-        match driver.watch(&id) {
-            Some(progress) => break progress,
-            None => tokio::task::yield_now().await,
-        }
-    };
-    progress.wait_for(|p| !p.trouble.is_empty()).await.unwrap();
+    let mut progress = driven(&driver, &id).await;
+    ends(progress.wait_for(|p| !p.trouble.is_empty())).await.unwrap();
     assert!(driver.tell(&id, Event::Cancel));
-    assert_eq!(agreement::Machine::name(&run.await.unwrap().unwrap()), "abandoned");
+    assert_eq!(agreement::Machine::name(&ends(run).await.unwrap().unwrap()), "abandoned");
     bench.signer.locked.store(false, Ordering::SeqCst);
     assert_eq!(bench.signer.signed.load(Ordering::SeqCst), 0);
     assert!(!driver.tell(&id, Event::Cancel), "nobody drives it any more");
@@ -249,7 +260,7 @@ async fn what_is_away_for_a_while_is_asked_again() {
     let (driver, world) = bench.open();
     world.gateway_away.store(2, Ordering::SeqCst);
     let id = driver.begin(&State::new(order())).await.unwrap();
-    let state = driver.run_until(&id, |_| false, CancellationToken::new()).await.unwrap();
+    let state = ends(driver.run_until(&id, |_| false, CancellationToken::new())).await.unwrap();
     assert_eq!(agreement::Machine::name(&state), "completed");
     let asked = world.asked.lock().unwrap().iter().filter(|e| *e == "PostAgreement").count();
     assert_eq!(asked, 3);
@@ -263,15 +274,10 @@ async fn a_cancelled_run_keeps_its_state() {
     let id = driver.begin(&State::new(order())).await.unwrap();
     let cancel = CancellationToken::new();
     let run = driver.spawn(id.clone(), cancel.clone());
-    let mut progress = loop {
-        match driver.watch(&id) {
-            Some(progress) => break progress,
-            None => tokio::task::yield_now().await,
-        }
-    };
-    progress.wait_for(|p| agreement::Machine::name(&p.state) == "locked").await.unwrap();
+    let mut progress = driven(&driver, &id).await;
+    ends(progress.wait_for(|p| agreement::Machine::name(&p.state) == "locked")).await.unwrap();
     cancel.cancel();
-    assert!(matches!(run.await.unwrap(), Err(DriveError::Cancelled)));
+    assert!(matches!(ends(run).await.unwrap(), Err(DriveError::Cancelled)));
     assert_eq!(agreement::Machine::name(&driver.load(&id).await.unwrap().unwrap()), "locked");
     assert!(matches!(
         driver.run_until("buyer:0x", |_| false, CancellationToken::new()).await,

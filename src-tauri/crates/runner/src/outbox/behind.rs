@@ -1,7 +1,7 @@
 //! What is asked comes from nodes that are not equally far, of a chain that goes back between two questions, and that has
 //! no limit of its own to what is paid.
 
-use super::*;
+use super::{tests::ends, *};
 use crate::fake_chain::{FakeChain, FakeSigner, Taking};
 use async_trait::async_trait;
 use protocol::Vodka;
@@ -107,7 +107,7 @@ async fn a_chain_without_a_limit_of_its_own_leaves_it_to_what_its_owner_confirme
     // More than a network file allows.
     nodes.chain.ask_for(80_000);
     let outbox = Outbox::new(&Ledger::open(&folder.path().join("runner.db")).unwrap(), nodes.clone());
-    outbox.run_within(batch(&FakeSigner::new(1)), Some(79_999)).await.unwrap_err();
+    ends(outbox.run_within(batch(&FakeSigner::new(1)), Some(79_999))).await.unwrap_err();
     let first = outbox.submit(batch(&FakeSigner::new(1))).await.unwrap()[0];
     nodes.chain.ask_for(85_000);
     outbox.resume().await.unwrap();
@@ -117,5 +117,5 @@ async fn a_chain_without_a_limit_of_its_own_leaves_it_to_what_its_owner_confirme
     }
     assert_ne!(outbox.hash(&Key::other("lock")).await.unwrap(), Some(first), "it is replaced");
     nodes.chain.mine();
-    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
+    assert!(ends(outbox.settle(&Key::other("lock"))).await.unwrap().success);
 }

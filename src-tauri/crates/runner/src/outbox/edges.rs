@@ -2,7 +2,7 @@
 //! certain and what is not.
 
 use super::{
-    tests::{Bench, blocks, item, nonce_of, prices},
+    tests::{Bench, blocks, ends, item, nonce_of, prices},
     *,
 };
 use crate::fake_chain::Taking;
@@ -20,8 +20,8 @@ async fn the_last_block_for_signing_is_in_time_and_the_next_one_is_not() {
         bench.chain.mine();
     }
     let until = |last, key| Batch { not_after: Some(last), ..bench.batch(&[key]) };
-    assert!(matches!(outbox.run(until(4, "late")).await, Err(OutboxError::TooLate { block: 5 })));
-    assert_eq!(outbox.run(until(5, "last")).await.unwrap().len(), 1);
+    assert!(matches!(ends(outbox.run(until(4, "late"))).await, Err(OutboxError::TooLate { block: 5 })));
+    assert_eq!(ends(outbox.run(until(5, "last"))).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn what_is_taken_back_while_it_is_being_signed_is_not_sent() {
     bench.chain.meanwhile(async move {
         assert!(meanwhile.forbid(&[Key::other("lock")], Point::PaymentForbidden).await.unwrap());
     });
-    let error = outbox.run(bench.batch(&["approve", "lock"])).await.unwrap_err();
+    let error = ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap_err();
     assert!(matches!(error, OutboxError::Forbidden), "{error}");
     assert!(bench.chain.seen().is_empty(), "nor is what was signed with it");
     assert!(!outbox.is_signed(&Key::other("lock")).await.unwrap());
@@ -79,7 +79,7 @@ async fn a_file_that_fails_says_nothing_about_the_transaction() {
     let bench = Bench::new(1);
     // No file has a place for such a nonce.
     bench.chain.has_mined(bench.signer.account, u64::MAX - 1);
-    let error = bench.open().run(bench.batch(&["lock"])).await.unwrap_err();
+    let error = ends(bench.open().run(bench.batch(&["lock"]))).await.unwrap_err();
     assert!(matches!(error, OutboxError::Ledger(LedgerError::Row(_))) && !error.is_certain(), "{error}");
     assert!(bench.chain.seen().is_empty());
 }
@@ -89,11 +89,11 @@ async fn only_what_is_signed_and_not_forbidden_is_signed() {
     let bench = Bench::new(1);
     let outbox = bench.open();
     let (signed, forbidden) = (Key::other("signed"), Key::other("forbidden"));
-    outbox.run(bench.batch(&["signed"])).await.unwrap();
+    ends(outbox.run(bench.batch(&["signed"]))).await.unwrap();
     assert!(outbox.forbid(std::slice::from_ref(&forbidden), Point::PaymentForbidden).await.unwrap());
     assert!(outbox.is_signed(&signed).await.unwrap());
     assert!(!outbox.is_signed(&forbidden).await.unwrap());
-    assert!(matches!(outbox.settle(&forbidden).await, Err(OutboxError::Forbidden)));
+    assert!(matches!(ends(outbox.settle(&forbidden)).await, Err(OutboxError::Forbidden)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! What its owner confirmed to pay per gas is a limit: nothing above it is signed, and nothing is replaced by what pays more.
 
 use super::{
-    tests::{Bench, blocks, prices},
+    tests::{Bench, blocks, ends, prices},
     *,
 };
 use crate::fake_chain::Taking;
@@ -15,14 +15,14 @@ async fn nothing_is_signed_as_long_as_the_network_asks_for_more_than_its_owner_c
     let bench = Bench::new(1);
     bench.chain.ask_for(81);
     let outbox = bench.open();
-    let error = outbox.run_within(bench.batch(&["approve", "lock"]), Some(80)).await.unwrap_err();
+    let error = ends(outbox.run_within(bench.batch(&["approve", "lock"]), Some(80))).await.unwrap_err();
     assert!(matches!(error, OutboxError::Unreachable(ChainError::TooDear(_))), "{error}");
     assert!(!error.is_certain(), "it passes");
     assert_eq!(bench.signed(), 0);
     assert!(bench.chain.seen().is_empty());
     assert!(!outbox.is_signed(&lock()).await.unwrap(), "no nonce is taken");
     bench.chain.ask_for(80);
-    assert_eq!(outbox.run_within(bench.batch(&["approve", "lock"]), Some(80)).await.unwrap().len(), 2);
+    assert_eq!(ends(outbox.run_within(bench.batch(&["approve", "lock"]), Some(80))).await.unwrap().len(), 2);
     assert_eq!(prices(&bench), [80]);
 }
 
@@ -32,20 +32,14 @@ async fn what_is_stuck_is_not_replaced_where_that_takes_more_than_its_owner_conf
     bench.chain.take(Taking::Only);
     bench.chain.ask_for(80);
     let outbox = bench.open();
-    let patient = tokio::spawn({
-        let (outbox, batch) = (outbox.clone(), bench.batch(&["lock"]));
-        async move { outbox.run_within(batch, Some(89)).await }
-    });
-    while bench.chain.seen().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    outbox.submit_within(bench.batch(&["lock"]), Some(89)).await.unwrap();
     bench.chain.ask_for(85);
     outbox.resume().await.unwrap();
     blocks(&bench, &outbox, 4 * STUCK).await;
     assert_eq!(prices(&bench), [80], "nodes take 90 and no less");
     bench.chain.ask_for(80);
     bench.chain.mine();
-    assert!(patient.await.unwrap().unwrap()[0].success);
+    assert!(ends(outbox.settle(&lock())).await.unwrap().success);
 }
 
 #[tokio::test]
@@ -67,7 +61,7 @@ async fn a_replacement_pays_what_its_owner_confirmed_at_most_also_after_a_start(
     assert_eq!(prices(&bench), [80, 95], "the limit is the replacement's too");
     bench.chain.ask_for(95);
     bench.chain.mine();
-    assert!(outbox.settle(&lock()).await.unwrap().success);
+    assert!(ends(outbox.settle(&lock())).await.unwrap().success);
 }
 
 #[tokio::test]

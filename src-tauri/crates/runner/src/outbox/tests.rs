@@ -36,6 +36,11 @@ pub(super) fn nonce_of(raw: &[u8]) -> u64 {
     u64::from_be_bytes(raw[20..28].try_into().unwrap())
 }
 
+/// Waits for it, but not for ever: longer than it takes on any computer.
+pub(super) async fn ends<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), work).await.expect("it ends")
+}
+
 async fn pending<T>(work: impl Future<Output = T>) -> bool {
     tokio::time::timeout(Duration::from_millis(60), work).await.is_err()
 }
@@ -44,11 +49,11 @@ async fn pending<T>(work: impl Future<Output = T>) -> bool {
 async fn a_batch_has_consecutive_nonces_and_a_key_signs_once() {
     let bench = Bench::new(1);
     let outbox = bench.open();
-    let receipts = outbox.run(bench.batch(&["approve", "lock"])).await.unwrap();
+    let receipts = ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap();
     assert_eq!(receipts.len(), 2);
     let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
     assert_eq!(nonces, [0, 1]);
-    assert_eq!(outbox.run(bench.batch(&["approve", "lock"])).await.unwrap(), receipts);
+    assert_eq!(ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap(), receipts);
     assert_eq!(bench.signed(), 2, "asked again, nothing is signed again");
     drop(outbox);
     assert!(bench.open().pending().await.unwrap().is_empty(), "how it ended is noted");
@@ -70,7 +75,7 @@ async fn after_a_crash_before_the_broadcast_the_same_bytes_are_sent_without_the_
     let outbox = bench.open();
     outbox.resume().await.unwrap();
     assert_eq!(bench.chain.seen()[lost.len()..], lost, "the same bytes in the same order");
-    outbox.run(bench.batch(&["approve", "lock"])).await.unwrap();
+    ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap();
     assert_eq!(bench.signed(), 2);
 }
 
@@ -79,7 +84,8 @@ async fn already_known_is_not_done() {
     let bench = Bench::new(1);
     bench.chain.take(Taking::Lies);
     let outbox = bench.open();
-    assert!(pending(outbox.run(bench.batch(&["lock"]))).await, "a claim is no receipt");
+    outbox.submit(bench.batch(&["lock"])).await.unwrap();
+    assert!(pending(outbox.settle(&Key::other("lock"))).await, "a claim is no receipt");
     bench.chain.take(Taking::Only);
     drop(outbox);
     let outbox = bench.open();
@@ -88,7 +94,7 @@ async fn already_known_is_not_done() {
     tokio::pin!(run);
     assert!(pending(&mut run).await, "taken is not mined");
     bench.chain.mine();
-    assert!(run.await.unwrap()[0].success);
+    assert!(ends(run).await.unwrap()[0].success);
     assert_eq!(bench.signed(), 1);
 }
 
@@ -112,10 +118,10 @@ async fn a_revert_and_a_taken_nonce_are_certain_and_told_apart() {
 async fn what_cannot_succeed_is_not_signed_and_takes_no_nonce() {
     let bench = Bench::new(1);
     let outbox = bench.open();
-    let error = outbox.run(bench.batch(&["impossible"])).await.unwrap_err();
+    let error = ends(outbox.run(bench.batch(&["impossible"]))).await.unwrap_err();
     assert!(matches!(error, OutboxError::WouldFail(ChainError::WouldRevert(_))) && error.is_certain());
     assert!(!outbox.is_signed(&Key::other("impossible")).await.unwrap());
-    outbox.run(bench.batch(&["lock"])).await.unwrap();
+    ends(outbox.run(bench.batch(&["lock"]))).await.unwrap();
     assert_eq!(nonce_of(&bench.chain.seen()[0]), 0);
 }
 
@@ -131,7 +137,7 @@ async fn a_replacement_has_the_same_nonce_and_either_may_be_mined() {
     let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
     assert_eq!(nonces, [0, 0]);
     bench.chain.mine();
-    assert_eq!(outbox.settle(&key).await.unwrap().tx, second);
+    assert_eq!(ends(outbox.settle(&key)).await.unwrap().tx, second);
     assert_eq!(outbox.hash(&key).await.unwrap(), Some(second));
 }
 
@@ -141,10 +147,10 @@ async fn a_forbidden_key_is_never_signed_and_a_signed_one_not_forbidden() {
     let outbox = bench.open();
     let keys = [Key::other("approve"), Key::other("lock")];
     assert!(outbox.forbid(&keys, Point::PaymentForbidden).await.unwrap());
-    let error = outbox.run(bench.batch(&["approve", "lock"])).await.unwrap_err();
+    let error = ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap_err();
     assert!(matches!(error, OutboxError::Forbidden));
     assert_eq!(bench.signed(), 0);
-    outbox.run(bench.batch(&["other"])).await.unwrap();
+    ends(outbox.run(bench.batch(&["other"]))).await.unwrap();
     assert!(!outbox.forbid(&[Key::other("other")], Point::PaymentForbidden).await.unwrap());
 }
 
@@ -156,13 +162,13 @@ async fn too_late_and_locked_sign_nothing() {
         bench.chain.mine();
     }
     let late = Batch { not_after: Some(4), ..bench.batch(&["lock"]) };
-    assert!(matches!(outbox.run(late.clone()).await, Err(OutboxError::TooLate { block: 5 })));
+    assert!(matches!(ends(outbox.run(late.clone())).await, Err(OutboxError::TooLate { block: 5 })));
     bench.signer.locked.store(true, Ordering::SeqCst);
-    let error = outbox.run(bench.batch(&["lock"])).await.unwrap_err();
+    let error = ends(outbox.run(bench.batch(&["lock"]))).await.unwrap_err();
     assert!(matches!(error, OutboxError::Locked(_)) && !error.is_certain());
     bench.signer.locked.store(false, Ordering::SeqCst);
-    outbox.run(bench.batch(&["lock"])).await.unwrap();
-    assert_eq!(outbox.run(late).await.unwrap().len(), 1, "what is signed is not late");
+    ends(outbox.run(bench.batch(&["lock"]))).await.unwrap();
+    assert_eq!(ends(outbox.run(late)).await.unwrap().len(), 1, "what is signed is not late");
 }
 
 #[tokio::test]
@@ -171,7 +177,7 @@ async fn many_at_once_share_one_queue_without_gaps_or_doubles() {
     let outbox = bench.open();
     let names: Vec<[String; 2]> = (0..12).map(|n| [format!("approve {n}"), format!("lock {n}")]).collect();
     let runs = names.iter().map(|[a, b]| outbox.run(bench.batch(&[a, b])));
-    for result in futures_util::future::join_all(runs).await {
+    for result in ends(futures_util::future::join_all(runs)).await {
         assert_eq!(result.unwrap().len(), 2);
     }
     let mut seen = bench.chain.seen();
@@ -190,11 +196,11 @@ async fn many_at_once_share_one_queue_without_gaps_or_doubles() {
 async fn a_chain_that_went_back_gets_the_same_bytes_again() {
     let bench = Bench::new(1);
     let outbox = bench.open();
-    outbox.run(bench.batch(&["lock"])).await.unwrap();
+    ends(outbox.run(bench.batch(&["lock"]))).await.unwrap();
     bench.chain.forget();
     drop(outbox);
     let outbox = bench.open();
-    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
+    assert!(ends(outbox.settle(&Key::other("lock"))).await.unwrap().success);
     let seen = bench.chain.seen();
     assert_eq!((seen.len(), &seen[0]), (2, &seen[1]));
     assert_eq!(bench.signed(), 1);
@@ -204,13 +210,15 @@ async fn a_chain_that_went_back_gets_the_same_bytes_again() {
 async fn a_receipt_counts_when_it_is_deep_enough() {
     let bench = Bench::new(3);
     let outbox = bench.open();
-    let run = outbox.run(bench.batch(&["lock"]));
-    tokio::pin!(run);
-    assert!(pending(&mut run).await);
+    outbox.submit(bench.batch(&["lock"])).await.unwrap();
+    let key = Key::other("lock");
+    let settled = outbox.settle(&key);
+    tokio::pin!(settled);
+    assert!(pending(&mut settled).await, "its own block");
     bench.chain.mine();
-    assert!(pending(&mut run).await, "two of three blocks");
+    assert!(pending(&mut settled).await, "two of three blocks");
     bench.chain.mine();
-    run.await.unwrap();
+    assert!(ends(settled).await.unwrap().success);
 }
 
 #[tokio::test]
@@ -223,7 +231,7 @@ async fn what_is_signed_is_sent_even_if_nobody_waits() {
         let first = futures_util::poll!(&mut run);
         assert!(first.is_pending());
     }
-    assert!(outbox.run(bench.batch(&["next"])).await.is_ok(), "the queue is not blocked");
+    assert!(ends(outbox.run(bench.batch(&["next"]))).await.is_ok(), "the queue is not blocked");
     assert_eq!(bench.chain.seen().len(), 2);
 }
 
@@ -255,12 +263,12 @@ async fn what_is_stuck_is_replaced_at_its_nonce_by_what_pays_more() {
     assert_eq!(prices(&bench), [80], "it is not stuck yet");
     blocks(&bench, &outbox, 2).await;
     assert_eq!(prices(&bench), [80, 90], "an eighth more, once");
-    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
+    assert!(ends(outbox.settle(&Key::other("lock"))).await.unwrap().success);
     let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
     assert_eq!(nonces.iter().max(), Some(&1), "no other nonce is used");
     bench.chain.ask_for(0);
     bench.chain.mine();
-    assert!(outbox.settle(&Key::other("next")).await.unwrap().success);
+    assert!(ends(outbox.settle(&Key::other("next"))).await.unwrap().success);
 }
 
 #[tokio::test]
@@ -279,7 +287,7 @@ async fn what_nobody_mines_is_not_replaced_and_no_replacement_exceeds_what_is_al
     assert_eq!(prices(&bench), [900], "1,012 would be too much");
     bench.chain.ask_for(900);
     bench.chain.mine();
-    assert!(outbox.settle(&Key::other("lock")).await.unwrap().success);
+    assert!(ends(outbox.settle(&Key::other("lock"))).await.unwrap().success);
 }
 
 #[tokio::test]
@@ -303,7 +311,7 @@ async fn nothing_is_signed_for_another_chain() {
     let bench = Bench::new(1);
     let outbox = bench.open();
     bench.chain.become_chain(5);
-    let error = outbox.run(bench.batch(&["lock"])).await.unwrap_err();
+    let error = ends(outbox.run(bench.batch(&["lock"]))).await.unwrap_err();
     let wrong = ChainError::WrongChain { expected: 7, found: 5 };
     assert!(matches!(&error, OutboxError::Unreachable(found) if *found == wrong) && !error.is_certain());
     assert_eq!(bench.signed(), 0);
