@@ -59,6 +59,8 @@ pub(crate) enum Taking {
     Lost,
     /// Says that it has it, and has not.
     Lies,
+    /// Says that it pays too little, and does not take it.
+    TooCheap,
 }
 
 #[derive(Default)]
@@ -232,6 +234,7 @@ impl Chain for FakeChain {
             match taking {
                 Taking::Lost => return Err(BroadcastError::Unreachable("lost".to_owned())),
                 Taking::Lies => return Err(BroadcastError::Known),
+                Taking::TooCheap => return Err(BroadcastError::Underpriced),
                 Taking::AndMines | Taking::Only => {}
             }
             if state.mined.get(&account).copied().unwrap_or(0) > tx.nonce {

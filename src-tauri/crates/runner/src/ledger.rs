@@ -407,6 +407,28 @@ mod tests {
         assert_eq!(key, "k");
     }
 
+    #[test]
+    fn whoever_drops_the_last_clone_waits_until_what_was_handed_over_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("runner.db")).unwrap();
+        let ((tell_begun, begun), (release, released)) = (mpsc::channel(), mpsc::channel());
+        drop(ledger.hand(Point::OtherSigned, move |_| {
+            tell_begun.send(()).unwrap();
+            released.recv().unwrap();
+            Ok(())
+        }));
+        begun.recv().unwrap();
+        let (tell_dropped, dropped) = mpsc::channel();
+        let dropping = std::thread::spawn(move || {
+            drop(ledger);
+            tell_dropped.send(()).unwrap();
+        });
+        assert!(dropped.recv_timeout(Duration::from_millis(60)).is_err(), "it is still being written");
+        release.send(()).unwrap();
+        dropped.recv().unwrap();
+        dropping.join().unwrap();
+    }
+
     #[tokio::test]
     async fn of_a_write_that_fails_half_way_nothing_is_kept() {
         let folder = tempfile::tempdir().unwrap();

@@ -25,7 +25,7 @@ async fn the_last_block_for_signing_is_in_time_and_the_next_one_is_not() {
 }
 
 #[tokio::test]
-async fn a_later_item_of_a_batch_has_its_own_target_gas_and_data_and_the_fee_of_the_first() {
+async fn a_later_item_of_a_batch_has_its_own_target_value_gas_and_data_and_the_fee_of_the_first() {
     let bench = Bench::new(1);
     bench.chain.ask_for(70);
     let outbox = bench.open();
@@ -33,7 +33,7 @@ async fn a_later_item_of_a_batch_has_its_own_target_gas_and_data_and_the_fee_of_
         call: Call {
             to: Address([8; 20]),
             data: b"lock".to_vec(),
-            value: protocol::Vodka::ZERO,
+            value: protocol::Vodka::from_ocean(3),
             what: "lock".to_owned(),
         },
         gas: Some(90_000),
@@ -45,6 +45,7 @@ async fn a_later_item_of_a_batch_has_its_own_target_gas_and_data_and_the_fee_of_
     let fee = Fee::Legacy { gas_price: 70 };
     assert_eq!((unsigned.to, unsigned.gas, unsigned.fee), (Some(Address([8; 20])), 90_000, fee));
     assert_eq!((unsigned.nonce, unsigned.data.as_slice()), (1, b"lock".as_slice()));
+    assert_eq!(unsigned.value, protocol::Vodka::from_ocean(3));
 }
 
 #[tokio::test]
@@ -206,4 +207,18 @@ async fn on_a_chain_that_went_back_the_time_until_something_is_stuck_begins_anew
     assert_eq!(prices(&bench), [80]);
     blocks(&bench, &outbox, 1).await;
     assert_eq!(prices(&bench), [80, 90]);
+}
+
+#[tokio::test]
+async fn what_the_chain_did_not_take_is_not_stuck_unless_it_pays_too_little() {
+    for (taking, expected) in [(Taking::Lost, vec![80]), (Taking::TooCheap, vec![80, 90])] {
+        let bench = Bench::new(1);
+        bench.chain.take(taking);
+        bench.chain.ask_for(80);
+        let outbox = bench.open();
+        outbox.submit(bench.batch(&["lock"])).await.unwrap();
+        outbox.resume().await.unwrap();
+        blocks(&bench, &outbox, STUCK).await;
+        assert_eq!(prices(&bench), expected, "{taking:?}");
+    }
 }
