@@ -154,7 +154,7 @@ impl Play {
         let hands = Arc::new(Hands { asked: tell, changes: Mutex::default() });
         let heads = watch::Sender::new(1);
         let driver = Driver::new(journal, hands.clone(), heads.subscribe());
-        driver.begin(&Toy::First).await.unwrap();
+        timeout(LONG, driver.begin(&Toy::First)).await.expect("it is written").unwrap();
         Self { driver, hands, asked, heads }
     }
 
