@@ -119,7 +119,14 @@ impl<T: Fn(&DownloadRow, u64)> Fetch<'_, T> {
         if row.done > 0 {
             request = request.header("range", &format!("bytes={}-", row.done));
         }
-        let response = match self.http.send(request).await {
+        // Whoever stops it does not wait for a computer that does not answer.
+        let sent = tokio::select! {
+            sent = self.http.send(request) => sent,
+            stop = self.wish.wait_for(|w| *w != Steer::Go) => {
+                return Connection::Stopped(stop.map_or(Steer::Pause, |w| *w));
+            }
+        };
+        let response = match sent {
             Ok(response) => response,
             Err(error) => return Connection::Broken(unreachable(&error)),
         };
