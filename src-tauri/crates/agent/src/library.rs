@@ -26,8 +26,7 @@ fn missing() -> ApiError {
 
 /// Whether a download into this folder was begun and goes on when it is asked for again: what was loaded so far is kept.
 fn goes_on(download: &DownloadRow, folder: &Path) -> bool {
-    let ended = matches!(download.state, DownloadState::Done | DownloadState::Cancelled);
-    !ended && download.verdict != Verdict::Different && Path::new(&download.path).parent() == Some(folder)
+    download::holds_its_place(download) && Path::new(&download.path).parent() == Some(folder)
 }
 
 impl Agent {

@@ -6,6 +6,7 @@ use api::{ApiError, Code, Sentence, Verdict, sentence};
 use futures_util::StreamExt as _;
 use sha2::{Digest, Sha256};
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -231,7 +232,7 @@ async fn in_place(row: &mut DownloadRow, part: &Path) -> Option<String> {
 /// Gives the part its name; see [`in_place`] for a crash right after that.
 async fn settle(part: &Path, wanted: &Path) -> std::io::Result<PathBuf> {
     let place = match (tokio::fs::try_exists(wanted).await?, wanted.parent(), wanted.file_name()) {
-        (true, Some(folder), Some(name)) => place::choose(folder, &name.to_string_lossy()).await?,
+        (true, Some(folder), Some(name)) => place::choose(folder, &name.to_string_lossy(), &HashSet::new()).await?,
         _ => wanted.to_owned(),
     };
     tokio::fs::rename(part, &place).await?;

@@ -14,7 +14,7 @@ use api::{ApiError, Code, DownloadOrder, DownloadState, DownloadView, Event, Fil
 use fetch::{End, Fetch};
 use protocol::{Address, AgreementId};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -58,6 +58,8 @@ struct Inner {
     events: broadcast::Sender<Event>,
     running: Mutex<HashMap<u64, Running>>,
     places: Semaphore,
+    /// Held from when a place is chosen until its row is kept: then it is taken.
+    choosing: tokio::sync::Mutex<()>,
 }
 
 struct Running {
@@ -68,12 +70,23 @@ struct Running {
 impl Downloads {
     pub(crate) fn new(store: Store, http: Http, events: broadcast::Sender<Event>) -> Self {
         let places = Semaphore::new(AT_ONCE);
-        Self { inner: Arc::new(Inner { store, http, events, running: Mutex::default(), places }) }
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                http,
+                events,
+                running: Mutex::default(),
+                places,
+                choosing: tokio::sync::Mutex::default(),
+            }),
+        }
     }
 
     /// Starts a download into a folder. Returns as soon as it is on disk.
     pub(crate) async fn start(&self, source: Source, folder: &Path) -> Result<DownloadView, ApiError> {
-        let path = place::choose(folder, &source.file.name).await.map_err(|e| errors::disk(folder, &e))?;
+        let _choosing = self.inner.choosing.lock().await;
+        let taken = self.taken_by_others(0).await?;
+        let path = place::choose(folder, &source.file.name, &taken).await.map_err(|e| errors::disk(folder, &e))?;
         let row = DownloadRow {
             id: 0,
             agreement: source.agreement,
@@ -95,9 +108,25 @@ impl Downloads {
 
     /// Goes on with a download that is not running.
     pub(crate) async fn resume(&self, row: DownloadRow, source: Source) -> Result<DownloadView, ApiError> {
-        let row = DownloadRow { state: DownloadState::Queued, trouble: None, ..row };
+        let _choosing = self.inner.choosing.lock().await;
+        let (state, verdict) = (DownloadState::Queued, Verdict::Absent);
+        let mut row = DownloadRow { state, verdict, sha256: None, trouble: None, ..row };
+        let taken = self.taken_by_others(row.id).await?;
+        let path = PathBuf::from(&row.path);
+        // What was given up here may have left its place to another one since.
+        if let (true, Some(folder)) = (taken.contains(&path), path.parent()) {
+            let path = place::choose(folder, &source.file.name, &taken).await.map_err(|e| errors::disk(folder, &e))?;
+            row.path = path.to_string_lossy().into_owned();
+        }
         let row = self.inner.store.save_download(row).await.map_err(errors::store)?;
         Ok(self.run(row, source))
+    }
+
+    /// The places to which other downloads write, or will when they go on: there may be nothing in them yet.
+    async fn taken_by_others(&self, id: u64) -> Result<HashSet<PathBuf>, ApiError> {
+        let open = self.inner.store.open_downloads().await.map_err(errors::store)?;
+        let others = open.iter().filter(|row| row.id != id && holds_its_place(row));
+        Ok(others.map(|row| PathBuf::from(&row.path)).collect())
     }
 
     fn run(&self, row: DownloadRow, source: Source) -> DownloadView {
@@ -231,6 +260,11 @@ impl Downloads {
     }
 }
 
+/// Whether a download that goes on writes where its part is: it has not ended, and what came was not put apart.
+pub(crate) fn holds_its_place(row: &DownloadRow) -> bool {
+    !matches!(row.state, DownloadState::Done | DownloadState::Cancelled) && row.verdict != Verdict::Different
+}
+
 fn different(kept: &Path) -> ApiError {
     ApiError::new(
         Code::Corrupt,
@@ -271,3 +305,6 @@ pub(crate) async fn verify(path: PathBuf, expected: Option<String>) -> Result<Ve
         (Ok(_), Some(_)) => Ok(Verdict::Different),
     }
 }
+
+#[cfg(test)]
+mod tests;

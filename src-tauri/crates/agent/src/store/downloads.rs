@@ -76,4 +76,17 @@ impl Store {
         })
         .await
     }
+
+    /// All downloads that may go on.
+    pub(crate) async fn open_downloads(&self) -> Result<Vec<DownloadRow>, StoreError> {
+        self.run(|c| {
+            let mut query = c.prepare(
+                "SELECT content FROM download WHERE content <> '{}' \
+                 AND json_extract(content, '$.state') NOT IN ('done', 'cancelled')",
+            )?;
+            let rows = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            rows.iter().map(|text| Ok(serde_json::from_str(text)?)).collect()
+        })
+        .await
+    }
 }
