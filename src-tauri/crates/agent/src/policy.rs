@@ -290,4 +290,46 @@ mod tests {
             assert!(refused.message.contains("cannot be read") && refused.next.contains("policy.toml"), "{refused}");
         }
     }
+
+    #[test]
+    fn a_payment_in_another_agreement_has_the_limit_of_a_purchase_and_not_that_of_a_transfer() {
+        let rules = "most_per_purchase = \"12.5\"\nmost_per_transfer = \"3\"";
+        let pays =
+            |ocean: &str| Action::Pay { agreement: AgreementId([1; 32]), amount: Vodka::parse_ocean(ocean).unwrap() };
+        under(rules, &pays("12.5")).unwrap();
+        let refused = under(rules, &pays("12.500000000000000001")).unwrap_err();
+        assert!(refused.message.contains("a payment of at most 12.50"), "{refused}");
+        under("most_per_transfer = \"3\"", &pays("1000")).unwrap();
+        under("most_per_purchase = \"3\"", &Action::Send { to: Address([1; 20]), amount: Vodka::from_ocean(4) })
+            .unwrap();
+    }
+
+    #[test]
+    fn what_moves_no_money_is_not_limited_but_asks_for_rules_that_can_be_read() {
+        let (agreement, did) = (AgreementId([1; 32]), Did([1; 32]));
+        let free = [
+            Action::Change { did },
+            Action::TestTokens,
+            Action::Agree { agreement, did },
+            Action::Step { agreement, kind: Kind::Sign, abort: true },
+            Action::Sign { agreement, message: Hash32([1; 32]) },
+            Action::Template { template: TemplateId([1; 32]) },
+            Action::Role { name: "approver".to_owned() },
+            Action::List { item: Hash32([1; 32]), listed: true },
+        ];
+        let strict = "most_per_purchase = \"0\"\nmost_per_transfer = \"0\"\nwithout_refund = \"never\"\n\
+                      foreign_contracts = \"never\"\npriced_listings = \"never\"";
+        for action in free {
+            under(strict, &action).unwrap();
+            under("no rule", &action).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn rules_that_are_there_and_cannot_be_opened_forbid_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = Policy::in_file(folder.path().to_owned()).allows(&Action::TestTokens).unwrap_err();
+        assert_eq!(refused.code, Code::Refused);
+        assert!(refused.message.contains("cannot be read"), "{refused}");
+    }
 }

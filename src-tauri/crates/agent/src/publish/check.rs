@@ -127,10 +127,11 @@ pub(crate) fn is_page(content_type: &str, head: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn draft() -> Draft {
+    /// A draft that can be listed.
+    pub(in crate::publish) fn draft() -> Draft {
         Draft {
             name: "Levels".into(),
             author: "Somebody".into(),
@@ -148,21 +149,106 @@ mod tests {
         assert_eq!(checked.price.to_ocean(), "12.5");
     }
 
+    fn column() -> api::ColumnView {
+        let (name, meaning, unit) = ("level".to_owned(), String::new(), String::new());
+        api::ColumnView { name, meaning, unit, profile: Vec::new(), filled_permille: None }
+    }
+
+    /// The field that is at fault after a change, `None` where it is a listing all the same.
+    fn fault(change: impl FnOnce(&mut Draft)) -> Option<String> {
+        let mut draft = draft();
+        change(&mut draft);
+        check(&draft).err().map(|error| {
+            assert_eq!(error.code, Code::Invalid, "{error}");
+            error.field.unwrap()
+        })
+    }
+
     #[test]
     fn each_fault_names_its_field() {
-        let wrong = |change: fn(&mut Draft)| {
-            let mut d = draft();
-            change(&mut d);
-            check(&d).unwrap_err().field.unwrap()
-        };
+        let wrong = |change: fn(&mut Draft)| fault(change).unwrap();
         assert_eq!(wrong(|d| d.name = " ".into()), "name");
-        assert_eq!(wrong(|d| d.author.clear()), "author");
-        assert_eq!(wrong(|d| d.license.clear()), "license");
+        assert_eq!(wrong(|d| d.author = " ".into()), "author");
+        assert_eq!(wrong(|d| d.license = " ".into()), "license");
         assert_eq!(wrong(|d| d.price = "-1".into()), "price");
         assert_eq!(wrong(|d| d.price = "9".repeat(78)), "price");
         assert_eq!(wrong(|d| d.price = "1410000000.000000000000000001".into()), "price");
         assert_eq!(wrong(|d| d.files.clear()), "files");
         assert_eq!(wrong(|d| d.description = "x".repeat(10 << 20)), "description");
         assert_eq!(wrong(|d| d.created = "yesterday".into()), "created");
+    }
+
+    #[test]
+    fn each_length_is_allowed_to_its_limit_and_no_further() {
+        let allowed = |field: &str, longest: usize, set: fn(&mut Draft, usize)| {
+            assert_eq!(fault(|d| set(d, longest)), None, "{field}");
+            for length in [longest + 1, longest * 2] {
+                assert_eq!(fault(|d| set(d, length)).as_deref(), Some(field));
+            }
+        };
+        // Letters are counted where a person counts them, and bytes where only the size matters.
+        allowed("name", 200, |d, n| d.name = "ä".repeat(n));
+        allowed("author", 200, |d, n| d.author = "ä".repeat(n));
+        allowed("license", 120, |d, n| d.license = "ä".repeat(n));
+        allowed("description", 100_000, |d, n| d.description = "x".repeat(n));
+        allowed("files", 100, |d, n| d.files = vec![FileSource::Local { path: "/x.csv".into() }; n]);
+        allowed("columns", 500, |d, n| d.columns = vec![column(); n]);
+        allowed("tags", 30, |d, n| d.tags = vec!["rain".into(); n]);
+        allowed("tags", 60, |d, n| d.tags = vec!["rain".into(), "ä".repeat(n)]);
+        allowed("categories", 30, |d, n| d.categories = vec!["rain".into(); n]);
+        allowed("categories", 60, |d, n| d.categories = vec!["ä".repeat(n)]);
+    }
+
+    #[test]
+    fn nothing_costs_more_than_all_the_tokens_there_are() {
+        let all = Vodka::from_ocean(1_410_000_000);
+        assert_eq!(price("1410000000").unwrap(), all);
+        assert_eq!(price("0").unwrap(), Vodka::ZERO);
+        for dearer in ["1410000000.000000000000000001", "1410000001", "2820000000"] {
+            assert_eq!(price(dearer).unwrap_err().field.as_deref(), Some("price"), "{dearer}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_kept_without_the_blanks_around_it() {
+        assert_eq!(name(" Levels of water ").unwrap(), "Levels of water");
+        assert_eq!(name(&format!(" {} ", "x".repeat(200))).unwrap().len(), 200);
+    }
+
+    #[test]
+    fn a_date_may_be_left_out_and_a_licence_of_one_s_own_is_taken_as_it_is_written() {
+        let checked = |created: &str, license: &str| {
+            check(&Draft { created: created.into(), license: license.into(), ..draft() }).unwrap()
+        };
+        assert_eq!(checked(" ", "cc0-1.0").created, None);
+        let dated = checked(" 2024-05-31T00:00:00Z ", " Ours alone ");
+        assert_eq!((dated.created.as_deref(), dated.license.as_str()), (Some("2024-05-31T00:00:00Z"), "Ours alone"));
+    }
+
+    #[tokio::test]
+    async fn a_source_is_a_file_with_data_in_it_or_a_web_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        std::fs::write(at("full.csv"), "1").unwrap();
+        std::fs::write(at("empty.csv"), "").unwrap();
+        let good = FileSource::Local { path: at("full.csv") };
+        sources(&[good.clone(), FileSource::Link { url: "https://example.org/x.csv".into() }]).await.unwrap();
+        for (bad, code) in [
+            (FileSource::Local { path: at("missing.csv") }, None),
+            (FileSource::Local { path: at("empty.csv") }, Some("is empty")),
+            (FileSource::Local { path: at("") }, Some("is not a file")),
+            (FileSource::Link { url: "file:///etc/passwd".into() }, Some("is no web address")),
+        ] {
+            let error = sources(&[good.clone(), bad]).await.unwrap_err();
+            assert_eq!(error.field.as_deref(), Some("files/1"), "{error}");
+            assert!(code.is_none_or(|words| error.message.contains(words)), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_known_by_its_type_or_by_its_first_bytes() {
+        assert!(is_page("text/html; charset=utf-8", b"a,b"));
+        assert!(is_page("text/csv", b"<!DOCTYPE html>"));
+        assert!(!is_page("text/csv", b"a,b"));
     }
 }

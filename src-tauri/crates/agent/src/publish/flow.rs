@@ -1,7 +1,10 @@
 //! The steps of a publication. What is decided once (salt, number, time, signature) is on disk before it is used, so
 //! that a second run makes the same listing and not a second one.
 
-use super::check::Checked;
+use super::{
+    check::Checked,
+    listing::{Place, listed, listing, merge},
+};
 use crate::{
     clock,
     core::{Core, chain, outbox},
@@ -12,27 +15,23 @@ use crate::{
 use api::{
     ActivityKind, ApiError, Code, ColumnView, Draft, FileSource, PublicationView, PublishStep, Sentence, sentence,
 };
+use clients::ClientError;
+use keeper::DidRegister;
 use protocol::{
     Checksum, Did,
     ddo::{Ddo, Endpoints, ListingDraft, files::file_list_json},
-    json::Node,
     metadata::FileInfo,
-    templates,
 };
 use runner::{Batch, Item, Key, Point};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// Blocks to open a purchase before the money goes back, where nothing else is said: about half an hour.
-const DELIVER_WITHIN: u64 = 1800;
 
 /// A publication, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Publication {
-    draft: Draft,
-    checked: Checked,
-    salt: [u8; 16],
-    created: String,
+    pub(super) draft: Draft,
+    pub(super) checked: Checked,
+    pub(super) salt: [u8; 16],
+    pub(super) created: String,
     began_ms: i64,
     ended_ms: Option<i64>,
     stage: Stage,
@@ -111,7 +110,12 @@ impl Publication {
     }
 
     pub(super) fn view(&self, id: u64) -> PublicationView {
-        let until = self.ended_ms.unwrap_or_else(clock::now_ms);
+        self.view_at(id, clock::now_ms())
+    }
+
+    /// As it is seen at a time, in milliseconds since 1970.
+    fn view_at(&self, id: u64, now: i64) -> PublicationView {
+        let until = self.ended_ms.unwrap_or(now);
         PublicationView {
             id,
             name: self.draft.name.clone(),
@@ -119,7 +123,7 @@ impl Publication {
             step: self.step(),
             done: self.done,
             total: self.total,
-            elapsed_ms: u64::try_from(until - self.began_ms).unwrap_or(0),
+            elapsed_ms: u64::try_from(until.saturating_sub(self.began_ms)).unwrap_or(0),
             trouble: self.trouble.clone(),
         }
     }
@@ -161,7 +165,7 @@ impl Flow<'_> {
         let mut files = Vec::new();
         let mut columns = p.draft.columns.clone();
         for (number, source) in (0_u64..).zip(&p.draft.files) {
-            let look = self.core.look_for_listing(source.clone()).await?;
+            let mut look = self.core.look_for_listing(source.clone()).await?;
             let url = match source {
                 FileSource::Link { url } => url.clone(),
                 FileSource::Local { path } => {
@@ -176,17 +180,8 @@ impl Flow<'_> {
                     gateway.share(file).await.map_err(gateway_away)?
                 }
             };
-            merge(&mut columns, look.columns);
-            files.push(FileInfo {
-                index: number,
-                content_type: look.content_type,
-                content_length: look.bytes,
-                checksum: look.sha256,
-                checksum_type: Some("SHA-256".to_owned()),
-                name: Some(look.name),
-                url: Some(url),
-                ..FileInfo::default()
-            });
+            merge(&mut columns, std::mem::take(&mut look.columns));
+            files.push(listed(number, look, url));
         }
         let did = self.draft(p, &files, &columns)?.did();
         Ok(Stage::Numbered { did, files, columns })
@@ -195,49 +190,17 @@ impl Flow<'_> {
     fn draft(&self, p: &Publication, files: &[FileInfo], columns: &[ColumnView]) -> Result<ListingDraft, ApiError> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
         let owner = self.core.account().ok_or_else(errors::no_account)?;
-        let contracts = self.core.keeper.contracts();
         let services = &self.core.network.services;
         let catalogue = services.aquarius.first().cloned().unwrap_or_default();
         let base = catalogue.trim_end_matches("/api/v1/aquarius");
         let secret_store = services.secret_store.first().cloned().unwrap_or_default();
-        let blocks = match p.draft.deliver_within_seconds {
-            0 => DELIVER_WITHIN,
-            seconds => (seconds.saturating_mul(1000) / self.core.block_ms()).max(8),
-        };
-        let mut more = BTreeMap::new();
-        if !columns.is_empty() {
-            more.insert("columns".to_owned(), Node::List(columns.iter().map(column).collect()));
-        }
-        let remote = files.iter().map(|f| FileInfo { url: None, ..f.clone() }).collect();
-        Ok(ListingDraft {
-            did: None,
-            name: p.draft.name.trim().to_owned(),
-            kind: "dataset".to_owned(),
-            author: p.draft.author.trim().to_owned(),
-            license: p.checked.license.clone(),
-            price: p.checked.price,
-            date_created: p.checked.created.clone().unwrap_or_else(|| p.created.clone()),
-            files: remote,
-            description: p.draft.description.clone(),
-            tags: p.draft.tags.clone(),
-            categories: p.draft.categories.clone(),
-            copyright_holder: None,
-            in_language: None,
-            work_example: None,
-            update_frequency: None,
-            links: Vec::new(),
-            more,
+        let place = Place {
             owner,
             endpoints: Endpoints::logical(&gateway.provider(), base, &secret_store),
-            template: templates::ACCESS,
-            escrow_contract: contracts.escrow_reward,
-            time_locks: [0; 3],
-            time_outs: [0, blocks, 0],
-            access_timeout: p.draft.access_seconds,
-            salt: p.salt,
-            created: p.created.clone(),
-            updated: p.created.clone(),
-        })
+            escrow_contract: self.core.keeper.contracts().escrow_reward,
+            pace: self.core.block_ms(),
+        };
+        Ok(listing(p, files, columns, place))
     }
 
     async fn encrypt(
@@ -260,8 +223,8 @@ impl Flow<'_> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
         gateway.adopt(document.as_bytes(), checksum).await.map_err(gateway_away)?;
         let registered = self.core.keeper.did_register(did).await.map_err(chain)?;
-        if registered.as_ref().map(|r| r.checksum) != Some(checksum) {
-            let place = self.place(did);
+        if is_to_be_registered(registered.as_ref(), checksum) {
+            let place = place_of(&self.core.network.services.aquarius, did);
             let call = self.core.keeper.contracts().register_attribute(did, checksum, &[gateway.provider()], &place);
             let key = Key::other(format!("register:{did}:{checksum}"));
             let items = vec![Item { key, call, gas: None }];
@@ -271,23 +234,11 @@ impl Flow<'_> {
         Ok(Stage::Registered { did, checksum, document })
     }
 
-    fn place(&self, did: Did) -> String {
-        let catalogue = self.core.network.services.aquarius.first().cloned().unwrap_or_default();
-        format!("{catalogue}/assets/ddo/{did}")
-    }
-
     async fn list(&self, p: &Publication, did: Did, checksum: Checksum, document: String) -> Result<Stage, ApiError> {
         let catalogue = self.core.catalogues.first().ok_or_else(|| away("the network names none"))?;
         // One that is there already was put there by an earlier run.
         if catalogue.ddo(did).await.map_err(|e| away(&e))?.is_none() {
-            catalogue.register(document.as_bytes()).await.map_err(|e| match e.may_pass() {
-                true => away(&e),
-                false => ApiError::new(
-                    Code::Refused,
-                    sentence!("The catalogue refuses the listing: {why}.", why = Sentence::from(&e)),
-                    "Change the draft and publish it again.",
-                ),
-            })?;
+            catalogue.register(document.as_bytes()).await.map_err(|e| not_listed(&e))?;
         }
         let ddo = Ddo::parse(document.as_bytes()).map_err(|e| errors::internal(e.to_string()))?;
         let record = ListingRecord {
@@ -301,8 +252,8 @@ impl Flow<'_> {
         };
         let name = record.name.clone();
         self.core.store.save_listing(record).await.map_err(errors::store)?;
-        if p.draft.id != 0 {
-            self.core.store.drop_draft(p.draft.id).await.map_err(errors::store)?;
+        if let Some(id) = kept_draft(&p.draft) {
+            self.core.store.drop_draft(id).await.map_err(errors::store)?;
         }
         let happening =
             Happening { kind: ActivityKind::Published, name, did: Some(did), agreement: None, amount: None, tx: None };
@@ -311,31 +262,30 @@ impl Flow<'_> {
     }
 }
 
-fn column(view: &ColumnView) -> Node {
-    let mut node = Node::object([
-        ("name", Node::text(&view.name)),
-        ("meaning", Node::text(&view.meaning)),
-        ("unit", Node::text(&view.unit)),
-    ]);
-    if !view.profile.is_empty() {
-        node.set("profile", Node::List(view.profile.iter().map(|bar| Node::number(u64::from(*bar))).collect()));
-    }
-    if let Some(filled) = view.filled_permille {
-        node.set("filledPermille", Node::number(u64::from(filled)));
-    }
-    node
+/// Whether the chain does not say this of a listing yet: an earlier run may have put it there.
+fn is_to_be_registered(registered: Option<&DidRegister>, checksum: Checksum) -> bool {
+    registered.map(|register| register.checksum) != Some(checksum)
 }
 
-/// What the publisher wrote about a column, with what the file says about its values.
-fn merge(columns: &mut Vec<ColumnView>, found: Vec<ColumnView>) {
-    for seen in found {
-        match columns.iter_mut().find(|c| c.name == seen.name) {
-            Some(column) => {
-                column.profile = seen.profile;
-                column.filled_permille = seen.filled_permille;
-            }
-            None => columns.push(seen),
-        }
+/// The number of a draft, where it was kept before it was published.
+fn kept_draft(draft: &Draft) -> Option<u64> {
+    (draft.id != 0).then_some(draft.id)
+}
+
+/// Where a listing is found: in the first of the network's catalogues.
+fn place_of(catalogues: &[String], did: Did) -> String {
+    format!("{}/assets/ddo/{did}", catalogues.first().map(String::as_str).unwrap_or_default())
+}
+
+/// Why a catalogue does not take a listing: it is away, or it never will.
+fn not_listed(error: &ClientError) -> ApiError {
+    match error.may_pass() {
+        true => away(error),
+        false => ApiError::new(
+            Code::Refused,
+            sentence!("The catalogue refuses the listing: {why}.", why = Sentence::from(error)),
+            "Change the draft and publish it again.",
+        ),
     }
 }
 
@@ -371,3 +321,6 @@ fn away(why: impl Into<Sentence>) -> ApiError {
         "It is tried again by itself; the listing is on record already.",
     )
 }
+
+#[cfg(test)]
+mod tests;

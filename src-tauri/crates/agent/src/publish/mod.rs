@@ -3,6 +3,7 @@
 
 mod check;
 mod flow;
+mod listing;
 mod look;
 mod mine;
 
