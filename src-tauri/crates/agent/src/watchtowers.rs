@@ -2,7 +2,7 @@
 //! where it is on by then, and a tower is for the case that it is not.
 
 use crate::core::Core;
-use clients::watchtower::WatchtowerClient;
+use clients::{ClientError, watchtower::WatchtowerClient};
 use protocol::{AgreementId, conditions::AccessTerms, shape::Shape};
 use std::{
     collections::HashSet,
@@ -72,6 +72,11 @@ impl HandedOver {
     }
 }
 
+/// Whether a watch-tower has said its last word: it watches, or it never will.
+fn is_answered(asked: &Result<(), ClientError>) -> bool {
+    asked.as_ref().err().is_none_or(|error| !error.may_pass())
+}
+
 impl Core {
     /// Hands it to every watch-tower that the network names, once for as long as this process runs and one answers. Returns at
     /// once.
@@ -89,9 +94,10 @@ impl Core {
                         Handed::Purchase(terms) => tower.watch(terms).await,
                         Handed::Shape(shape) => tower.watch_shape(shape).await,
                     };
-                    let Err(error) = told else { return };
-                    tracing::info!(%error, agreement = %handed.agreement(), "a watch-tower does not watch it");
-                    if !error.may_pass() {
+                    if let Err(error) = &told {
+                        tracing::info!(%error, agreement = %handed.agreement(), "a watch-tower does not watch it");
+                    }
+                    if is_answered(&told) {
                         return;
                     }
                     tokio::select! {
@@ -140,6 +146,12 @@ mod tests {
         let told = serde_json::to_string(&bare).unwrap();
         assert!(["between us", "our word", "said in private"].iter().all(|word| !told.contains(word)), "{told}");
         assert_eq!((bare.actors, bare.conditions[0].id), (shape.actors, shape.conditions[0].id));
+    }
+
+    #[test]
+    fn a_watch_tower_is_asked_again_until_it_watches_or_never_will() {
+        let refused = |status| Err(ClientError::Refused { status, message: "no".to_owned() });
+        assert!(is_answered(&Ok(())) && is_answered(&refused(400)) && !is_answered(&refused(503)));
     }
 
     #[test]

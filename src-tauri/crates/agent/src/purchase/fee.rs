@@ -7,7 +7,7 @@ use keeper::gas;
 use protocol::{Vodka, conditions::AccessTerms, tx::Fee};
 
 /// A network's fee for a purchase. All amounts are wei.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NetworkFee {
     /// For one gas, at most.
     pub(crate) per_gas: Vodka,
@@ -20,6 +20,21 @@ pub(crate) struct NetworkFee {
 }
 
 impl NetworkFee {
+    /// Of what cannot be bought. Not a default: a fee that was not asked for must not pass for none.
+    pub(super) const NONE: Self = Self { per_gas: Vodka::ZERO, payment: 0, record: 0, has: Vodka::ZERO };
+
+    /// For paying so much, where the network asks this fee, nobody here pays more than `dearest` for one gas, and the account
+    /// has so much. There is room for the fee to double.
+    pub(super) fn asked(price: Vodka, asked: Fee, dearest: u128, has: Vodka) -> Self {
+        let payment = if price.is_zero() { gas::LOCK } else { gas::APPROVE + gas::LOCK };
+        let most = match asked {
+            Fee::Legacy { gas_price } => gas_price.saturating_mul(2),
+            // Twice the base fee already.
+            Fee::Dynamic { max_fee, .. } => max_fee,
+        };
+        Self { per_gas: Vodka::from_units(most.min(dearest)), payment, record: gas::CREATE, has }
+    }
+
     fn of(self, gas: u64) -> Vodka {
         // Below 2^192: a price is below 2^128 and gas below 2^64.
         Vodka(self.per_gas.0.saturating_mul(Vodka::from_units(gas).0))
@@ -51,16 +66,9 @@ impl Core {
     /// The fee of a purchase as the network asks it now, with room for it to double.
     pub(crate) async fn network_fee(&self, terms: &AccessTerms) -> Result<NetworkFee, ApiError> {
         let keeper = self.keeper.agreed().await.map_err(chain)?;
-        let payment = if terms.price.is_zero() { gas::LOCK } else { gas::APPROVE + gas::LOCK };
         let (asked, has) =
             tokio::try_join!(keeper.fee(terms.consumer, 0), keeper.ether_of(terms.consumer)).map_err(chain)?;
-        let most = match asked {
-            Fee::Legacy { gas_price } => gas_price.saturating_mul(2),
-            // Twice the base fee already.
-            Fee::Dynamic { max_fee, .. } => max_fee,
-        };
-        let per_gas = Vodka::from_units(most.min(keeper.fees().max_price()));
-        Ok(NetworkFee { per_gas, payment, record: gas::CREATE, has })
+        Ok(NetworkFee::asked(terms.price, asked, keeper.fees().max_price(), has))
     }
 }
 
@@ -91,5 +99,34 @@ mod tests {
     #[test]
     fn no_fee_is_too_large_to_be_said() {
         assert!(!fee(u128::MAX, u128::MAX).at_most().is_zero());
+    }
+
+    fn some() -> Vodka {
+        Vodka::from_units(1_u64)
+    }
+
+    #[test]
+    fn there_is_room_for_the_fee_to_double_and_for_no_more() {
+        let most = |fee, dearest| NetworkFee::asked(some(), fee, dearest, Vodka::ZERO).per_gas;
+        assert_eq!(most(Fee::Legacy { gas_price: 30 }, 1_000), Vodka::from_units(60_u64));
+        assert_eq!(most(Fee::Dynamic { max_fee: 30, max_priority: 1 }, 1_000), Vodka::from_units(30_u64));
+        assert_eq!(most(Fee::Legacy { gas_price: u128::MAX }, u128::MAX), Vodka::from_units(u128::MAX));
+    }
+
+    #[test]
+    fn nobody_pays_more_for_gas_than_the_dearest_that_the_network_file_allows() {
+        for fee in [Fee::Legacy { gas_price: 30 }, Fee::Dynamic { max_fee: 60, max_priority: 1 }] {
+            let per_gas = |dearest| NetworkFee::asked(some(), fee, dearest, Vodka::ZERO).per_gas;
+            assert_eq!([59, 60, 61].map(per_gas), [59_u64, 60, 60].map(Vodka::from_units));
+        }
+    }
+
+    #[test]
+    fn an_approval_is_paid_for_where_there_is_something_to_approve() {
+        let fee = |price| NetworkFee::asked(price, Fee::Legacy { gas_price: 1 }, 2, Vodka::from_units(4_u64));
+        assert_eq!(fee(some()).payment, gas::APPROVE + gas::LOCK);
+        assert_eq!(fee(Vodka::ZERO).payment, gas::LOCK);
+        assert_eq!((fee(some()).record, fee(some()).has), (gas::CREATE, Vodka::from_units(4_u64)));
+        assert_eq!(fee(some()).at_most(), Vodka::from_units(2 * (gas::APPROVE + gas::LOCK + gas::CREATE)));
     }
 }

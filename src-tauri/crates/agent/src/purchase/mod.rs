@@ -1,5 +1,6 @@
 //! Buying: the quote, the one confirmation, and the machine that goes on by itself.
 
+mod confirm;
 mod fee;
 mod perform;
 mod quote;
@@ -7,25 +8,25 @@ mod recover;
 #[cfg(test)]
 mod samples;
 mod set_aside;
+mod telling;
 mod view;
 
 pub(crate) use recover::TakenUp;
 pub(crate) use set_aside::SetAside;
 
 use crate::{
-    account::insufficient,
     clock,
     core::{Core, chain},
     errors,
     policy::Action,
-    store::{Happening, PurchaseRecord},
+    store::PurchaseRecord,
     trust,
 };
-use agreement::{Machine as _, buyer};
-use api::{ActivityKind, ApiError, Code, PurchaseView, Sentence, sentence};
+use agreement::buyer;
+use api::{ApiError, PurchaseView};
 use perform::Buying;
 use protocol::{AgreementId, Did, conditions::AccessTerms};
-use runner::{DriveError, Driver, Journaled as _, buyer_id};
+use runner::{DriveError, Driver, buyer_id};
 use std::{sync::Arc, time::Duration};
 
 /// Of so many purchases that ended last it is looked whether their publishers were paid.
@@ -87,7 +88,7 @@ impl Purchases {
 
     /// Access and keys are here; what is left to tell is when the publisher took the payment.
     fn await_payment(&self, state: &buyer::State) {
-        if !is_payment_open(state) {
+        if !telling::is_payment_open(state) {
             return;
         }
         let (this, terms) = (self.clone(), state.order().terms.clone());
@@ -136,22 +137,7 @@ impl Purchases {
             return self.view(open).await;
         }
         let offer = self.core.offer(did, service).await?;
-        if let Some(obstacle) = offer.obstacle {
-            return Err(obstacle);
-        }
-        let terms = offer.terms.ok_or_else(|| errors::internal("an offer without terms"))?;
-        if version.is_some_and(|v| v != offer.version) {
-            return Err(changed("The listing has changed since you looked at it."));
-        }
-        if terms.price > max_price {
-            return Err(changed(sentence!("It costs {price} now.", price = terms.price)));
-        }
-        if offer.balance < terms.price {
-            return Err(insufficient(terms.price, offer.balance));
-        }
-        if let Some(missing) = offer.fee.missing() {
-            return Err(missing);
-        }
+        let terms = confirm::confirmed(&offer, max_price, version)?;
         if let Some(risk) = self.core.not_accepted(&offer.risks, &accepted).await?.first() {
             return Err(trust::refused(*risk));
         }
@@ -181,9 +167,8 @@ impl Purchases {
     /// The purchase of a listing that is under way, if there is one.
     async fn open_of(&self, did: Did) -> Result<Option<AgreementId>, ApiError> {
         for agreement in self.core.store.purchases_of(did).await.map_err(errors::store)? {
-            if let Some(state) = self.driver.load(&buyer_id(agreement)).await.map_err(drive)?
-                && !state.is_final()
-            {
+            let state = self.driver.load(&buyer_id(agreement)).await.map_err(drive)?;
+            if telling::is_under_way(state.as_ref()) {
                 return Ok(Some(agreement));
             }
         }
@@ -212,7 +197,7 @@ impl Purchases {
             None => {
                 let mut state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
                 // Whoever asks for this one now is told how it is now.
-                if fresh && is_payment_open(&state) {
+                if fresh && telling::is_payment_open(&state) {
                     let terms = state.order().terms.clone();
                     if tokio::time::timeout(LOOK_WITHIN, self.note_payment(&terms)).await.unwrap_or(false) {
                         state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
@@ -221,12 +206,8 @@ impl Purchases {
                 (state, Vec::new(), *self.core.keeper.blocks().borrow())
             }
         };
-        let mut history = self.core.journal.history(&id).await.map_err(|e| drive(e.into()))?;
-        // A state that is just being written is not in the journal yet, and nobody may ask again: it has happened.
-        if !history.iter().any(|step| step.state == state.name()) {
-            let (status, state) = (state.status(), state.name().to_owned());
-            history.push(runner::Step { at: clock::now_ms(), status, state, note: None });
-        }
+        let history = self.core.journal.history(&id).await.map_err(|e| drive(e.into()))?;
+        let history = telling::up_to_now(history, &state, clock::now_ms());
         Ok(view::view(&self.core, &record, &state, &history, &trouble, block).await)
     }
 
@@ -242,12 +223,7 @@ impl Purchases {
     pub(crate) async fn list(&self) -> Result<Vec<PurchaseView>, ApiError> {
         let mut views = Vec::new();
         for agreement in self.core.store.purchases().await.map_err(errors::store)? {
-            match self.view(agreement).await {
-                Ok(view) => views.push(view),
-                // Written before its purchase was begun, and then the power went.
-                Err(error) if error.code == Code::NotFound => {}
-                Err(error) => return Err(error),
-            }
+            views.extend(telling::if_begun(self.view(agreement).await)?);
         }
         Ok(views)
     }
@@ -263,7 +239,7 @@ impl Purchases {
         let mut open = Vec::new();
         for state in self.driver.open().await.map_err(drive)? {
             let id = state.order().terms.agreement;
-            if agreement.is_none_or(|wanted| wanted == id) {
+            if telling::is_meant(agreement, id) {
                 open.push(self.view(id).await?);
             }
         }
@@ -272,36 +248,26 @@ impl Purchases {
 
     /// How many are open.
     pub(crate) async fn open_count(&self) -> Result<(u32, u32), ApiError> {
-        let mut waiting = 0;
         let open = self.driver.open().await.map_err(drive)?;
-        for state in &open {
+        let waits = |state: &&buyer::State| {
             let watch = self.driver.watch(&buyer_id(state.order().terms.agreement));
-            let locked = |t: &runner::Trouble| matches!(t.hold, runner::Hold::Unlock { .. });
-            if watch.is_some_and(|w| w.borrow().trouble.iter().any(locked)) {
-                waiting += 1;
-            }
-        }
-        Ok((u32::try_from(open.len()).unwrap_or(u32::MAX), waiting))
+            watch.is_some_and(|watch| telling::waits_for_unlock(&watch.borrow().trouble))
+        };
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok((count(open.len()), count(open.iter().filter(waits).count())))
     }
 
     /// Asks for the money back: before it was set aside the purchase ends at once, afterwards when its time is over.
     pub(crate) async fn refund(&self, agreement: AgreementId) -> Result<PurchaseView, ApiError> {
-        let view = self.view(agreement).await?;
-        if view.state == api::PurchaseState::Completed {
-            return Err(ApiError::new(
-                Code::Refused,
-                "The publisher opened this for you, so the agreement is fulfilled.",
-                "Talk to the publisher if something is wrong with it.",
-            ));
-        }
+        telling::may_come_back(self.view(agreement).await?.state)?;
         let id = buyer_id(agreement);
         self.spawn(id.clone());
         for _ in 0..TRIES {
-            if view.state.is_final() || self.driver.tell(&id, buyer::Event::Cancel) {
+            if self.driver.tell(&id, buyer::Event::Cancel) {
                 break;
             }
-            // Its driving is just beginning, or it has just ended.
-            if self.driver.load(&id).await.map_err(drive)?.is_none_or(|state| state.is_final()) {
+            // Its driving is just beginning, or it has ended.
+            if !telling::is_under_way(self.driver.load(&id).await.map_err(drive)?.as_ref()) {
                 break;
             }
         }
@@ -312,57 +278,19 @@ impl Purchases {
     /// Tells what a change of state means for people, once.
     async fn told(&self, state: &buyer::State) {
         let agreement = state.order().terms.agreement;
-        let kind = match state {
-            buyer::State::Confirmed { .. } => Some(ActivityKind::Agreed),
-            buyer::State::Locked { .. } => Some(ActivityKind::SetAside),
-            buyer::State::Granted { .. } => Some(ActivityKind::Opened),
-            buyer::State::Completed { .. } => Some(ActivityKind::Bought),
-            buyer::State::Refunded { .. } => Some(ActivityKind::MoneyBack),
-            buyer::State::Abandoned { .. } => Some(ActivityKind::Abandoned),
-            _ => None,
-        };
         self.core.set_aside.take(state);
         self.await_payment(state);
         let Ok(view) = self.view(agreement).await else { return };
-        if let Some(kind) = kind {
-            let amount = (!view.price.is_zero()).then_some(view.price);
-            let happening = Happening {
-                kind,
-                name: view.name.clone(),
-                did: Some(view.did),
-                agreement: Some(agreement),
-                amount,
-                tx: None,
-            };
+        if let Some(kind) = telling::kind_of(state) {
+            let happening = telling::happening(kind, &view);
             let once = format!("{}:{kind:?}", buyer_id(agreement));
             if let Err(error) = self.core.store.tell(happening, once, clock::now_text()).await {
                 tracing::warn!(%error, "an activity could not be kept");
             }
         }
         self.core.tell(api::Event::Purchase(Box::new(view)));
-        if state.is_final() || matches!(state, buyer::State::Locked { .. }) {
+        if telling::changes_the_account(state) {
             self.core.tell(api::Event::Account(self.core.present_account().await));
         }
-    }
-}
-
-fn changed(what: impl Into<Sentence>) -> ApiError {
-    ApiError::new(Code::Changed, what, "Look at it again and confirm the new terms. Nothing was paid.")
-}
-
-/// Whether it has ended with access and keys, and the publisher is not known to be paid.
-fn is_payment_open(state: &buyer::State) -> bool {
-    matches!(state, buyer::State::Completed { released: false, .. }) && !state.order().terms.price.is_zero()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn that_the_publisher_is_paid_is_awaited_where_something_was_paid_and_nobody_knows_yet() {
-        let open = |price| samples::states(price).iter().filter(|state| is_payment_open(state)).count();
-        assert_eq!((open(7), open(0)), (1, 0));
-        assert!(is_payment_open(&samples::state("completed", 7)));
     }
 }

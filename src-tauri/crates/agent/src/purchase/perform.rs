@@ -2,10 +2,18 @@
 //! key, the rest reads or asks.
 
 use super::Purchases;
-use crate::{core::Core, describe, store::OwnedRow, watchtowers::Handed};
+use crate::{
+    core::Core,
+    describe,
+    store::{OwnedRow, PurchaseRecord},
+    watchtowers::Handed,
+};
 use agreement::buyer::{Act, Effect, Event, State};
 use async_trait::async_trait;
-use clients::brizo::{BrizoClient, Initialized};
+use clients::{
+    ClientError,
+    brizo::{BrizoClient, Initialized},
+};
 use keeper::gas;
 use protocol::{
     Sentence, Signer,
@@ -14,7 +22,10 @@ use protocol::{
     sentence,
 };
 use runner::{Batch, Hold, Item, Perform, Point, WeakDriver, items, read_facts, tx_events};
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// How often gateway and key servers are asked whether they are there.
 const LIVENESS_TRIES: u32 = 4;
@@ -54,9 +65,7 @@ impl Buying {
         };
         let mut reason = Sentence::default();
         for attempt in 0..LIVENESS_TRIES {
-            if attempt > 0 {
-                tokio::time::sleep(std::time::Duration::from_millis(100 << attempt)).await;
-            }
+            tokio::time::sleep(pause_before(attempt)).await;
             if let Err(error) = client.check_alive(terms.provider).await {
                 reason = sentence!("the publisher's computer does not answer ({why})", why = Sentence::from(&error));
                 continue;
@@ -86,15 +95,7 @@ impl Buying {
             return Ok(vec![Event::NoInitialize]);
         };
         let asked = gateway.initialize(terms.did, terms.agreement, order.service, &signature, terms.consumer).await;
-        match asked {
-            Ok(Initialized::Created) => Ok(vec![Event::Accepted]),
-            Ok(Initialized::Unknown) => Ok(vec![Event::NoInitialize]),
-            Ok(Initialized::Refused { may_pass: true, message }) => Err(Hold::later(message)),
-            Ok(Initialized::Refused { message, .. }) => {
-                Ok(vec![Event::Refused { reason: Sentence::verbatim(message) }])
-            }
-            Err(error) => Err(Hold::said(&error)),
-        }
+        answered(asked)
     }
 
     async fn run(
@@ -111,8 +112,7 @@ impl Buying {
     /// The buyer's own transactions, paying for them no more than was confirmed.
     async fn run_as_confirmed(&self, terms: &AccessTerms, batch: Batch, act: Act) -> Result<Vec<Event>, Hold> {
         let record = self.core.store.purchase(terms.agreement).await.map_err(Hold::later)?;
-        let most = record.and_then(|record| record.most_per_gas).and_then(|most| u128::try_from(most.0).ok());
-        self.run_within(batch, most, act).await
+        self.run_within(batch, most_per_gas(record.as_ref()), act).await
     }
 
     async fn run_within(&self, batch: Batch, most_per_gas: Option<u128>, act: Act) -> Result<Vec<Event>, Hold> {
@@ -128,7 +128,7 @@ impl Buying {
 
     /// Hands it over to the network's watch-towers, where there is something that can be taken back.
     fn hand_over(&self, terms: &AccessTerms) {
-        if !terms.price.is_zero() && terms.time_outs[1] != 0 {
+        if can_come_back(terms) {
             self.core.hand_over(&Handed::Purchase(terms.clone()));
         }
     }
@@ -147,7 +147,6 @@ impl Buying {
         let service = ddo.service(state.order().service);
         let seconds = service.and_then(|s| s.timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS);
         let bought = record.past.and_then(|past| past.opened).unwrap_or_else(crate::clock::now_ms);
-        let until = i64::try_from(seconds).ok().and_then(|s| s.checked_mul(1000)).and_then(|ms| bought.checked_add(ms));
         core.store
             .own(OwnedRow {
                 agreement: terms.agreement,
@@ -161,13 +160,47 @@ impl Buying {
                 consume_endpoint: service.map(|s| s.endpoint.clone()).unwrap_or_default(),
                 files: describe::files(&ddo),
                 urls,
-                fetch_until: (seconds != 0).then(|| until.map(crate::clock::text_of_ms)).flatten(),
+                fetch_until: fetch_until(bought, seconds).map(crate::clock::text_of_ms),
                 document: record.document,
             })
             .await
             .map_err(|e| not_kept(&e))?;
         Ok(vec![Event::KeysFetched])
     }
+}
+
+/// How long gateway and key servers are given to come back, before they are asked for the first time, the second, and so on.
+fn pause_before(attempt: u32) -> Duration {
+    let first = Duration::from_millis(200);
+    attempt.checked_sub(1).map_or(Duration::ZERO, |doubled| first.saturating_mul(1 << doubled.min(5)))
+}
+
+/// What the machine is told of the gateway's answer, or why it is asked again.
+fn answered(asked: Result<Initialized, ClientError>) -> Result<Vec<Event>, Hold> {
+    match asked {
+        Ok(Initialized::Created) => Ok(vec![Event::Accepted]),
+        Ok(Initialized::Unknown) => Ok(vec![Event::NoInitialize]),
+        Ok(Initialized::Refused { may_pass: true, message }) => Err(Hold::later(message)),
+        Ok(Initialized::Refused { message, .. }) => Ok(vec![Event::Refused { reason: Sentence::verbatim(message) }]),
+        Err(error) => Err(Hold::said(&error)),
+    }
+}
+
+/// wei per gas that were confirmed at most; nothing is known of a purchase that was taken up from the chain.
+fn most_per_gas(record: Option<&PurchaseRecord>) -> Option<u128> {
+    record.and_then(|record| record.most_per_gas).and_then(|most| u128::try_from(most.0).ok())
+}
+
+/// Whether there is something that a watch-tower could take back: not where nothing is paid, or where its time never ends.
+const fn can_come_back(terms: &AccessTerms) -> bool {
+    !terms.price.is_zero() && terms.time_outs[1] != 0
+}
+
+/// Until when files can be fetched that were bought then and are given out for so many seconds; 0 is without end. All in
+/// milliseconds since 1970.
+fn fetch_until(bought: i64, seconds: u64) -> Option<i64> {
+    let lasts = i64::try_from(seconds).ok().filter(|seconds| *seconds != 0)?;
+    bought.checked_add(lasts.checked_mul(1000)?)
 }
 
 /// The disk did not take it, or did not give it.
@@ -228,5 +261,56 @@ impl Perform<State> for Buying {
             let (purchases, now) = (Purchases { core: self.core.clone(), driver }, now.clone());
             tokio::spawn(async move { purchases.told(&now).await });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::purchase::samples;
+    use protocol::Vodka;
+
+    #[test]
+    fn what_the_gateway_answers_is_told_and_what_may_pass_is_asked_again() {
+        let refused = |may_pass| Ok(Initialized::Refused { message: "no".to_owned(), may_pass });
+        assert_eq!(answered(Ok(Initialized::Created)).unwrap(), [Event::Accepted]);
+        assert_eq!(answered(Ok(Initialized::Unknown)).unwrap(), [Event::NoInitialize]);
+        assert_eq!(answered(refused(false)).unwrap(), [Event::Refused { reason: Sentence::verbatim("no") }]);
+        assert!(matches!(answered(refused(true)), Err(Hold::Later { why }) if why.text() == "no"));
+        assert!(matches!(answered(Err(ClientError::Impostor)), Err(Hold::Later { .. })), "the chain has the last word");
+    }
+
+    #[test]
+    fn a_purchase_pays_no_more_for_gas_than_was_confirmed() {
+        let confirmed = |most| PurchaseRecord { most_per_gas: most, ..samples::record(7) };
+        assert_eq!(most_per_gas(Some(&confirmed(Some(Vodka::from_units(60_u64))))), Some(60));
+        assert_eq!(most_per_gas(Some(&confirmed(Some(Vodka::ZERO)))), Some(0));
+        assert_eq!(most_per_gas(Some(&confirmed(None))), None);
+        assert_eq!(most_per_gas(None), None);
+    }
+
+    #[test]
+    fn a_watch_tower_is_for_what_is_paid_and_can_come_back() {
+        let mut endless = samples::terms(7);
+        endless.time_outs[1] = 0;
+        assert!(can_come_back(&samples::terms(7)));
+        for never in [samples::terms(0), AccessTerms { price: Vodka::ZERO, ..endless.clone() }, endless] {
+            assert!(!can_come_back(&never));
+        }
+    }
+
+    #[test]
+    fn files_can_be_fetched_for_as_long_as_was_agreed_from_the_day_they_were_bought() {
+        assert_eq!(fetch_until(5, 3), Some(3_005));
+        assert_eq!(fetch_until(5, 0), None, "without end");
+        assert_eq!((fetch_until(5, u64::MAX), fetch_until(5, u64::MAX / 2)), (None, None));
+        assert_eq!(fetch_until(i64::MAX, 1), None);
+    }
+
+    #[test]
+    fn who_does_not_answer_is_given_longer_each_time() {
+        let pauses = [0, 1, 2, 3].map(|attempt| pause_before(attempt).as_millis());
+        assert_eq!(pauses, [0, 200, 400, 800]);
+        assert_eq!(pause_before(u32::MAX), pause_before(6));
     }
 }

@@ -9,8 +9,9 @@ use crate::{
 };
 use agreement::Order;
 use api::{ApiError, Code, Quote, Risk, RiskView, Sentence, sentence};
+use keeper::{Contracts, DidRegister};
 use protocol::{
-    AgreementId, Checksum, Did, Vodka,
+    Address, AgreementId, Checksum, Did, Vodka,
     conditions::AccessTerms,
     ddo::{Service, TemplateRef},
 };
@@ -52,29 +53,9 @@ pub(super) fn order(terms: AccessTerms, service: u64, gateway: String, block: u6
 impl Core {
     pub(crate) async fn quote(&self, did: Did, service: Option<u64>) -> Result<Quote, ApiError> {
         let offer = self.offer(did, service).await?;
-        let afterwards = offer.balance.checked_sub(offer.price);
-        let missing = offer.price.checked_sub(offer.balance).filter(|m| !m.is_zero());
-        let short = missing.map(|_| crate::account::insufficient(offer.price, offer.balance));
         let open = self.not_accepted(&offer.risks, &[]).await?;
-        let risks = offer.risks.iter().map(|risk| RiskView { risk: *risk, accepted: !open.contains(risk) }).collect();
-        let forbidden = self.policy.allows(&Action::Buy { did, price: offer.price, risks: offer.risks });
-        Ok(Quote {
-            did,
-            name: offer.name,
-            publisher: offer.publisher,
-            service: offer.service,
-            price: offer.price,
-            fee_wei: offer.fee.at_most(),
-            at_most: offer.price,
-            balance: offer.balance,
-            afterwards,
-            missing,
-            refund_after_blocks: offer.refund_after_blocks,
-            refund_after_seconds: offer.refund_after_blocks.saturating_mul(self.block_ms()) / 1000,
-            risks,
-            version: offer.version,
-            obstacle: offer.obstacle.or(forbidden.err()).or(short).or(offer.fee.missing()),
-        })
+        let forbidden = self.policy.allows(&Action::Buy { did, price: offer.price, risks: offer.risks.clone() }).err();
+        Ok(quoted(did, offer, &open, forbidden, self.block_ms()))
     }
 
     /// Reads listing and chain and says what could be bought.
@@ -102,7 +83,7 @@ impl Core {
             price: describe::price(&found.ddo),
             balance,
             refund_after_blocks: service.windows().map(|w| w.outs[1]).unwrap_or(0),
-            fee: NetworkFee::default(),
+            fee: NetworkFee::NONE,
             risks: Vec::new(),
             terms: None,
             obstacle: None,
@@ -123,54 +104,106 @@ impl Core {
         let consumer = self.account().ok_or_else(errors::no_account)?;
         let keeper = self.keeper.agreed().await.map_err(chain)?;
         let register = keeper.did_register(found.ddo.did()).await.map_err(chain)?;
-        if register != found.register {
-            // A node alone could name another owner: what is shown is what two of them say.
-            return Err(broken("The record of this listing is another one than a moment ago."));
-        }
-        let Some(register) = &register else {
-            return Err(broken("This listing is not on record on this network."));
+        let owned = self.store.owned_of(found.ddo.did()).await.map_err(errors::store)?.map(|owned| owned.name);
+        let approved = match service.template {
+            Some(TemplateRef::Id(template)) => keeper.template_approved(template).await.map_err(chain)?,
+            Some(TemplateRef::Contract(_)) | None => false,
         };
-        if register.owner == consumer {
-            return Err(ApiError::new(Code::Own, "This is your own listing.", "You have the data already."));
-        }
-        if let Some(owned) = self.store.owned_of(found.ddo.did()).await.map_err(errors::store)? {
-            return Err(ApiError::new(
-                Code::AlreadyOwned,
-                sentence!("“{name}” is in your library already.", name = owned.name),
-                "Download it from there; it costs nothing again.",
-            ));
-        }
-        if found.ddo.is_own_form() && !found.integrity.as_ref().is_some_and(|i| i.is_intact()) {
-            return Err(broken("The catalogue's copy of this listing is not the one its owner put on record."));
-        }
-        let unclear = |why: Sentence| broken(sentence!("It is not clear what would be agreed: {why}.", why));
-        let price = found.ddo.price_of(service).map_err(|e| unclear((&e).into()))?;
-        let windows = service.windows().map_err(|e| unclear((&e).into()))?;
-        let Some(TemplateRef::Id(template)) = service.template else {
-            return Err(broken("This listing uses an old form of agreement that cannot be bought safely."));
-        };
-        if !keeper.template_approved(template).await.map_err(chain)? {
-            return Err(broken("This listing uses a form of agreement that this network has not approved."));
-        }
-        let provider = register.providers.first().copied().unwrap_or(register.owner);
-        if provider == consumer {
-            return Err(ApiError::new(Code::Own, "Your own computer delivers this.", "You have the data already."));
-        }
-        let contracts = self.keeper.contracts();
-        Ok(AccessTerms {
-            agreement: AgreementId(rand::random()),
-            did: found.ddo.did(),
-            template,
-            provider,
-            consumer,
-            owner: register.owner,
-            price,
-            time_locks: windows.locks,
-            time_outs: windows.outs,
-            escrow_contract: contracts.escrow_reward,
-            lock_contract: contracts.lock_reward,
-            access_contract: contracts.access_secret_store,
-        })
+        let known = Known { consumer, register, owned, approved };
+        agreeable(found, service, &known, self.keeper.contracts(), AgreementId(rand::random()))
+    }
+}
+
+/// What two nodes and this home say of a listing, right before it is bought.
+struct Known {
+    /// Who buys.
+    consumer: Address,
+    /// Its record on the chain.
+    register: Option<DidRegister>,
+    /// What it is called in the library, where it is there.
+    owned: Option<String>,
+    /// Whether its template is approved.
+    approved: bool,
+}
+
+/// The terms to agree on, or what stands in the way.
+fn agreeable(
+    found: &Found,
+    service: &Service,
+    known: &Known,
+    contracts: &Contracts,
+    agreement: AgreementId,
+) -> Result<AccessTerms, ApiError> {
+    if known.register != found.register {
+        // A node alone could name another owner: what is shown is what two of them say.
+        return Err(broken("The record of this listing is another one than a moment ago."));
+    }
+    let Some(register) = &known.register else {
+        return Err(broken("This listing is not on record on this network."));
+    };
+    if register.owner == known.consumer {
+        return Err(ApiError::new(Code::Own, "This is your own listing.", "You have the data already."));
+    }
+    if let Some(name) = &known.owned {
+        return Err(ApiError::new(
+            Code::AlreadyOwned,
+            sentence!("“{name}” is in your library already.", name),
+            "Download it from there; it costs nothing again.",
+        ));
+    }
+    if found.ddo.is_own_form() && !found.integrity.as_ref().is_some_and(|i| i.is_intact()) {
+        return Err(broken("The catalogue's copy of this listing is not the one its owner put on record."));
+    }
+    let unclear = |why: Sentence| broken(sentence!("It is not clear what would be agreed: {why}.", why));
+    let price = found.ddo.price_of(service).map_err(|e| unclear((&e).into()))?;
+    let windows = service.windows().map_err(|e| unclear((&e).into()))?;
+    let Some(TemplateRef::Id(template)) = service.template else {
+        return Err(broken("This listing uses an old form of agreement that cannot be bought safely."));
+    };
+    if !known.approved {
+        return Err(broken("This listing uses a form of agreement that this network has not approved."));
+    }
+    let provider = register.providers.first().copied().unwrap_or(register.owner);
+    if provider == known.consumer {
+        return Err(ApiError::new(Code::Own, "Your own computer delivers this.", "You have the data already."));
+    }
+    Ok(AccessTerms {
+        agreement,
+        did: found.ddo.did(),
+        template,
+        provider,
+        consumer: known.consumer,
+        owner: register.owner,
+        price,
+        time_locks: windows.locks,
+        time_outs: windows.outs,
+        escrow_contract: contracts.escrow_reward,
+        lock_contract: contracts.lock_reward,
+        access_contract: contracts.access_secret_store,
+    })
+}
+
+/// What is shown of an offer: `open` are the risks that nobody accepted yet, `forbidden` is what the rules say, `pace` is
+/// milliseconds from block to block.
+fn quoted(did: Did, offer: Offer, open: &[Risk], forbidden: Option<ApiError>, pace: u64) -> Quote {
+    let missing = offer.price.checked_sub(offer.balance).filter(|m| !m.is_zero());
+    let short = missing.map(|_| crate::account::insufficient(offer.price, offer.balance));
+    Quote {
+        did,
+        name: offer.name,
+        publisher: offer.publisher,
+        service: offer.service,
+        price: offer.price,
+        fee_wei: offer.fee.at_most(),
+        at_most: offer.price,
+        balance: offer.balance,
+        afterwards: offer.balance.checked_sub(offer.price),
+        missing,
+        refund_after_blocks: offer.refund_after_blocks,
+        refund_after_seconds: offer.refund_after_blocks.saturating_mul(pace) / 1000,
+        risks: offer.risks.iter().map(|risk| RiskView { risk: *risk, accepted: !open.contains(risk) }).collect(),
+        version: offer.version,
+        obstacle: offer.obstacle.or(forbidden).or(short).or(offer.fee.missing()),
     }
 }
 
@@ -179,25 +212,4 @@ fn broken(what: impl Into<Sentence>) -> ApiError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::purchase::samples::terms;
-
-    #[test]
-    fn a_short_agreed_time_leaves_a_short_margin_and_none_leaves_none() {
-        let margin = |time_out| {
-            let mut terms = terms(7);
-            terms.time_outs[1] = time_out;
-            order(terms, 1, String::new(), 5).grant_margin
-        };
-        let margins = [0, 1, 4, 40, 79, 80, 1_800].map(margin);
-        assert_eq!(margins, [0, 0, 1, 10, 19, GRANT_MARGIN, GRANT_MARGIN]);
-    }
-
-    #[test]
-    fn an_order_is_what_is_confirmed_now() {
-        let made = order(terms(7), 3, "http://gateway".to_owned(), 990);
-        assert_eq!((&made.terms, made.service, made.gateway.as_str()), (&terms(7), 3, "http://gateway"));
-        assert_eq!((made.confirmed_at, made.create_by()), (990, 990 + CREATE_WITHIN));
-    }
-}
+mod tests;

@@ -13,11 +13,11 @@ use crate::{
 use agreement::{ConditionState, Facts, buyer};
 use api::{ActivityKind, ApiError, Code};
 use indexer::{Agreement, Entry, Filter, Indexer, Position, Topic};
-use keeper::AgreementOnChain;
+use keeper::{AgreementOnChain, ConditionOnChain, Contracts};
 use protocol::{
-    Address, AgreementId, Vodka,
+    Address, AgreementId, TemplateId, Vodka,
     conditions::{AccessTerms, ConditionKind},
-    ddo::{ServiceKind, TemplateRef},
+    ddo::{Ddo, Service, ServiceKind, TemplateRef},
 };
 use runner::{DriveError, buyer_id};
 use tokio::task::JoinHandle;
@@ -53,8 +53,7 @@ impl Purchases {
         }
         let start = Position { block: 0, index: 0 };
         let events = indexer.history(Filter::about(seen.id.0), start, EVENTS).await.map_err(index)?;
-        let of = |topic| events.iter().rev().find(|entry: &&Entry| entry.topic == topic);
-        let Some(paid) = of(Topic::PaymentLocked) else { return Ok(TakenUp::NotOurs) };
+        let Some(paid) = newest(&events, Topic::PaymentLocked) else { return Ok(TakenUp::NotOurs) };
         let keeper = &self.core.keeper;
         let Some(on_chain) = keeper.agreement(seen.id).await.map_err(chain)? else { return Ok(TakenUp::NotOurs) };
         let owners = indexer.owners_of(seen.did).await.map_err(index)?;
@@ -63,18 +62,9 @@ impl Purchases {
             return Ok(TakenUp::NotOurs);
         };
         let facts = runner::read_facts(keeper, &terms).await.map_err(chain)?;
-        if facts.block.saturating_sub(paid.position.block).saturating_add(1) < keeper.confirmations() {
-            return Err(ApiError::new(
-                Code::Changed,
-                "A payment is in a block that is too new to build on.",
-                "Try again in a few minutes.",
-            ));
-        }
-        let found = self.listing_of(&terms, &facts).await?;
-        let access = found.as_ref().and_then(|found| {
-            let agreed = |service: &&protocol::ddo::Service| service.template == Some(TemplateRef::Id(terms.template));
-            found.ddo.services_of(&ServiceKind::Access).find(agreed).or_else(|| found.ddo.access())
-        });
+        settled(paid.position.block, facts.block, keeper.confirmations())?;
+        let found = unless_needed(self.core.find(terms.did).await, &facts)?;
+        let access = found.as_ref().and_then(|found| agreed_service(&found.ddo, terms.template));
         let gateway = access.map(|service| service.endpoint.clone()).unwrap_or_default();
         let service = access.map_or(0, |service| service.index);
         let order = quote::order(terms, service, gateway, seen.block);
@@ -88,8 +78,8 @@ impl Purchases {
         let past = Past {
             agreed: self.core.block_time(seen.block).await?,
             set_aside: self.core.block_time(paid.position.block).await?,
-            opened: match of(Topic::AccessGranted).filter(|_| facts.access.state == ConditionState::Fulfilled) {
-                Some(granted) => Some(self.core.block_time(granted.position.block).await?),
+            opened: match granted_in(&events, &facts) {
+                Some(block) => Some(self.core.block_time(block).await?),
                 None => None,
             },
         };
@@ -112,76 +102,125 @@ impl Purchases {
         price: Vodka,
         owners: &[Address],
     ) -> Result<Option<AccessTerms>, ApiError> {
-        let contracts = self.core.keeper.contracts();
-        let (mut locks, mut outs) = ([0; 3], [0; 3]);
+        let mut conditions = Vec::new();
         for id in &on_chain.conditions {
-            let condition = self.core.keeper.condition(*id).await.map_err(chain)?;
-            let place = ConditionKind::ALL.iter().position(|kind| contracts.of(*kind) == condition.type_ref);
-            let Some(place) = place else { return Ok(None) };
-            if let (Some(lock), Some(out)) = (locks.get_mut(place), outs.get_mut(place)) {
-                (*lock, *out) = (condition.time_lock, condition.time_out);
-            }
+            conditions.push(self.core.keeper.condition(*id).await.map_err(chain)?);
         }
-        let others = on_chain.actors.iter().filter(|actor| **actor != consumer);
-        let Some(provider) = others.chain(&on_chain.actors).next().copied() else { return Ok(None) };
-        let candidates = std::iter::once(on_chain.did_owner).chain(owners.iter().copied());
-        let terms = candidates.map(|owner| AccessTerms {
-            agreement,
-            did: on_chain.did,
-            template: on_chain.template,
-            provider,
-            consumer,
-            owner,
-            price,
-            time_locks: locks,
-            time_outs: outs,
-            escrow_contract: contracts.escrow_reward,
-            lock_contract: contracts.lock_reward,
-            access_contract: contracts.access_secret_store,
-        });
-        let fits = |terms: &AccessTerms| {
-            let ids = terms.ids();
-            [ids.lock, ids.access, ids.escrow].iter().all(|id| on_chain.conditions.contains(id))
-        };
-        Ok(terms.into_iter().find(fits))
-    }
-
-    /// The listing as the catalogue has it now. Money that has to come back does not wait for a catalogue.
-    async fn listing_of(&self, terms: &AccessTerms, facts: &Facts) -> Result<Option<Found>, ApiError> {
-        match self.core.find(terms.did).await {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if facts.access.state == ConditionState::Fulfilled => Err(error),
-            Err(error) => {
-                tracing::info!(%error, agreement = %terms.agreement, "a purchase is taken up without its listing");
-                Ok(None)
-            }
-        }
+        Ok(proven(agreement, on_chain, &conditions, consumer, price, owners, self.core.keeper.contracts()))
     }
 
     /// What happened before, told as of then.
     async fn tell_past(&self, record: &PurchaseRecord) -> Result<(), ApiError> {
-        let Some(past) = record.past else { return Ok(()) };
-        let times = [
-            (ActivityKind::Agreed, Some(past.agreed)),
-            (ActivityKind::SetAside, Some(past.set_aside)),
-            (ActivityKind::Opened, past.opened),
-            (ActivityKind::Bought, past.opened),
-        ];
-        for (kind, at) in times {
-            let Some(at) = at else { continue };
-            let happening = Happening {
-                kind,
-                name: record.name.clone(),
-                did: Some(record.did),
-                agreement: Some(record.agreement),
-                amount: (!record.price.is_zero()).then_some(record.price),
-                tx: None,
-            };
-            let once = format!("{}:{kind:?}", buyer_id(record.agreement));
+        for (happening, at) in past_happenings(record) {
+            let once = format!("{}:{:?}", buyer_id(record.agreement), happening.kind);
             self.core.store.tell(happening, once, clock::text_of_ms(at)).await.map_err(errors::store)?;
         }
         Ok(())
     }
+}
+
+/// The last event of this kind; they come in the chain's order.
+fn newest(events: &[Entry], topic: Topic) -> Option<&Entry> {
+    events.iter().rev().find(|entry| entry.topic == topic)
+}
+
+/// A payment counts once as many blocks as the network asks for, its own among them, are there.
+fn settled(paid: u64, newest: u64, confirmations: u64) -> Result<(), ApiError> {
+    if newest.saturating_sub(paid).saturating_add(1) >= confirmations {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        Code::Changed,
+        "A payment is in a block that is too new to build on.",
+        "Try again in a few minutes.",
+    ))
+}
+
+/// The block in which it was opened, where it still is.
+fn granted_in(events: &[Entry], facts: &Facts) -> Option<u64> {
+    let granted = newest(events, Topic::AccessGranted).filter(|_| facts.access.state == ConditionState::Fulfilled);
+    granted.map(|entry| entry.position.block)
+}
+
+/// The service that was bought, or the one that is sold now where none is of this template.
+fn agreed_service(ddo: &Ddo, template: TemplateId) -> Option<&Service> {
+    let agreed = |service: &&Service| service.template == Some(TemplateRef::Id(template));
+    ddo.services_of(&ServiceKind::Access).find(agreed).or_else(|| ddo.access())
+}
+
+/// The listing as the catalogue has it now, needed where keys are to be fetched. Money that has to come back does not wait
+/// for a catalogue.
+fn unless_needed(found: Result<Found, ApiError>, facts: &Facts) -> Result<Option<Found>, ApiError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if facts.access.state == ConditionState::Fulfilled => Err(error),
+        Err(error) => {
+            tracing::info!(%error, "a purchase is taken up without its listing");
+            Ok(None)
+        }
+    }
+}
+
+/// The terms whose ids are the agreement's; `None` where none of the people it may be between give them.
+fn proven(
+    agreement: AgreementId,
+    on_chain: &AgreementOnChain,
+    conditions: &[ConditionOnChain],
+    consumer: Address,
+    price: Vodka,
+    owners: &[Address],
+    contracts: &Contracts,
+) -> Option<AccessTerms> {
+    let (mut locks, mut outs) = ([0; 3], [0; 3]);
+    for condition in conditions {
+        let place = ConditionKind::ALL.iter().position(|kind| contracts.of(*kind) == condition.type_ref)?;
+        (*locks.get_mut(place)?, *outs.get_mut(place)?) = (condition.time_lock, condition.time_out);
+    }
+    let others = on_chain.actors.iter().filter(|actor| **actor != consumer);
+    let provider = others.chain(&on_chain.actors).next().copied()?;
+    let terms = |owner| AccessTerms {
+        agreement,
+        did: on_chain.did,
+        template: on_chain.template,
+        provider,
+        consumer,
+        owner,
+        price,
+        time_locks: locks,
+        time_outs: outs,
+        escrow_contract: contracts.escrow_reward,
+        lock_contract: contracts.lock_reward,
+        access_contract: contracts.access_secret_store,
+    };
+    let fits = |terms: &AccessTerms| {
+        let ids = terms.ids();
+        [ids.lock, ids.access, ids.escrow].iter().all(|id| on_chain.conditions.contains(id))
+    };
+    // The owner of now need not be the one of then.
+    std::iter::once(on_chain.did_owner).chain(owners.iter().copied()).map(terms).find(fits)
+}
+
+/// What happened before a purchase was taken up, and when, in milliseconds since 1970.
+fn past_happenings(record: &PurchaseRecord) -> Vec<(Happening, i64)> {
+    let Some(past) = record.past else { return Vec::new() };
+    let times = [
+        (ActivityKind::Agreed, Some(past.agreed)),
+        (ActivityKind::SetAside, Some(past.set_aside)),
+        (ActivityKind::Opened, past.opened),
+        (ActivityKind::Bought, past.opened),
+    ];
+    let happening = |(kind, at): (ActivityKind, Option<i64>)| {
+        let happening = Happening {
+            kind,
+            name: record.name.clone(),
+            did: Some(record.did),
+            agreement: Some(record.agreement),
+            amount: (!record.price.is_zero()).then_some(record.price),
+            tx: None,
+        };
+        Some((happening, at?))
+    };
+    times.into_iter().filter_map(happening).collect()
 }
 
 fn record(terms: &AccessTerms, found: Option<&Found>, past: Past) -> PurchaseRecord {
@@ -213,18 +252,4 @@ fn when_paid(facts: &Facts) -> Facts {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_decided_after_the_payment_is_not_decided_yet_when_it_begins() {
-        let mut facts = Facts { block: 90, ..Facts::default() };
-        facts.lock.created_at = 7;
-        facts.lock.state = ConditionState::Fulfilled;
-        facts.access.state = ConditionState::Aborted;
-        facts.escrow.state = ConditionState::Fulfilled;
-        let then = when_paid(&facts);
-        assert_eq!((then.block, then.lock.state), (7, ConditionState::Fulfilled));
-        assert_eq!((then.access.state, then.escrow.state), (ConditionState::Unfulfilled, ConditionState::Unfulfilled));
-    }
-}
+mod tests;

@@ -1,11 +1,21 @@
 //! One purchase in every state, for tests.
 
-use crate::store::PurchaseRecord;
+use crate::{market::Found, store::PurchaseRecord};
 use agreement::{
     AgreementFact, ConditionFact, ConditionState, Facts, Order, Retry, VerifiedAgreement,
     buyer::{Reason, State},
 };
-use protocol::{Address, AgreementId, Did, TemplateId, Vodka, conditions::AccessTerms};
+use keeper::{Contracts, DidRegister};
+use protocol::{
+    Address, AgreementId, Did, SecretKey, Signer as _, TemplateId, Vodka,
+    checksum::verify,
+    conditions::AccessTerms,
+    ddo::{Built, Ddo, Endpoints, ListingDraft},
+    metadata::FileInfo,
+    templates,
+};
+use std::collections::BTreeMap;
+use wallet::ServiceKey;
 
 /// The block in which its agreement is created; access can be granted for 100 blocks.
 pub(super) const CREATED_AT: u64 = 1_000;
@@ -40,6 +50,72 @@ pub(super) fn record(price: u64) -> PurchaseRecord {
         most_per_gas: None,
         document: Vec::new(),
     }
+}
+
+/// Contracts with the addresses of [`terms`].
+pub(super) fn contracts() -> Contracts {
+    let terms = terms(7);
+    let names = ["OceanToken", "DIDRegistry", "TemplateStoreManager", "AgreementStoreManager", "ConditionStoreManager"];
+    let others = (20_u8..).zip(names).map(|(number, name)| (name, Address([number; 20])));
+    let three = [
+        ("EscrowReward", terms.escrow_contract),
+        ("LockRewardCondition", terms.lock_contract),
+        ("AccessSecretStoreCondition", terms.access_contract),
+    ];
+    let map: BTreeMap<String, Address> =
+        others.chain(three).map(|(name, address)| (name.to_owned(), address)).collect();
+    Contracts::from_map(&map).unwrap()
+}
+
+/// A listing as its owner signed it.
+pub(super) fn listed() -> Built {
+    let owner = ServiceKey::from_key(SecretKey::from_bytes(&[6; 32]).unwrap()).unwrap();
+    let at = "2026-01-01T00:00:00Z".to_owned();
+    let draft = ListingDraft {
+        did: None,
+        name: "Levels".to_owned(),
+        kind: "dataset".to_owned(),
+        author: "A lab".to_owned(),
+        license: "CC-BY-4.0".to_owned(),
+        price: Vodka::from_ocean(7),
+        date_created: at.clone(),
+        files: vec![FileInfo { content_type: "text/csv".to_owned(), ..FileInfo::default() }],
+        description: "levels".to_owned(),
+        tags: Vec::new(),
+        categories: Vec::new(),
+        copyright_holder: None,
+        in_language: None,
+        work_example: None,
+        update_frequency: None,
+        links: Vec::new(),
+        more: BTreeMap::new(),
+        owner: owner.address(),
+        endpoints: Endpoints::logical(&Address([4; 20]), "http://127.0.0.1:5000", "http://127.0.0.1:12001"),
+        template: templates::ACCESS,
+        escrow_contract: contracts().escrow_reward,
+        time_locks: [0; 3],
+        time_outs: [0, 100, 0],
+        access_timeout: 0,
+        salt: [7; 16],
+        created: at.clone(),
+        updated: at,
+    };
+    draft.build(&[1, 2, 3]).unwrap().sign(&owner).unwrap()
+}
+
+/// It, as catalogue and chain have it: delivered by somebody else than its owner.
+pub(super) fn found(built: &Built) -> Found {
+    let ddo = Ddo::parse(&built.bytes).unwrap();
+    let owner = ddo.owner().unwrap();
+    let integrity = Some(verify(&ddo, built.checksum, built.did));
+    let register = DidRegister {
+        owner,
+        checksum: built.checksum,
+        last_updated_by: owner,
+        updated_at: 900,
+        providers: vec![Address([4; 20]), Address([8; 20])],
+    };
+    Found { ddo, register: Some(register), integrity }
 }
 
 /// Every state under the name that the journal has for it.

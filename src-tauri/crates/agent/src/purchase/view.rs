@@ -254,4 +254,4 @@ fn steps(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

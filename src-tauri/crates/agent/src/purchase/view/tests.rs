@@ -16,6 +16,13 @@ fn trouble(hold: Hold) -> Trouble {
     Trouble { effect: String::new(), hold }
 }
 
+/// A purchase in this state as people see it.
+pub(in crate::purchase) fn plain(state: &State, price: u64) -> PurchaseView {
+    let view = seen(state, price, &[]);
+    // The hours are those of now.
+    PurchaseView { opens_by: None, back_by: None, ..view }
+}
+
 fn seen(state: &State, price: u64, history: &[runner::Step]) -> PurchaseView {
     let sent = Sent { create: Some(TxHash([1; 32])), lock: Some(TxHash([2; 32])) };
     shown(1_000, &record(price), state, history, &[], DEADLINE - 10, sent)
