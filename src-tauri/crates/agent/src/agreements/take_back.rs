@@ -9,12 +9,12 @@ use crate::{
     watchtowers::Handed,
 };
 use agreement::{
-    ConditionState,
+    ConditionFact, ConditionState,
     shape::{OwnMoney, ShapeFacts, TakeBack, VerifiedShape},
 };
 use api::{AgreementState, ApiError};
 use keeper::{Evidence, gas};
-use protocol::{Address, AgreementId, Signer, shape::Shape};
+use protocol::{Address, AgreementId, Signer, Vodka, shape::Shape};
 use runner::{Point, shapes};
 use std::{
     collections::HashMap,
@@ -48,6 +48,11 @@ impl LookAgain {
     fn is_due(&self, agreement: AgreementId, head: u64) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&agreement).is_none_or(|block| *block <= head)
     }
+
+    /// Whether an agreement is looked after with this block: in one that has ended nothing changes any more.
+    fn wants(&self, record: &AgreementRecord, head: u64) -> bool {
+        record.money != AgreementMoney::Ended && self.is_due(record.shape.agreement, head)
+    }
 }
 
 /// When to look again at money of which nothing can be taken back now.
@@ -60,6 +65,29 @@ fn may_come_back(money: &OwnMoney) -> bool {
     !money.steps.is_empty() || money.next.is_some()
 }
 
+/// What is kept of how an agreement stands.
+fn kept(conditions: &[ConditionFact], money: &OwnMoney) -> AgreementMoney {
+    let ended = open_or_ended(conditions) == AgreementState::Ended;
+    if ended { AgreementMoney::Ended } else { AgreementMoney::SetAside(money.set_aside.clone()) }
+}
+
+/// The agreements in which something was set aside when they were looked at last.
+fn paid(records: Vec<AgreementRecord>) -> Vec<(Shape, Vec<(Address, Vodka)>)> {
+    let amounts = |record: AgreementRecord| match record.money {
+        AgreementMoney::SetAside(amounts) if !amounts.is_empty() => Some((record.shape, amounts)),
+        _ => None,
+    };
+    records.into_iter().filter_map(amounts).collect()
+}
+
+/// The condition of a step, what becomes of it, and gas that suffices.
+fn planned(step: TakeBack) -> (usize, ConditionState, u64) {
+    match step {
+        TakeBack::Abort { place } => (place, ConditionState::Aborted, gas::ABORT),
+        TakeBack::PayOut { place } => (place, ConditionState::Fulfilled, gas::RELEASE),
+    }
+}
+
 impl Core {
     /// Looks after the payments of this home's accounts with every block.
     pub(crate) async fn take_back_payments(&self) {
@@ -68,8 +96,8 @@ impl Core {
             let head = *blocks.borrow_and_update();
             match self.store.agreements().await {
                 Ok(records) => {
-                    for record in records.iter().filter(|record| record.money != AgreementMoney::Ended) {
-                        if self.look_again.is_due(record.shape.agreement, head) {
+                    for record in &records {
+                        if self.look_again.wants(record, head) {
                             self.look_after(&record.shape, head).await;
                         }
                     }
@@ -120,16 +148,12 @@ impl Core {
 
     /// What was known of the money of this home's accounts when it was closed; as it is now, where the chain says so at once.
     pub(crate) async fn remember_money(&self) -> Result<(), ApiError> {
-        let (mut paid, mut shapes) = (self.store.agreements().await.map_err(errors::store)?, Vec::new());
-        paid.retain(|record| matches!(&record.money, AgreementMoney::SetAside(amounts) if !amounts.is_empty()));
-        for AgreementRecord { shape, money, .. } in paid {
-            if let AgreementMoney::SetAside(amounts) = money {
-                self.set_aside.put(shape.agreement, amounts);
-                shapes.push(shape);
-            }
+        let paid = paid(self.store.agreements().await.map_err(errors::store)?);
+        for (shape, amounts) in &paid {
+            self.set_aside.put(shape.agreement, amounts.clone());
         }
         let news = async {
-            for shape in &shapes {
+            for (shape, _) in &paid {
                 let (verified, facts) = self.verified(shape).await?;
                 self.note_money(&verified, &facts).await?;
             }
@@ -148,12 +172,8 @@ impl Core {
         let agreement = verified.shape().agreement;
         let own: Vec<Address> = self.wallet.accounts().iter().map(|account| account.address).collect();
         let money = verified.own_money(facts, &own);
-        let kept = match open_or_ended(&facts.conditions) {
-            AgreementState::Ended => AgreementMoney::Ended,
-            _ => AgreementMoney::SetAside(money.set_aside.clone()),
-        };
         self.set_aside.put(agreement, money.set_aside.clone());
-        self.store.agreement_money(agreement, kept).await.map_err(errors::store)?;
+        self.store.agreement_money(agreement, kept(&facts.conditions, &money)).await.map_err(errors::store)?;
         self.look_again.soon(agreement);
         if may_come_back(&money) {
             self.hand_over(&Handed::shape(verified.shape()));
@@ -163,19 +183,18 @@ impl Core {
 
     async fn take(&self, verified: &VerifiedShape, step: TakeBack, payer: Option<Address>) -> Result<(), ApiError> {
         let contracts = *self.keeper.contracts();
-        let (place, wanted, gas) = match step {
-            TakeBack::Abort { place } => (place, ConditionState::Aborted, gas::ABORT),
-            TakeBack::PayOut { place } => (place, ConditionState::Fulfilled, gas::RELEASE),
-        };
+        let (place, wanted, gas) = planned(step);
         let make = |attempt| match step {
             TakeBack::Abort { place } => shapes::abort(&contracts, verified, place, attempt),
             TakeBack::PayOut { place } => shapes::fulfilment(&contracts, verified, place, &Evidence::None, attempt),
         };
+        let payer = match payer {
+            Some(account) => self.account_pays(account, gas).await.map_err(chain)?.then_some(account),
+            None => None,
+        };
         let signer: Arc<dyn Signer> = match payer {
-            Some(account) if self.account_pays(account, gas).await.map_err(chain)? => {
-                self.wallet.signer(account).map_err(errors::wallet)?
-            }
-            _ => self.service.clone(),
+            Some(account) => self.wallet.signer(account).map_err(errors::wallet)?,
+            None => self.service.clone(),
         };
         let sent = self.attempt(signer, None, Point::StepSigned, make).await;
         self.done(verified, place, wanted, sent, None).await.map(drop)
@@ -185,6 +204,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{Did, TemplateId};
 
     #[test]
     fn an_agreement_is_looked_at_at_once_and_then_when_something_can_have_changed() {
@@ -209,5 +229,58 @@ mod tests {
         let next = |next| next_look(&OwnMoney { next, ..OwnMoney::default() }, 50);
         assert_eq!((next(Some(70)), next(Some(50)), next(Some(3)), next(None)), (70, 51, 51, 150));
         assert_eq!(next_look(&OwnMoney::default(), u64::MAX), u64::MAX);
+    }
+
+    fn record(number: u8, money: AgreementMoney) -> AgreementRecord {
+        let shape = Shape {
+            agreement: AgreementId([number; 32]),
+            title: String::new(),
+            did: Did([2; 32]),
+            template: TemplateId([3; 32]),
+            actors: Vec::new(),
+            conditions: Vec::new(),
+            order: Vec::new(),
+        };
+        AgreementRecord { shape, document: String::new(), kept: String::new(), creator: None, money }
+    }
+
+    fn some() -> Vec<(Address, Vodka)> {
+        vec![(Address([5; 20]), Vodka::from_ocean(7))]
+    }
+
+    #[test]
+    fn one_that_is_due_is_looked_after_unless_it_has_ended_also_where_nothing_was_set_aside_yet() {
+        let look = LookAgain::default();
+        let [open, paid] = [Vec::new(), some()].map(|amounts| record(1, AgreementMoney::SetAside(amounts)));
+        assert!(look.wants(&open, 0) && look.wants(&paid, 0));
+        assert!(!look.wants(&record(1, AgreementMoney::Ended), 0));
+        look.at(paid.shape.agreement, 10);
+        assert!(!look.wants(&paid, 9) && look.wants(&paid, 10));
+        assert!(!look.wants(&record(1, AgreementMoney::Ended), 10));
+    }
+
+    #[test]
+    fn it_has_ended_once_every_condition_is_decided_and_not_before() {
+        let conditions = |states: &[ConditionState]| -> Vec<ConditionFact> {
+            states.iter().map(|state| ConditionFact { state: *state, ..ConditionFact::default() }).collect()
+        };
+        let money = OwnMoney { set_aside: some(), ..OwnMoney::default() };
+        let (fulfilled, open) = (ConditionState::Fulfilled, ConditionState::Unfulfilled);
+        assert_eq!(kept(&conditions(&[fulfilled, ConditionState::Aborted]), &money), AgreementMoney::Ended);
+        assert_eq!(kept(&conditions(&[fulfilled, open]), &money), AgreementMoney::SetAside(some()));
+    }
+
+    #[test]
+    fn what_was_set_aside_at_the_last_look_is_remembered_and_nothing_else() {
+        let [nothing, seven] = [Vec::new(), some()].map(AgreementMoney::SetAside);
+        let known = paid(vec![record(1, nothing), record(2, seven), record(3, AgreementMoney::Ended)]);
+        let known: Vec<_> = known.into_iter().map(|(shape, amounts)| (shape.agreement, amounts)).collect();
+        assert_eq!(known, [(AgreementId([2; 32]), some())]);
+    }
+
+    #[test]
+    fn a_step_back_aborts_what_would_release_the_payment_or_pays_it_out() {
+        assert_eq!(planned(TakeBack::Abort { place: 3 }), (3, ConditionState::Aborted, gas::ABORT));
+        assert_eq!(planned(TakeBack::PayOut { place: 4 }), (4, ConditionState::Fulfilled, gas::RELEASE));
     }
 }
