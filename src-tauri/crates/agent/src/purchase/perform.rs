@@ -192,7 +192,7 @@ fn most_per_gas(record: Option<&PurchaseRecord>) -> Option<u128> {
 }
 
 /// Whether there is something that a watch-tower could take back: not where nothing is paid, or where its time never ends.
-const fn can_come_back(terms: &AccessTerms) -> bool {
+fn can_come_back(terms: &AccessTerms) -> bool {
     !terms.price.is_zero() && terms.time_outs[1] != 0
 }
 
