@@ -1,12 +1,13 @@
 //! How long the catalogue takes to answer a person who types: `cargo run --release -p aquarius --example search_speed
-//! [LISTINGS]`. Prints the 50th, 95th and 99th of a hundred for each kind of search.
+//! [LISTINGS] [FILE]`. A file is kept, and filled only as far as it is not. Prints the 50th, 95th and 99th of a hundred
+//! for each kind of search, and for putting in a listing.
 
 use aquarius::{Catalogue, Ownership, OwnershipError, Registered};
 use protocol::{
-    Did,
+    Did, Vodka,
     search::{SearchOrder, SearchRequest},
 };
-use std::{error::Error, sync::Arc, time::Instant};
+use std::{error::Error, path::PathBuf, sync::Arc, time::Instant};
 
 struct Nobody;
 
@@ -133,21 +134,23 @@ fn document(numbers: &mut Numbers, number: usize) -> Vec<u8> {
 async fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse())?;
     let folder = tempfile::tempdir()?;
-    let catalogue = Catalogue::open(&folder.path().join("catalogue.sqlite"), Arc::new(Nobody))?;
-    let mut numbers = Numbers(7);
+    let file = std::env::args().nth(2).map_or_else(|| folder.path().join("catalogue.sqlite"), PathBuf::from);
+    let catalogue = Catalogue::open(&file, Arc::new(Nobody))?;
     let began = Instant::now();
-    let mut next = 0;
+    let mut next = usize::try_from(catalogue.search(SearchRequest::default()).await?.total)?;
     while next < count {
         let end = (next + 10_000).min(count);
+        let mut numbers = Numbers(next as u64);
         catalogue.bulk_insert((next..end).map(|number| document(&mut numbers, number)).collect()).await?;
         next = end;
     }
+    let mut numbers = Numbers(7);
     println!("{count} listings put in within {:.1} s", began.elapsed().as_secs_f64());
     println!("{:<34} {:>8} {:>8} {:>8} {:>9}", "milliseconds", "p50", "p95", "p99", "found");
     let words =
         |n: usize| move |numbers: &mut Numbers| SearchRequest { text: numbers.words(n), ..SearchRequest::default() };
     type Ask = Box<dyn Fn(&mut Numbers) -> SearchRequest>;
-    let kinds: [(&str, Ask); 8] = [
+    let kinds: [(&str, Ask); 10] = [
         ("one word", Box::new(words(1))),
         ("two words", Box::new(words(2))),
         (
@@ -166,6 +169,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 ..SearchRequest::default()
             }),
         ),
+        (
+            "one word, the newest first",
+            Box::new(|n| SearchRequest { text: n.word(), sort: SearchOrder::Newest, ..SearchRequest::default() }),
+        ),
+        (
+            "one word, up to a price",
+            Box::new(|n| SearchRequest {
+                text: n.word(),
+                price_max: Some(Vodka::from_units(n.below(20) as u64 * 1_000_000_000)),
+                ..SearchRequest::default()
+            }),
+        ),
         ("nothing, with counts", Box::new(|_| SearchRequest::default())),
         (
             "a category",
@@ -180,6 +195,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }),
         ),
     ];
+    let row = |name: &str, times: &mut Vec<f64>, found: u64| {
+        times.sort_by(f64::total_cmp);
+        let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+        println!("{name:<34} {:>8.2} {:>8.2} {:>8.2} {found:>9}", at(50), at(95), at(99));
+    };
     for (name, ask) in kinds {
         let mut times = Vec::new();
         let mut found = 0;
@@ -189,9 +209,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             found = catalogue.search(request).await?.total;
             times.push(began.elapsed().as_secs_f64() * 1e3);
         }
-        times.sort_by(f64::total_cmp);
-        let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
-        println!("{name:<34} {:>8.2} {:>8.2} {:>8.2} {found:>9}", at(50), at(95), at(99));
+        row(name, &mut times, found);
     }
+    let mut times = Vec::new();
+    for number in next..next + 300 {
+        let document = document(&mut numbers, number);
+        let began = Instant::now();
+        catalogue.bulk_insert(vec![document]).await?;
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    row("one more listing put in", &mut times, 300);
     Ok(())
 }

@@ -23,6 +23,9 @@ pub enum CatalogueError {
     /// A document cannot be read.
     #[error("a document cannot be read: {0}")]
     Document(String),
+    /// There are more listings, words or terms than it can number.
+    #[error("the catalogue is full")]
+    Full,
     /// The process is ending.
     #[error("the program is ending")]
     Ending,

@@ -71,10 +71,9 @@ pub struct SearchAnswer {
     pub size: u32,
     /// Rows on all pages.
     pub total: u64,
-    /// How many by category. Of very many found listings, the numbers of categories, licences, tags and free ones are
-    /// those among the newest 2,000.
+    /// How many by category, the commonest 30. All that was found is counted, here and in the others.
     pub categories: Vec<Facet>,
-    /// How many by licence.
+    /// How many by licence, the commonest 20.
     pub licenses: Vec<Facet>,
     /// How many by tag, the commonest 20.
     pub tags: Vec<Facet>,

@@ -95,10 +95,7 @@ impl Catalogue {
     pub async fn bulk_insert(&self, documents: Vec<Vec<u8>>) -> Result<(), CatalogueError> {
         self.write(move |c| {
             let step = c.transaction()?;
-            for document in documents {
-                let ddo = Ddo::parse(&document).map_err(|e| CatalogueError::Document(e.to_string()))?;
-                store::put(&step, &ddo)?;
-            }
+            store::put_all(&step, &documents)?;
             Ok(step.commit()?)
         })
         .await

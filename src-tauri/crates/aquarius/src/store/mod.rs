@@ -1,51 +1,47 @@
 //! The catalogue's file: schema, writing and reading of documents.
 
 mod changes;
+mod entries;
 mod facets;
+mod filters;
 mod find;
+mod fit;
+mod index;
+mod lengths;
+mod lists;
+mod order;
+mod schema;
 mod search;
+mod set;
 mod terms;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use changes::first_time;
 pub(crate) use find::find;
 pub(crate) use search::search;
 
 use crate::CatalogueError;
+use index::Coming;
 use protocol::{Address, Did, Vodka, date::parse_date_tolerant, ddo::Ddo, json::Node};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::{path::Path, time::Duration};
+use terms::Held;
 
-const MIGRATIONS: &[&str] = &[
-    // 1
-    "CREATE TABLE listing (
-        id INTEGER PRIMARY KEY, did TEXT NOT NULL UNIQUE, document BLOB NOT NULL, listed INTEGER NOT NULL,
-        name TEXT NOT NULL, author TEXT NOT NULL, owner TEXT NOT NULL, license TEXT NOT NULL, kind TEXT NOT NULL,
-        update_frequency TEXT NOT NULL, price BLOB, free INTEGER NOT NULL, rating REAL NOT NULL,
-        created INTEGER, date_created INTEGER, date_published INTEGER);
-     CREATE INDEX listing_newest ON listing (listed, date_published DESC, did);
-     CREATE INDEX listing_price ON listing (listed, price, did);
-     CREATE INDEX listing_name ON listing (listed, name, did);
-     CREATE INDEX listing_owner ON listing (owner, listed);
-     CREATE TABLE term (
-        id INTEGER PRIMARY KEY, field TEXT NOT NULL, value TEXT NOT NULL, shown TEXT NOT NULL,
-        listings INTEGER NOT NULL DEFAULT 0, UNIQUE (field, value));
-     CREATE INDEX term_commonest ON term (field, listings DESC, value);
-     CREATE TABLE word (listing INTEGER NOT NULL, term INTEGER NOT NULL, PRIMARY KEY (listing, term)) WITHOUT ROWID;
-     CREATE INDEX word_term ON word (term, listing);
-     CREATE TABLE change (message TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-     CREATE VIRTUAL TABLE text USING fts5 (
-        name, description, author, tags, everything, content = '', contentless_delete = 1, columnsize = 1,
-        prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2');",
-];
-
-/// The words of one column may not push out those of another: what a person reads first counts most.
+/// What a word weighs in each column of the full-text index: what a person reads first counts most.
 pub(crate) const WEIGHTS: &str = "10.0, 3.0, 4.0, 6.0, 0.5";
+
+/// Statements that stay prepared: more than putting a listing in takes.
+const STATEMENTS: usize = 64;
 
 fn settings(connection: &Connection) -> Result<(), CatalogueError> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "cache_size", -32_768)?;
     connection.pragma_update(None, "mmap_size", 256_i64 << 20)?;
-    Ok(())
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    words::prepare(connection)
 }
 
 pub(crate) fn writer(path: &Path) -> Result<Connection, CatalogueError> {
@@ -53,17 +49,7 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, CatalogueError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     settings(&connection)?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(found).unwrap_or(0);
-    if done > MIGRATIONS.len() {
-        return Err(CatalogueError::Newer);
-    }
-    for (number, migration) in MIGRATIONS.iter().enumerate().skip(done) {
-        let step = connection.transaction()?;
-        step.execute_batch(migration)?;
-        step.pragma_update(None, "user_version", i64::try_from(number + 1).unwrap_or(i64::MAX))?;
-        step.commit()?;
-    }
+    schema::migrate(&mut connection)?;
     Ok(connection)
 }
 
@@ -97,13 +83,40 @@ pub(crate) fn dids(connection: &Connection) -> Result<Vec<Did>, CatalogueError> 
 
 /// Puts a document in the place of the one with its number, if there is one.
 pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueError> {
-    let did = ddo.did().hex();
-    let known: Option<i64> =
-        step.prepare_cached("SELECT id FROM listing WHERE did = ?1")?.query_row([&did], |row| row.get(0)).optional()?;
+    let mut coming = Coming::default();
+    keep(step, ddo, &mut coming)?;
+    coming.write(step)
+}
+
+/// Puts many documents in, which is quicker than one after the other.
+pub(crate) fn put_all(step: &Transaction<'_>, documents: &[Vec<u8>]) -> Result<(), CatalogueError> {
+    let mut coming = Coming::default();
+    for document in documents {
+        let ddo = Ddo::parse(document).map_err(|e| CatalogueError::Document(e.to_string()))?;
+        keep(step, &ddo, &mut coming)?;
+    }
+    coming.write(step)
+}
+
+fn keep(step: &Transaction<'_>, ddo: &Ddo, coming: &mut Coming) -> Result<(), CatalogueError> {
+    let known: Option<i64> = step
+        .prepare_cached("SELECT id FROM listing WHERE did = ?1")?
+        .query_row([ddo.did().hex()], |row| row.get(0))
+        .optional()?;
     if let Some(id) = known {
+        // It may be among those that are coming.
+        coming.write(step)?;
+        index::forget(step, id)?;
         terms::forget(step, id)?;
         step.prepare_cached("DELETE FROM text WHERE rowid = ?1")?.execute([id])?;
     }
+    let id = keep_row(step, known, ddo)?;
+    // What is not listed is not found, so it is not in the index.
+    if ddo.metadata().is_listed { keep_texts(step, id, ddo, coming) } else { Ok(()) }
+}
+
+/// Puts a listing's row and terms in; the row's number.
+fn keep_row(step: &Transaction<'_>, known: Option<i64>, ddo: &Ddo) -> Result<i64, CatalogueError> {
     let m = ddo.metadata();
     let price = m.price.map(Vodka::to_be_bytes);
     let date = |text: Option<&str>| text.and_then(parse_date_tolerant);
@@ -119,7 +132,7 @@ pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueErro
     )?
     .execute(params![
         known,
-        did,
+        ddo.did().hex(),
         ddo.raw(),
         m.is_listed,
         m.name.to_lowercase(),
@@ -137,16 +150,20 @@ pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueErro
     ])?;
     let id = known.unwrap_or_else(|| step.last_insert_rowid());
     terms::keep(step, id, ddo)?;
-    if !m.is_listed {
-        // What is not listed is not found, so it is not in the index.
-        return Ok(());
-    }
+    Ok(id)
+}
+
+/// Puts a listing's texts into the full-text index and into the lists. Its terms are kept already.
+fn keep_texts(step: &Transaction<'_>, id: i64, ddo: &Ddo, coming: &mut Coming) -> Result<(), CatalogueError> {
+    let m = ddo.metadata();
+    let tags = m.tags.join(" ");
     let everything = everything(ddo);
+    let texts = [m.name.as_str(), m.description.as_str(), m.author.as_str(), tags.as_str(), everything.as_str()];
     step.prepare_cached(
         "INSERT INTO text (rowid, name, description, author, tags, everything) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![id, m.name, m.description, m.author, m.tags.join(" "), everything])?;
-    Ok(())
+    .execute(params![id, texts[0], texts[1], texts[2], texts[3], texts[4]])?;
+    coming.note(step, id, &texts, &Held::of(step, id)?)
 }
 
 /// What `GET …/query?text=` finds: all texts of the metadata, and the number.

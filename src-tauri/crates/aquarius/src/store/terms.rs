@@ -1,9 +1,13 @@
 //! Values that listings have in common, like tags, and how many listed listings have each.
 
-use super::folded;
+use super::{
+    entries::{Damaged, read_number, write_number},
+    facets::KINDS,
+    folded,
+};
 use crate::CatalogueError;
 use protocol::ddo::Ddo;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 /// The term that every listing has: its count is that of all.
 pub(crate) const ALL: &str = "all";
@@ -65,4 +69,59 @@ fn term(step: &Transaction<'_>, field: &str, shown: &str) -> Result<i64, Catalog
     step.prepare_cached("INSERT INTO term (field, value, shown) VALUES (?1, ?2, ?3)")?
         .execute(params![field, value, shown])?;
     Ok(step.last_insert_rowid())
+}
+
+/// The terms of a listing that searches are narrowed by and that are counted among what they find.
+#[derive(Default)]
+pub(super) struct Held {
+    /// As [`KINDS`].
+    kinds: [Vec<i64>; 3],
+    free: Option<i64>,
+}
+
+impl Held {
+    /// Of a listing whose terms are kept.
+    pub(super) fn of(connection: &Connection, listing: i64) -> Result<Self, CatalogueError> {
+        let mut held = Self::default();
+        let mut query = connection
+            .prepare_cached("SELECT t.field, t.id FROM word w JOIN term t ON t.id = w.term WHERE w.listing = ?1")?;
+        let mut rows = query.query([listing])?;
+        while let Some(row) = rows.next()? {
+            let field = row.get_ref(0)?.as_str().unwrap_or_default();
+            let kind = held.kinds.iter_mut().zip(KINDS).find(|(_, (kind, _))| *kind == field);
+            if let Some((terms, _)) = kind {
+                terms.push(row.get(1)?);
+            } else if field == FREE {
+                held.free = Some(row.get(1)?);
+            }
+        }
+        Ok(held)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = i64> + '_ {
+        self.kinds.iter().flatten().chain(&self.free).copied()
+    }
+
+    /// As bytes: how many of each kind and which, then whether it is free.
+    pub(super) fn packed(&self) -> Result<Vec<u8>, CatalogueError> {
+        let mut bytes = Vec::new();
+        for terms in &self.kinds {
+            write_number(&mut bytes, u32::try_from(terms.len()).map_err(|_| CatalogueError::Full)?);
+            for term in terms {
+                write_number(&mut bytes, u32::try_from(*term).map_err(|_| CatalogueError::Full)?);
+            }
+        }
+        write_number(&mut bytes, u32::from(self.free.is_some()));
+        Ok(bytes)
+    }
+
+    /// Shows each kind's place in [`KINDS`] with each term; whether it is free.
+    pub(super) fn read(mut bytes: &[u8], mut each: impl FnMut(usize, u32)) -> Result<bool, Damaged> {
+        for kind in 0..KINDS.len() {
+            for _ in 0..read_number(&mut bytes)? {
+                each(kind, read_number(&mut bytes)?);
+            }
+        }
+        Ok(read_number(&mut bytes)? == 1)
+    }
 }
