@@ -32,8 +32,10 @@ fn a_file_of_the_first_version_keeps_its_listings_and_is_searched_like_a_new_one
         keep_row(&in_old, None, ddo).unwrap();
     }
     in_old.execute("INSERT INTO change (message, at) VALUES ('once', 5)", []).unwrap();
-    in_old.execute("UPDATE listing SET id = 20000 WHERE id = 60", []).unwrap();
-    in_old.execute("UPDATE word SET listing = 20000 WHERE listing = 60", []).unwrap();
+    // Far behind the others, as after many that were put in together.
+    let last: i64 = in_old.query_row("SELECT MAX(id) FROM listing WHERE listed = 1", [], |row| row.get(0)).unwrap();
+    in_old.execute("UPDATE listing SET id = 20000 WHERE id = ?1", [last]).unwrap();
+    in_old.execute("UPDATE word SET listing = 20000 WHERE listing = ?1", [last]).unwrap();
     in_new.commit().unwrap();
     in_old.commit().unwrap();
     let tables = ["listing", "term", "word", "change"];
