@@ -1,9 +1,13 @@
 //! What a publisher's machine wants done, done. All transactions are the service key's and go through the outbox.
 
-use crate::{GatewayError, drivers::DriverError, gateway::Gateway};
+use crate::{
+    GatewayError,
+    drivers::{DriverError, Hashed},
+    gateway::Gateway,
+};
 use agreement::publisher::{Act, Effect, Event, State};
 use async_trait::async_trait;
-use protocol::{Address, AgreementId, Did, Sentence, Vodka, ddo::Ddo, sentence};
+use protocol::{Address, AgreementId, Did, Sentence, Vodka, ddo::Ddo, metadata::FileInfo, sentence};
 use runner::{Batch, Hold, Item, Journal, Journaled as _, Perform, Point, items, read_facts, tx_events};
 use std::sync::{OnceLock, Weak};
 
@@ -119,30 +123,36 @@ impl Gateway {
                     reason: sentence!("file {number} has no place", number = file.index),
                 }]);
             };
-            let Some(expected) = file.sha256().map(hex::encode) else { continue };
-            match self.inner.drivers.hash(url, list.own).await {
-                Ok(found) if found.sha256 == expected && file.content_length.is_none_or(|l| l == found.bytes) => {}
-                Ok(_) => {
-                    return Ok(vec![Event::Changed {
-                        reason: sentence!("file {number} is not what was sold", number = file.index),
-                    }]);
-                }
-                // These pass, or the time ends.
-                Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_))) => {
-                    return Err(Hold::later(error));
-                }
-                Err(error @ (DriverError::Gone | DriverError::Unsupported)) => {
-                    return Ok(vec![Event::Changed {
-                        reason: sentence!(
-                            "file {number} cannot be read ({why})",
-                            number = file.index,
-                            why = error.to_string()
-                        ),
-                    }]);
-                }
+            // What was sold without a hash cannot be compared.
+            let Some(sold) = file.sha256() else { continue };
+            if let Some(changed) = compared(file, sold, self.inner.drivers.hash(url, list.own).await)? {
+                return Ok(vec![changed]);
             }
         }
         Ok(vec![Event::Intact])
+    }
+}
+
+/// What is wrong with a file that would be delivered, held against the hash and the length that were sold; `None` where
+/// nothing is.
+///
+/// # Errors
+/// A hold, where that passes, or the time ends.
+fn compared(file: &FileInfo, sold: [u8; 32], found: Result<Hashed, DriverError>) -> Result<Option<Event>, Hold> {
+    let number = file.index;
+    match found {
+        Ok(found) => {
+            let same_length = file.content_length.is_none_or(|length| length == found.bytes);
+            if found.sha256 == hex::encode(sold) && same_length {
+                return Ok(None);
+            }
+            Ok(Some(Event::Changed { reason: sentence!("file {number} is not what was sold", number) }))
+        }
+        Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_))) => Err(Hold::later(error)),
+        Err(error @ (DriverError::Gone | DriverError::Unsupported)) => {
+            let reason = sentence!("file {number} cannot be read ({why})", number, why = error.to_string());
+            Ok(Some(Event::Changed { reason }))
+        }
     }
 }
 
@@ -192,3 +202,6 @@ impl Perform<State> for Selling {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
