@@ -83,12 +83,14 @@ impl World {
     async fn ended(&self, id: u64) -> DownloadRow {
         let ended = async {
             self.downloads.ended(id).await;
+            let kept = self.row(id).await;
             while self.downloads.is_running(id) {
                 tokio::task::yield_now().await;
             }
+            kept
         };
-        tokio::time::timeout(PATIENCE, ended).await.unwrap();
-        let row = self.row(id).await;
+        let row = tokio::time::timeout(PATIENCE, ended).await.unwrap();
+        assert_eq!(row, self.row(id).await, "nothing changes any more");
         assert_eq!(self.downloads.present(&row), view(&row, 0));
         row
     }
