@@ -88,10 +88,8 @@ impl Purchases {
 
     /// Access and keys are here; what is left to tell is when the publisher took the payment.
     fn await_payment(&self, state: &buyer::State) {
-        if !telling::is_payment_open(state) {
-            return;
-        }
-        let (this, terms) = (self.clone(), state.order().terms.clone());
+        let Some(terms) = telling::awaited(state) else { return };
+        let this = self.clone();
         tokio::spawn(async move {
             let mut heads = this.core.keeper.blocks();
             loop {
@@ -111,10 +109,8 @@ impl Purchases {
     async fn note_payment(&self, terms: &AccessTerms) -> bool {
         // A chain that does not answer now is asked again later.
         let Ok(facts) = runner::read_facts(&self.core.keeper, terms).await else { return false };
-        if facts.escrow.state != agreement::ConditionState::Fulfilled {
-            return false;
-        }
-        match self.driver.note(&buyer_id(terms.agreement), buyer::Event::Facts(Box::new(facts))).await {
+        let Some(event) = telling::payment_seen(facts) else { return false };
+        match self.driver.note(&buyer_id(terms.agreement), event).await {
             Ok(_) => true,
             Err(error) => {
                 tracing::warn!(%error, "a payment could not be noted");
@@ -197,11 +193,10 @@ impl Purchases {
             None => {
                 let mut state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
                 // Whoever asks for this one now is told how it is now.
-                if fresh && telling::is_payment_open(&state) {
-                    let terms = state.order().terms.clone();
-                    if tokio::time::timeout(LOOK_WITHIN, self.note_payment(&terms)).await.unwrap_or(false) {
-                        state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
-                    }
+                if let Some(terms) = fresh.then(|| telling::awaited(&state)).flatten()
+                    && tokio::time::timeout(LOOK_WITHIN, self.note_payment(&terms)).await.unwrap_or(false)
+                {
+                    state = self.driver.load(&id).await.map_err(drive)?.ok_or_else(missing)?;
                 }
                 (state, Vec::new(), *self.core.keeper.blocks().borrow())
             }

@@ -1,9 +1,12 @@
 //! What is told of a purchase as it goes, and whom it still concerns.
 
 use crate::store::Happening;
-use agreement::{Machine as _, buyer::State};
+use agreement::{
+    ConditionState, Facts, Machine as _,
+    buyer::{Event, State},
+};
 use api::{ActivityKind, ApiError, Code, PurchaseState, PurchaseView};
-use protocol::AgreementId;
+use protocol::{AgreementId, conditions::AccessTerms};
 use runner::{Hold, Journaled as _, Step, Trouble};
 
 /// What a state means for people; `None` where it is only on the way to another one.
@@ -42,8 +45,18 @@ pub(super) fn changes_the_account(state: &State) -> bool {
 }
 
 /// Whether it has ended with access and keys, and the publisher is not known to be paid.
-pub(super) fn is_payment_open(state: &State) -> bool {
+fn is_payment_open(state: &State) -> bool {
     matches!(state, State::Completed { released: false, .. }) && !state.order().terms.price.is_zero()
+}
+
+/// The terms under which the publisher's payment is awaited, where it is.
+pub(super) fn awaited(state: &State) -> Option<AccessTerms> {
+    is_payment_open(state).then(|| state.order().terms.clone())
+}
+
+/// What a purchase is told of these facts, where the publisher took the payment.
+pub(super) fn payment_seen(facts: Facts) -> Option<Event> {
+    (facts.escrow.state == ConditionState::Fulfilled).then(|| Event::Facts(Box::new(facts)))
 }
 
 /// Whether something is still to come of a purchase; one that was never begun is not there.
@@ -122,6 +135,22 @@ mod tests {
         let open = |price| samples::states(price).iter().filter(|state| is_payment_open(state)).count();
         assert_eq!((open(7), open(0)), (1, 0));
         assert!(is_payment_open(&samples::state("completed", 7)));
+        assert_eq!(awaited(&samples::state("completed", 7)), Some(samples::terms(7)));
+        assert_eq!(awaited(&samples::state("granted", 7)), None);
+    }
+
+    #[test]
+    fn the_publisher_is_paid_once_the_escrow_has_paid_out() {
+        let escrow = |state| {
+            let mut facts = Facts::default();
+            facts.escrow.state = state;
+            facts
+        };
+        for open in [ConditionState::Uninitialized, ConditionState::Unfulfilled, ConditionState::Aborted] {
+            assert_eq!(payment_seen(escrow(open)), None);
+        }
+        let paid = escrow(ConditionState::Fulfilled);
+        assert_eq!(payment_seen(paid.clone()), Some(Event::Facts(Box::new(paid))));
     }
 
     #[test]
