@@ -95,7 +95,7 @@ fn Stands(view: AgreementView) -> impl IntoView {
                 .map(|amount| {
                     let amount = amounts::amount(amount, app.spoken());
                     let title = fill(a.back, &[("amount", &amount)]);
-                    view! { <Notice kind="notice" icon=Icon::Undo2 title more=a.back_more.to_owned() /> }
+                    view! { <Notice kind="notice water" icon=Icon::Undo2 title more=a.back_more.to_owned() /> }
                 })}
             <Timeline lines />
             <Actors actors=view.actors.clone() />

@@ -21,7 +21,7 @@ const AT_THE_END: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub(crate) enum Handed {
     /// A purchase.
-    Purchase(AccessTerms),
+    Purchase(Box<AccessTerms>),
     /// An agreement of another shape.
     Shape(Box<Shape>),
 }

@@ -129,7 +129,7 @@ impl Buying {
     /// Hands it over to the network's watch-towers, where there is something that can be taken back.
     fn hand_over(&self, terms: &AccessTerms) {
         if can_come_back(terms) {
-            self.core.hand_over(&Handed::Purchase(terms.clone()));
+            self.core.hand_over(&Handed::Purchase(Box::new(terms.clone())));
         }
     }
 
