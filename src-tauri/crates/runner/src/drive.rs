@@ -6,7 +6,7 @@
 //!   effect at any time (after a crash, after unlocking), and its future may be dropped at any time: everything in it is
 //!   either a reading, or goes through the outbox, or is harmless twice.
 //! * [`Hold`] means "not now": the driver keeps the effect and performs it again, after a pause that grows, at a new block
-//!   where that is what it waits for, or when [`Driver::wake`] is called, which is to be done after every unlock.
+//!   where that is what it waits for or where it is a reading, or when [`Driver::wake`] is called, which is to be done after every unlock.
 //! * New blocks come from a watch channel; nothing polls.
 //! * States that a machine can derive anew from the chain are handed to the journal without waiting; all others are
 //!   durable before their effects begin. Since the journal writes in order, a signed transaction is never durable before
@@ -449,11 +449,13 @@ async fn perform<M: Journaled>(
             tracing::debug!(id = %state.id(), effect = %name, ?hold, "held");
             progress.send_modify(|p| p.trouble.push(Trouble { effect: name.clone(), hold: hold.clone() }));
         }
+        // A block that comes after an outage shows that it is over: nothing is read later than with the next one.
+        let with_the_next_block = hold == Hold::NextBlock || woken_by_wake(&hold) && M::is_reading(&effect);
         tokio::select! {
             biased;
             () = stop.cancelled() => return (number, Vec::new()),
             () = woken, if woken_by_wake(&hold) => {}
-            changed = heads.changed(), if hold == Hold::NextBlock => if changed.is_err() { return (number, Vec::new()) },
+            changed = heads.changed(), if with_the_next_block => if changed.is_err() { return (number, Vec::new()) },
             () = tokio::time::sleep(pause), if matches!(hold, Hold::Later { .. }) => pause = (pause * 2).min(LONGEST_PAUSE),
         }
     }

@@ -325,6 +325,29 @@ async fn what_failed_for_the_moment_is_tried_again_after_a_pause_or_when_it_is_w
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_is_read_with_the_next_block_at_the_latest_and_an_act_keeps_its_pause() {
+    let mut play = Play::new().await;
+    let _run = play.drive().await;
+    play.tell(Says::Asks(vec![Does::Reads]));
+    // An outage: the pauses have grown.
+    for _ in 0..12 {
+        play.is_asked(Does::Reads).await.send(later()).unwrap();
+    }
+    play.sees(|p| !p.trouble.is_empty()).await;
+    let answer = play.is_asked(Does::Reads).await;
+    answer.send(later()).unwrap();
+    play.tell(Says::Asks(vec![Does::Acts(1)]));
+    play.is_asked(Does::Acts(1)).await.send(later()).unwrap();
+    play.sees(|p| p.trouble.len() == 2).await;
+    let begun = tokio::time::Instant::now();
+    play.heads.send_replace(2);
+    let _read = play.is_asked(Does::Reads).await;
+    assert_eq!(begun.elapsed(), Duration::ZERO, "with the block");
+    let _acted = play.is_asked(Does::Acts(1)).await;
+    assert!(begun.elapsed() >= FIRST_PAUSE, "after its pause");
+}
+
+#[tokio::test(start_paused = true)]
 async fn pauses_double_up_to_the_longest() {
     let mut play = Play::new().await;
     let _run = play.drive().await;
