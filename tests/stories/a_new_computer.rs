@@ -28,8 +28,8 @@ fn a_new_computer_with_only_the_words_has_everything_again() {
     old.types(&["wallet", "new", "--name", "Fourth"]).ok();
     let fourth = old.types(&["--account", "Fourth", "wallet", "faucet", "1"]).ok()["address"].clone();
     let own = old.publishes(&old.file("own.csv", "c\n3\n"), "Listed before", "1");
-    // The publisher is paid for it before anything breaks.
-    publisher.waits_for_balance("4");
+    // The publisher is paid for both before anything breaks.
+    publisher.waits_for_balance("7");
     // Money is set aside when the publisher's machine breaks down, and then the buyer's is lost as well.
     serving.ends();
     let dying = publisher.serves_until("after:publisher_created");

@@ -3,15 +3,12 @@
 use super::{
     lists::{self, List},
     set::Set,
-    terms::{ALL, FREE, Held},
+    terms::{ALL, FREE, Held, KINDS},
 };
 use crate::CatalogueError;
 use protocol::search::Facet;
 use rusqlite::{Connection, OptionalExtension};
 use std::{cmp::Reverse, collections::HashMap};
-
-/// How many values of each kind are told.
-pub(super) const KINDS: [(&str, usize); 3] = [("category", 30), ("license", 20), ("tag", 20)];
 
 /// So many listings are asked one by one what they have. Of more, each value is asked which listings have it, the
 /// commonest values first.

@@ -2,7 +2,6 @@
 
 use super::{
     entries::{Damaged, read_number, write_number},
-    facets::KINDS,
     folded,
 };
 use crate::CatalogueError;
@@ -13,6 +12,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 pub(crate) const ALL: &str = "all";
 /// The term of listings that cost nothing.
 pub(crate) const FREE: &str = "free";
+
+/// The kinds of values that are counted among what was found, and how many of each are told.
+pub(super) const KINDS: [(&str, usize); 3] = [("category", 30), ("license", 20), ("tag", 20)];
 
 /// Values of one kind that are kept of a listing.
 const VALUES: usize = 64;

@@ -1,6 +1,6 @@
 //! What a search finds, slowly: every document is read for every question, and only words are left to FTS5.
 
-use crate::store::{WEIGHTS, everything, facets::KINDS, folded};
+use crate::store::{WEIGHTS, everything, folded, terms::KINDS};
 use protocol::{
     Vodka,
     date::parse_date_tolerant,
