@@ -142,7 +142,8 @@ fn words(step: &ConditionView, back: bool, t: &Texts) -> &'static str {
 /// What it waits for, and who acts next.
 fn note(step: &ConditionView, t: &Texts) -> Option<String> {
     let s = &t.agreed;
-    let names = |names: &[String]| names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
+    let quoted = |name: &String| fill(t.agreed.quoted, &[("name", name)]);
+    let names = |names: &[String]| names.iter().map(quoted).collect::<Vec<_>>().join(", ");
     match step.next.as_ref()? {
         StepNext::Open => Some(acts(step, t)?.to_owned()),
         StepNext::NotBefore { block } => Some(fill(s.not_before, &[("block", &block.to_string())])),
@@ -261,6 +262,14 @@ mod tests {
             ]
         );
         assert_eq!(progress(&view(StepNext::Open, after), Texts::of(Tongue::English)), "1 of 3 steps done");
+    }
+
+    #[test]
+    fn names_stand_between_the_marks_of_the_language() {
+        let after = StepNext::After { conditions: vec!["computation".to_owned(), "word".to_owned()] };
+        let note = |tongue| said(&view(StepNext::Open, after.clone()), tongue)[2].1.clone().unwrap();
+        assert_eq!(note(Tongue::English), "Comes after “computation”, “word”.");
+        assert_eq!(note(Tongue::German), "Kommt nach „computation“, „word“.");
     }
 
     #[test]

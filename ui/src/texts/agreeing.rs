@@ -59,6 +59,7 @@ texts! {
         payout_missed: "Nothing was paid out", "Es wurde nichts ausgezahlt";
         sign: "It was signed", "Es wurde unterschrieben";
         sign_later: "Somebody signs", "Jemand unterschreibt";
+        quoted: "“{name}”", "„{name}“";
         text: "To be signed: “{text}”.", "Zu unterschreiben: „{text}“.";
         text_done: "Signed: “{text}”.", "Unterschrieben: „{text}“.";
         sign_missed: "It was not signed in time", "Es wurde nicht rechtzeitig unterschrieben";
