@@ -156,6 +156,7 @@ on_each_chain! {
     a_computation_with_the_released_contracts_on_hardhat: a_computation(Hardhat);
     a_computation_with_the_released_contracts_on_ganache: a_computation(Ganache);
     the_v01_way_with_the_released_contracts_on_anvil: the_v01_way(Anvil);
+    the_v01_way_with_the_released_contracts_on_hardhat: the_v01_way(Hardhat);
     the_v01_way_with_the_released_contracts_on_ganache: the_v01_way(Ganache);
 }
 
