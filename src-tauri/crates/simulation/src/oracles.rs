@@ -104,7 +104,7 @@ impl Late {
 /// Watches deadlines while everybody is there.
 #[derive(Default)]
 pub(crate) struct Punctual {
-    /// Deadline, and the block in which the abort was first seen.
+    /// Deadline, or the payment where that came later, and the block in which the abort was first seen.
     overdue: BTreeMap<AgreementId, (u64, Option<u64>)>,
     /// Those that ended.
     pub(crate) late: Vec<Late>,
@@ -125,14 +125,15 @@ impl Punctual {
             let agreement = deal.terms.agreement;
             match (access, escrow) {
                 (ConditionState::Unfulfilled, _) if head >= deadline => {
-                    self.overdue.entry(agreement).or_insert((deadline, None));
+                    // A payment that was on its way for long may come after the deadline: it counts from there.
+                    self.overdue.entry(agreement).or_insert((head, None));
                 }
                 (ConditionState::Aborted, escrow) => {
-                    let Some((_, aborted)) = self.overdue.get_mut(&agreement) else { continue };
-                    let first = *aborted.get_or_insert(head);
+                    let Some((due, aborted)) = self.overdue.get_mut(&agreement) else { continue };
+                    let (due, first) = (*due, *aborted.get_or_insert(head));
                     if escrow == ConditionState::Fulfilled {
                         self.overdue.remove(&agreement);
-                        let (aborted, back) = (first.saturating_sub(deadline), head.saturating_sub(deadline));
+                        let (aborted, back) = (first.saturating_sub(due), head.saturating_sub(due));
                         let late = Late { aborted, back, confirmations: world.settings.confirmations };
                         if late.back > late.most() {
                             world.broken(format!("{} came back late: {late:?}", short(&agreement.0)));

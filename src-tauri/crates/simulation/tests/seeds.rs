@@ -15,7 +15,7 @@ const RUNS: u64 = 2_000;
 /// Runs where `NEUSTON_LONG` is set.
 const LONG_RUNS: u64 = 1_000_000;
 /// Later seeds that once broke a promise.
-const ONCE_BROKEN: [u64; 4] = [3_808, 4_953, 15_651, 69_289];
+const ONCE_BROKEN: [u64; 5] = [3_808, 4_953, 15_651, 69_289, 154_627];
 
 /// How many runs: `SIMULATION_SEEDS` says so, or else the size of the test run.
 fn runs() -> u64 {
