@@ -6,7 +6,7 @@
 //! nobody hears of it, and in both cases this ledger never answers again. The [`Disk`] survives.
 
 use crate::{
-    ledger::{Job, LINGER, LedgerError, commit, migrate},
+    ledger::{Job, LINGER, LedgerError, commit, empty, migrate, plan_once},
     point::Point,
 };
 use rusqlite::Connection;
@@ -29,8 +29,17 @@ impl Disk {
     /// SQLite's.
     pub fn in_memory() -> Result<Self, LedgerError> {
         let mut connection = Connection::open_in_memory()?;
+        plan_once(&connection)?;
         migrate(&mut connection)?;
         Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// As new: everything on it is gone.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn wipe(&self) -> Result<(), LedgerError> {
+        empty(&self.lock())
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {

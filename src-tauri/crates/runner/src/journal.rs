@@ -126,7 +126,7 @@ impl Journal {
         self.0
             .write(point, move |c| {
                 let known = "SELECT 1 FROM journal WHERE id = ?1 UNION SELECT 1 FROM closed WHERE id = ?1";
-                if c.query_row(known, [&entry.id], |_| Ok(())).optional()?.is_some() {
+                if c.prepare_cached(known)?.exists([&entry.id])? {
                     return Ok(false);
                 }
                 put(c, &entry, "journal", at)?;
@@ -142,8 +142,8 @@ impl Journal {
             .write(point, move |c| {
                 let before =
                     format!("INSERT OR REPLACE INTO closed ({COLUMNS}) SELECT {COLUMNS} FROM journal WHERE id = ?1");
-                c.execute(&before, [&entry.id])?;
-                c.execute("DELETE FROM journal WHERE id = ?1", [&entry.id])?;
+                c.prepare_cached(&before)?.execute([&entry.id])?;
+                c.prepare_cached("DELETE FROM journal WHERE id = ?1")?.execute([&entry.id])?;
                 put(c, &entry, "closed", at)
             })
             .await
@@ -197,8 +197,9 @@ impl Journal {
         let machine = machine.to_owned();
         self.0
             .read(move |c| {
-                let mut query =
-                    c.prepare(&format!("SELECT {COLUMNS} FROM journal WHERE machine = ?1 ORDER BY created, id"))?;
+                let mut query = c.prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM journal WHERE machine = ?1 ORDER BY created, id"
+                ))?;
                 rows(query.query_map([machine], columns)?)
             })
             .await
@@ -209,7 +210,7 @@ impl Journal {
         let machine = machine.to_owned();
         self.0
             .read(move |c| {
-                let mut query = c.prepare(&format!(
+                let mut query = c.prepare_cached(&format!(
                     "SELECT {COLUMNS} FROM closed WHERE machine = ?1 ORDER BY created DESC, id LIMIT ?2 OFFSET ?3"
                 ))?;
                 rows(query.query_map(params![machine, most, skip], columns)?)
@@ -237,7 +238,7 @@ impl Journal {
                 let query = format!(
                     "SELECT {COLUMNS} FROM journal WHERE id = ?1 UNION ALL SELECT {COLUMNS} FROM closed WHERE id = ?1"
                 );
-                c.query_row(&query, [id], columns).optional()?.map(row).transpose()
+                c.prepare_cached(&query)?.query_row([id], columns).optional()?.map(row).transpose()
             })
             .await
     }
@@ -247,7 +248,8 @@ impl Journal {
         let id = id.to_owned();
         self.0
             .read(move |c| {
-                let mut query = c.prepare("SELECT at, status, state, note FROM history WHERE id = ?1 ORDER BY seq")?;
+                let mut query =
+                    c.prepare_cached("SELECT at, status, state, note FROM history WHERE id = ?1 ORDER BY seq")?;
                 let steps = query.query_map([id], |r| Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?)))?;
                 steps
                     .map(|step| {

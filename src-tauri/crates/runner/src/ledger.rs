@@ -8,7 +8,7 @@ use crate::{
     inline::{Commits, Disk, Lane},
     point::{self, Point},
 };
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError, mpsc},
@@ -19,6 +19,9 @@ use tokio::sync::oneshot;
 
 /// Most writes of one commit.
 const BATCH: usize = 128;
+
+/// Most statements that a connection keeps: all there are.
+const KEPT: usize = 64;
 
 /// How long a write that nobody waits for lingers for company.
 pub(crate) const LINGER: Duration = Duration::from_millis(25);
@@ -190,12 +193,14 @@ impl Ledger {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.busy_timeout(Duration::from_secs(5))?;
+        plan_once(&connection)?;
         migrate(&mut connection)?;
         let reader = Connection::open_with_flags(
             path,
             rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
         reader.busy_timeout(Duration::from_secs(5))?;
+        plan_once(&reader)?;
         let (writes, jobs) = mpsc::channel();
         let writer = std::thread::Builder::new()
             .name("journal".to_owned())
@@ -284,6 +289,13 @@ impl Ledger {
     }
 }
 
+/// Statements are planned once and kept, whatever is bound to them: planning costs more than these small queries do.
+pub(crate) fn plan_once(connection: &Connection) -> Result<(), LedgerError> {
+    connection.set_prepared_statement_cache_capacity(KEPT);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
@@ -297,6 +309,14 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
             step.pragma_update(None, "user_version", version)?;
             step.commit()?;
         }
+    }
+    Ok(())
+}
+
+/// Takes all rows out, and keeps the tables.
+pub(crate) fn empty(connection: &Connection) -> Result<(), LedgerError> {
+    for table in ["history", "closed", "journal", "raw", "tx"] {
+        connection.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A buyer: a computer with a wallet, and what its owner means to buy.
 
-use crate::{buying::Buying, gateway::Gateways, life::Key, process::Process, world::World};
+use crate::{buying::Buying, disks, gateway::Gateways, life::Key, process::Process, world::World};
 use agreement::{Order, buyer::State};
 use protocol::{Address, Signer as _, Vodka, conditions::AccessTerms};
 use runner::{Commits as _, Disk, LedgerError};
@@ -66,7 +66,7 @@ impl Buyer {
             gateways: gateways.clone(),
             key: Key::of(account, world),
             service: Key::of(service, world),
-            disk: Disk::in_memory()?,
+            disk: disks::fresh()?,
             process: None,
             wishes,
             money,

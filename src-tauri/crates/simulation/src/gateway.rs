@@ -2,6 +2,7 @@
 
 use crate::{
     chain::contracts::Told,
+    disks,
     life::Key,
     node::Node,
     process::Process,
@@ -112,7 +113,7 @@ impl Gateway {
             world: world.clone(),
             key,
             manner,
-            disk: Disk::in_memory()?,
+            disk: disks::fresh()?,
             process: Mutex::default(),
             known: Mutex::default(),
             followed: AtomicU64::new(0),

@@ -14,6 +14,7 @@ mod buyer;
 mod buying;
 pub mod chain;
 pub mod chance;
+mod disks;
 mod gateway;
 mod life;
 mod mischief;

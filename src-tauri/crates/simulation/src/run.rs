@@ -4,6 +4,7 @@ use crate::{
     buyer::{Buyer, Wish},
     chain::{self, Chain, contracts::Listed},
     chance::Chance,
+    disks,
     gateway::{self, Gateway, Gateways, Manner},
     life::Key,
     mischief::{self, Mischief},
@@ -52,7 +53,10 @@ pub struct Report {
 pub fn run(seed: u64, fault: Option<Fault>) -> Result<Report, LedgerError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.map_err(|error| LedgerError::Row(error.to_string()))?;
-    runtime.block_on(Run::go(seed, fault))
+    let report = runtime.block_on(Run::go(seed, fault));
+    drop(runtime);
+    disks::clear()?;
+    report
 }
 
 fn account(kind: u8, number: u64) -> Address {

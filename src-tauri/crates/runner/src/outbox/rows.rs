@@ -112,29 +112,27 @@ fn number(value: u64) -> Result<i64, LedgerError> {
 pub(super) fn insert(c: &Connection, chain: u64, account: Address, txs: &[NewTx], at: i64) -> Result<(), LedgerError> {
     let chain = number(chain)?;
     for tx in txs {
-        c.execute(
+        c.prepare_cached(
             "INSERT INTO tx (chain, key, account, nonce, state, unsigned, what, created, updated)
              VALUES (?1, ?2, ?3, ?4, 'signed', ?5, ?6, ?7, ?7)",
-            params![
-                chain,
-                tx.key.as_str(),
-                account.hex(),
-                number(tx.unsigned.nonce)?,
-                to_json(&tx.unsigned, tx.most_per_gas)?,
-                tx.what,
-                at
-            ],
-        )?;
+        )?
+        .execute(params![
+            chain,
+            tx.key.as_str(),
+            account.hex(),
+            number(tx.unsigned.nonce)?,
+            to_json(&tx.unsigned, tx.most_per_gas)?,
+            tx.what,
+            at
+        ])?;
         insert_variant(c, c.last_insert_rowid(), &tx.signed, at)?;
     }
     Ok(())
 }
 
 fn insert_variant(c: &Connection, tx: i64, signed: &SignedTx, at: i64) -> Result<(), LedgerError> {
-    c.execute(
-        "INSERT OR IGNORE INTO raw (hash, tx, bytes, signed) VALUES (?1, ?2, ?3, ?4)",
-        params![signed.hash.hex(), tx, signed.raw, at],
-    )?;
+    c.prepare_cached("INSERT OR IGNORE INTO raw (hash, tx, bytes, signed) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![signed.hash.hex(), tx, signed.raw, at])?;
     Ok(())
 }
 
@@ -172,16 +170,17 @@ pub(super) fn forbid(c: &Connection, chain: u64, keys: &[Key], at: i64) -> Resul
 }
 
 pub(super) fn set_state(c: &Connection, id: i64, state: TxState, at: i64) -> Result<(), LedgerError> {
-    c.execute("UPDATE tx SET state = ?2, updated = ?3 WHERE id = ?1", params![id, state.as_str(), at])?;
+    c.prepare_cached("UPDATE tx SET state = ?2, updated = ?3 WHERE id = ?1")?.execute(params![
+        id,
+        state.as_str(),
+        at
+    ])?;
     Ok(())
 }
 
 pub(super) fn highest_nonce(c: &Connection, chain: u64, account: Address) -> Result<Option<u64>, LedgerError> {
-    let highest: Option<i64> = c.query_row(
-        "SELECT max(nonce) FROM tx WHERE chain = ?1 AND account = ?2",
-        params![number(chain)?, account.hex()],
-        |r| r.get(0),
-    )?;
+    let mut query = c.prepare_cached("SELECT max(nonce) FROM tx WHERE chain = ?1 AND account = ?2")?;
+    let highest: Option<i64> = query.query_row(params![number(chain)?, account.hex()], |r| r.get(0))?;
     Ok(highest.map(i64::unsigned_abs))
 }
 
