@@ -29,6 +29,7 @@ scenarios! {
     Abandon: fn a_purchase_that_cannot_begin_ends_after_a_death() => kills::abandoning::run,
     TakeBack: fn a_payment_taken_back_is_never_signed_after_a_death() => kills::abandoning::taken_back,
     Refund: fn a_buyer_who_dies_on_the_way_gets_the_money_back_once() => kills::refunding::run,
+    RefundAlone: fn a_buyer_who_dies_after_somebody_else_s_abort_gets_the_money_back_once() => kills::refunding::alone,
     Sell: fn a_publisher_who_dies_sells_and_is_paid_once() => kills::selling::run,
     Notice: fn a_publisher_who_dies_serves_what_the_buyer_created() => kills::self_creating::seen,
     Refuse: fn a_publisher_who_dies_refuses_again() => kills::refunding::refused,
@@ -101,12 +102,8 @@ fn told(point: Point) -> &'static [Scenario] {
         Point::BuyerSelfCreating => &[SelfCreate],
         Point::BuyerAbandoned => &[Abandon],
         Point::PaymentForbidden => &[TakeBack],
-        Point::BuyerRefundable
-        | Point::BuyerAborting
-        | Point::BuyerRefunding
-        | Point::BuyerRefunded
-        | Point::AbortSigned
-        | Point::RefundSigned => &[Refund],
+        Point::BuyerRefundable | Point::BuyerAborting | Point::BuyerRefunded | Point::AbortSigned => &[Refund],
+        Point::BuyerRefunding | Point::RefundSigned => &[RefundAlone],
         Point::PublisherRequested
         | Point::PublisherCreating
         | Point::PublisherCreated

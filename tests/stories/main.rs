@@ -20,6 +20,7 @@ mod proxy;
 mod receipts;
 mod refusals;
 mod servers_of_their_own;
+mod stranger;
 mod terms;
 mod the_clock_of_the_day_jumps;
 mod two_nodes;

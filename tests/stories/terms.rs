@@ -4,18 +4,13 @@ use crate::{
     network::Network,
     person::Person,
     proxy::{Deed, Proxy},
+    stranger::Stranger,
 };
 use api::Code;
 use home::{Door, HomeOptions};
-use keeper::Keeper;
-use protocol::{
-    Address, AgreementId, Did, NetworkFile, SecretKey, SignError, Signature, Signer, TxHash, Vodka,
-    conditions::AccessTerms,
-    tx::{SignedTx, UnsignedTx},
-};
+use protocol::{AgreementId, Did, Vodka, conditions::AccessTerms};
 use serde_json::Value;
 use std::sync::{Mutex, mpsc};
-use transport::{Http, JsonRpc, Limits, Resolver};
 
 /// A window that was left open: a guest of the buyer's home.
 async fn window(buyer: &Person) -> Door {
@@ -111,10 +106,8 @@ fn an_agreement_with_other_terms_on_the_chain_takes_no_money() {
 
 /// Creates the agreement that was asked for, with a time to deliver that never ends.
 async fn create_otherwise(network: &std::path::Path, listing: &Value, order: &Value) {
-    let file = NetworkFile::from_toml(&std::fs::read_to_string(network).unwrap()).unwrap();
-    let http = Http::new(Resolver::none(), Limits::trusted());
-    let keeper = Keeper::connect(JsonRpc::connect(file.rpc[0].parse().unwrap(), &http), &file).await.unwrap();
-    let contracts = keeper.contracts();
+    let liar = Stranger::on(network).await;
+    let contracts = liar.keeper.contracts();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let blocks = listing["terms"]["opens_within_blocks"].as_u64().unwrap();
     let agreement: AgreementId = text(&order["serviceAgreementId"]).parse().unwrap();
@@ -132,32 +125,7 @@ async fn create_otherwise(network: &std::path::Path, listing: &Value, order: &Va
         lock_contract: contracts.lock_reward,
         access_contract: contracts.access_secret_store,
     };
-    let liar = Account::new();
-    let call = contracts.create_agreement(&terms);
-    let tx = keeper.prepare(liar.address(), &call, 0).await.unwrap();
-    let sent: TxHash = keeper.broadcast(&liar.sign_tx(&tx).unwrap()).await.unwrap();
-    assert!(keeper.receipt(sent).await.unwrap().unwrap().success, "anybody may create an agreement");
-    let found = keeper.agreement(agreement).await.unwrap().unwrap();
+    liar.calls(&contracts.create_agreement(&terms)).await;
+    let found = liar.keeper.agreement(agreement).await.unwrap().unwrap();
     assert_eq!(found.conditions.len(), 3, "its ids are those that the buyer expects");
-}
-
-/// An account without a home.
-struct Account(SecretKey);
-
-impl Account {
-    fn new() -> Self {
-        Self(SecretKey::from_bytes(&[7; 32]).unwrap())
-    }
-}
-
-impl Signer for Account {
-    fn address(&self) -> Address {
-        self.0.address().unwrap()
-    }
-    fn sign_digest(&self, digest: &[u8; 32]) -> Result<Signature, SignError> {
-        self.0.sign_digest(digest).map_err(|error| SignError::Refused(error.to_string()))
-    }
-    fn sign_tx(&self, tx: &UnsignedTx) -> Result<SignedTx, SignError> {
-        wallet::sign_transaction(&self.0, tx)
-    }
 }

@@ -1,7 +1,7 @@
 //! Sales that end with the money back, and a process that dies at each commit on the way there.
 
 use super::Kill;
-use crate::{network::Network, person::Person};
+use crate::{network::Network, person::Person, stranger::Stranger};
 
 /// Blocks come by the clock here, so that the time to deliver passes: 20 of them.
 const BLOCK_MS: u64 = 200;
@@ -10,15 +10,16 @@ const SHORT: [&str; 2] = ["--deliver-within", "4s"];
 struct World {
     publisher: Person,
     buyer: Person,
-    _network: Network,
+    network: Network,
 }
 
 impl World {
     fn new() -> Self {
         let network = Network::starts(BLOCK_MS);
         let publisher = Person::on(&network.file()).with_account(0);
-        let buyer = Person::on(&network.file()).with_account(10);
-        Self { publisher, buyer, _network: network }
+        // Without a watch-tower, which would take the money back as well.
+        let buyer = Person::on(&network.file_without_a_tower()).with_account(10);
+        Self { publisher, buyer, network }
     }
 
     /// A listing for each death, whose file is another one by the time it is bought.
@@ -49,6 +50,26 @@ pub(crate) fn run(kills: &[Kill]) {
     let serving = world.publisher.serves();
     for (did, kill) in world.lists_and_changes(kills).iter().zip(kills) {
         world.buyer.types_until(&kill.order(), &["buy", did]).died(kill);
+        world.buyer.types(&["resume"]).ok();
+        world.is_refunded(did, kill);
+    }
+    serving.ends();
+}
+
+/// The buyer dies with the money set aside, and somebody else aborts when the time is over; the buyer dies again on the way
+/// to the refund, which is all that is left to do.
+pub(crate) fn alone(kills: &[Kill]) {
+    let world = World::new();
+    let serving = world.publisher.serves();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stranger = runtime.block_on(Stranger::on(&world.network.file()));
+    let consumer = world.buyer.address().parse().unwrap();
+    for (did, kill) in world.lists_and_changes(kills).iter().zip(kills) {
+        world.buyer.types_until("after:buyer_locked", &["buy", did]).died("after:buyer_locked");
+        let purchase = &world.buyer.purchases_of(did)[0];
+        let agreement = purchase["agreementId"].as_str().unwrap().parse().unwrap();
+        runtime.block_on(stranger.aborts(agreement, did.parse().unwrap(), consumer));
+        world.buyer.types_until(&kill.order(), &["resume"]).died(kill);
         world.buyer.types(&["resume"]).ok();
         world.is_refunded(did, kill);
     }

@@ -189,7 +189,7 @@ impl Core {
     pub(crate) async fn send_own(&self, call: Call, purpose: &str) -> Result<(), ApiError> {
         let signer = self.signer()?;
         let key = Key::other(format!("{purpose}{}", hex::encode(rand::random::<[u8; 16]>())));
-        let items = vec![Item { key, call, gas: None }];
+        let items = vec![Item::new(key, call)];
         let batch = Batch { signer, items, not_after: None, point: Point::OtherSigned };
         let ended = self.outbox.run(batch).await.map_err(outbox);
         // The block was told of while this was still under way.

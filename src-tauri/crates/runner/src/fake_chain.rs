@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use protocol::{
     Address, Hash32, SignError, Signature, Signer, TxHash, Vodka,
     hash::keccak256,
-    tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
+    tx::{Call, Fee, Log, Receipt, SignedTx, UnsignedTx},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,6 +15,9 @@ use std::{
     },
 };
 use tokio::sync::watch;
+
+/// Who tells of a call whose data end with that word.
+pub(crate) const TELLS: Address = Address([9; 20]);
 
 /// Signs into `account || nonce || gas price || data`; a gas price of its own makes other bytes.
 pub(crate) struct FakeSigner {
@@ -105,32 +108,34 @@ impl FakeChain {
 
     /// A block with everything that is due.
     pub(crate) fn mine(&self) {
+        self.mine_only(usize::MAX);
+    }
+
+    /// A block with no more than so many transactions.
+    pub(crate) fn mine_only(&self, most: usize) {
         let block = {
             let mut state = self.state.lock().unwrap();
             state.block += 1;
             let block = state.block;
-            while let Some((key, raw)) = {
-                let state = &*state;
-                let pays = |k: &(Address, u64)| {
-                    let raw = &state.pool[k];
-                    raw[28..44].try_into().map(u128::from_be_bytes).is_ok_and(|price| price >= state.price)
+            for _ in 0..most {
+                let next = {
+                    let state = &*state;
+                    let pays = |k: &(Address, u64)| {
+                        let raw = &state.pool[k];
+                        raw[28..44].try_into().map(u128::from_be_bytes).is_ok_and(|price| price >= state.price)
+                    };
+                    let due = |k: &&(Address, u64)| state.mined.get(&k.0).copied().unwrap_or(0) == k.1 && pays(k);
+                    state.pool.keys().find(due).map(|k| (*k, state.pool[k].clone()))
                 };
-                let due = |k: &&(Address, u64)| state.mined.get(&k.0).copied().unwrap_or(0) == k.1 && pays(k);
-                state.pool.keys().find(due).map(|k| (*k, state.pool[k].clone()))
-            } {
+                let Some((key, raw)) = next else { break };
                 state.pool.remove(&key);
                 *state.mined.entry(key.0).or_default() += 1;
                 let tx = TxHash(keccak256(&raw));
                 let success = !raw.ends_with(b"revert");
-                let receipt = Receipt {
-                    tx,
-                    block,
-                    block_hash: Hash32::default(),
-                    success,
-                    gas_used: 1,
-                    created: None,
-                    logs: vec![],
-                };
+                let (block_hash, index) = (Hash32::default(), 0);
+                let log = Log { address: TELLS, topics: vec![], data: vec![], block, block_hash, tx, index };
+                let logs = if raw.ends_with(b"tells") { vec![log] } else { vec![] };
+                let receipt = Receipt { tx, block, block_hash, success, gas_used: 1, created: None, logs };
                 state.receipts.insert(tx, receipt);
             }
             block

@@ -119,7 +119,8 @@ mod tests {
             OutboxError::Forbidden,
             OutboxError::WouldFail(ChainError::Funds),
             OutboxError::Sign(SignError::Refused("no".to_owned())),
-            OutboxError::Reverted(Box::new(reverted)),
+            OutboxError::Reverted(Box::new(reverted.clone())),
+            OutboxError::WithoutEffect(Box::new(reverted)),
             OutboxError::Displaced { nonce: 3 },
         ] {
             let why = Sentence::from(&certain).to_string();

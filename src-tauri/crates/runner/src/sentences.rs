@@ -14,6 +14,9 @@ impl From<&OutboxError> for Sentence {
             OutboxError::Reverted(receipt) => {
                 sentence!("the network reverted it in block {block}", block = receipt.block)
             }
+            OutboxError::WithoutEffect(receipt) => {
+                sentence!("it had no effect in block {block}", block = receipt.block)
+            }
             OutboxError::Displaced { nonce } => {
                 sentence!("another transaction took its place (number {nonce})", nonce = *nonce)
             }
@@ -73,7 +76,8 @@ mod tests {
             (OutboxError::Forbidden, "this was taken back before it was signed"),
             (OutboxError::WouldFail(ChainError::Funds), "the account cannot pay the network fee"),
             (OutboxError::Unreachable(ChainError::Unreachable("away".into())), "away"),
-            (OutboxError::Reverted(Box::new(reverted)), "the network reverted it in block 5"),
+            (OutboxError::Reverted(Box::new(reverted.clone())), "the network reverted it in block 5"),
+            (OutboxError::WithoutEffect(Box::new(reverted)), "it had no effect in block 5"),
             (OutboxError::Displaced { nonce: 3 }, "another transaction took its place (number 3)"),
             (OutboxError::Unknown, "there is no such transaction"),
             (OutboxError::Ledger(LedgerError::Ending), "the program is ending"),

@@ -6,10 +6,10 @@ use crate::{
 };
 use agreement::{
     AgreementFact,
-    shape::{ShapeFacts, VerifiedShape},
+    shape::{ShapeFacts, TakeBack, VerifiedShape},
 };
 use keeper::{AgreementDraft, AgreementOnChain, Contracts, DraftCondition, Evidence, Keeper, KeeperError};
-use protocol::{AgreementId, ConditionId, conditions::ConditionTerms, shape::Shape};
+use protocol::{Address, AgreementId, ConditionId, conditions::ConditionTerms, shape::Shape};
 
 /// What the keys of all transactions here begin with.
 pub const KEYS: &str = "agreement:";
@@ -48,7 +48,7 @@ pub fn creation(contracts: &Contracts, shape: &Shape, attempt: u32) -> Vec<Item>
         conditions: conditions.collect(),
         actors: shape.actors.iter().map(|actor| actor.account).collect(),
     };
-    vec![Item { key: key(shape.agreement, Purpose::Create, attempt), call: contracts.create(&draft), gas: None }]
+    vec![Item::new(key(shape.agreement, Purpose::Create, attempt), contracts.create(&draft))]
 }
 
 /// `fulfill` of a condition. For a payment approve comes before it, and an agreement that was verified has to be shown;
@@ -67,15 +67,17 @@ pub fn fulfilment(
     let found = shape.conditions.get(place).ok_or(KeeperError::Evidence("A condition that is none"))?;
     let call = contracts.fulfill(shape.agreement, &found.terms, evidence)?;
     let key = |purpose| key(shape.agreement, purpose, attempt);
-    let fulfil = |gas| Item { key: key(Purpose::Fulfil(found.id)), call: call.clone(), gas };
+    let fulfil = Item::new(key(Purpose::Fulfil(found.id)), call);
     match &found.terms {
         ConditionTerms::LockReward { amount, .. } if !amount.is_zero() => {
             let approve = contracts.approve(found.contract, *amount);
-            let approve = Item { key: key(Purpose::Approve(found.id)), call: approve, gas: None };
+            let approve = Item::new(key(Purpose::Approve(found.id)), approve);
             // The second cannot be estimated before the first is mined.
-            Ok(vec![approve, fulfil(Some(keeper::gas::LOCK))])
+            Ok(vec![approve, Item { gas: Some(keeper::gas::LOCK), ..fulfil }])
         }
-        _ => Ok(vec![fulfil(None)]),
+        // Where nothing releases the payment yet it succeeds without doing anything, and tells nothing.
+        ConditionTerms::EscrowReward { .. } => Ok(vec![Item { told_by: Some(found.contract), ..fulfil }]),
+        _ => Ok(vec![fulfil]),
     }
 }
 
@@ -92,8 +94,34 @@ pub fn abort(
     let shape = verified.shape();
     let found = shape.conditions.get(place).ok_or(KeeperError::Evidence("A condition that is none"))?;
     let call = contracts.abort(shape.agreement, &found.terms)?;
-    let gas = Some(keeper::gas::ABORT);
-    Ok(vec![Item { key: key(shape.agreement, Purpose::Abort(found.id), attempt), call, gas }])
+    let abort = Item::new(key(shape.agreement, Purpose::Abort(found.id), attempt), call);
+    Ok(vec![Item { gas: Some(keeper::gas::ABORT), ..abort }])
+}
+
+/// A step that brings payments of these accounts back; behind an abort, the escrows that pay them back then.
+///
+/// # Errors
+/// As [`fulfilment`].
+pub fn take_back(
+    contracts: &Contracts,
+    verified: &VerifiedShape,
+    facts: &ShapeFacts,
+    own: &[Address],
+    step: TakeBack,
+    attempt: u32,
+) -> Result<Vec<Item>, KeeperError> {
+    let pay_out = |place| fulfilment(contracts, verified, place, &Evidence::None, attempt);
+    match step {
+        TakeBack::PayOut { place } => pay_out(place),
+        TakeBack::Abort { place } => {
+            let mut items = abort(contracts, verified, place, attempt)?;
+            for escrow in verified.paid_back_behind(facts, own, place) {
+                let behind = pay_out(escrow)?.into_iter();
+                items.extend(behind.map(|item| Item { gas: Some(keeper::gas::RELEASE), ..item }));
+            }
+            Ok(items)
+        }
+    }
 }
 
 /// One reading of the chain about an agreement whose document is known, as of the newest block that counts. Two nodes say it

@@ -137,8 +137,8 @@ impl Perform<State> for Buying {
                 Ok(if forbidden { vec![Event::Withdrawn] } else { Vec::new() })
             }
             Effect::FetchKeys => self.fetch_keys(terms).await,
-            Effect::AbortByTimeout { attempt } => {
-                let items = items::abort(contracts, terms, *attempt);
+            Effect::AbortAndRefund { attempt } => {
+                let items = items::take_back(contracts, terms, *attempt);
                 self.run(&self.service, items, None, Point::AbortSigned, Act::Abort).await
             }
             Effect::Refund { attempt } => {

@@ -91,13 +91,10 @@ pub struct Late {
     pub confirmations: u64,
 }
 
-/// Blocks in which something may be tried again that did not go through at once.
-const AGAIN: u64 = 12;
-
 impl Late {
-    /// The time limit is over when the block after it counts; then the abort has to count, then the money goes back.
+    /// The time limit is over when its last block counts; abort and money follow in the next block.
     const fn most(self) -> u64 {
-        2 * self.confirmations + 1 + AGAIN
+        self.confirmations
     }
 }
 

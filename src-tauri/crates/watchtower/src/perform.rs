@@ -42,8 +42,8 @@ impl Perform<Watch> for Watching {
                 self.keeper.tick_until(*block).await.map_err(Hold::later)?;
                 Ok(Vec::new())
             }
-            Effect::AbortByTimeout { attempt } => {
-                self.send(items::abort(contracts, terms, *attempt), Point::AbortSigned, Act::Abort).await
+            Effect::AbortAndRefund { attempt } => {
+                self.send(items::take_back(contracts, terms, *attempt), Point::AbortSigned, Act::Abort).await
             }
             Effect::Refund { attempt } => {
                 self.send(items::refund(contracts, terms, *attempt), Point::RefundSigned, Act::Refund).await

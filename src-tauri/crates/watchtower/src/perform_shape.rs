@@ -1,9 +1,9 @@
 //! What a watched agreement of another shape wants done, done.
 
 use crate::shape_watch::{ShapeEffect, ShapeEvent, ShapeWatch};
-use agreement::shape::{OwnMoney, ShapeFlaw, TakeBack, VerifiedShape};
+use agreement::shape::{OwnMoney, ShapeFacts, ShapeFlaw, TakeBack, VerifiedShape};
 use async_trait::async_trait;
-use keeper::{Evidence, Keeper, KeeperError};
+use keeper::{Keeper, KeeperError};
 use protocol::{Signer, shape::Shape};
 use runner::{Batch, Hold, Outbox, Perform, Point, shapes, tx_events};
 use std::sync::Arc;
@@ -25,22 +25,19 @@ pub(crate) enum Unread {
     Chain(#[from] KeeperError),
 }
 
-/// An agreement that is what its document says, the block that was read, and how everybody's money stands in it.
-pub(crate) async fn read(keeper: &Keeper, shape: &Shape) -> Result<(VerifiedShape, u64, OwnMoney), Unread> {
+/// An agreement that is what its document says, how it stands, and how everybody's money stands in it.
+pub(crate) async fn read(keeper: &Keeper, shape: &Shape) -> Result<(VerifiedShape, ShapeFacts, OwnMoney), Unread> {
     let facts = shapes::read_shape(keeper, shape).await?;
     let verified = VerifiedShape::check(shape, &facts)?;
-    let money = verified.everybodys_money(&facts);
-    Ok((verified, facts.block, money))
+    let money = verified.own_money(&facts, &verified.payers());
+    Ok((verified, facts, money))
 }
 
 impl WatchingShapes {
     async fn take(&self, shape: &Shape, what: TakeBack, attempt: u32) -> Result<Vec<ShapeEvent>, Hold> {
-        let (verified, ..) = read(&self.keeper, shape).await.map_err(Hold::later)?;
+        let (verified, facts, _) = read(&self.keeper, shape).await.map_err(Hold::later)?;
         let contracts = self.keeper.contracts();
-        let items = match what {
-            TakeBack::Abort { place } => shapes::abort(contracts, &verified, place, attempt),
-            TakeBack::PayOut { place } => shapes::fulfilment(contracts, &verified, place, &Evidence::None, attempt),
-        };
+        let items = shapes::take_back(contracts, &verified, &facts, &verified.payers(), what, attempt);
         let batch = Batch {
             signer: self.key.clone(),
             items: items.map_err(Hold::later)?,
@@ -59,8 +56,8 @@ impl Perform<ShapeWatch> for WatchingShapes {
     async fn perform(&self, watch: &ShapeWatch, effect: &ShapeEffect) -> Result<Vec<ShapeEvent>, Hold> {
         match effect {
             ShapeEffect::ReadMoney => {
-                let (_, block, money) = read(&self.keeper, watch.shape()).await.map_err(Hold::later)?;
-                Ok(vec![ShapeEvent::Money { block, money }])
+                let (_, facts, money) = read(&self.keeper, watch.shape()).await.map_err(Hold::later)?;
+                Ok(vec![ShapeEvent::Money { block: facts.block, money }])
             }
             ShapeEffect::TickUntil { block } => {
                 self.keeper.tick_until(*block).await.map_err(Hold::later)?;

@@ -170,11 +170,11 @@ impl Tower {
         if self.0.open.load(Ordering::SeqCst) >= MOST {
             return Err(NotWatched::Full);
         }
-        let (_, block, money) = perform_shape::read(&self.0.keeper, &shape).await?;
+        let (_, facts, money) = perform_shape::read(&self.0.keeper, &shape).await?;
         if money.steps.is_empty() && money.next.is_none() {
             return Err(NotWatched::NothingToTakeBack);
         }
-        let watch = ShapeWatch::begin(shape, block, money);
+        let watch = ShapeWatch::begin(shape, facts.block, money);
         match self.0.shapes.begin(&watch).await {
             Ok(id) => self.goes_on(&self.0.shapes, id),
             // Handed over twice at once.

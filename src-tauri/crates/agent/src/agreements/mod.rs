@@ -222,9 +222,9 @@ impl Core {
             self.moved.notify_one();
             match ended {
                 Ok(_) => return Ok(()),
-                Err(error @ (OutboxError::Reverted(_) | OutboxError::Displaced { .. })) if signed_before => {
-                    last = error
-                }
+                Err(
+                    error @ (OutboxError::Reverted(_) | OutboxError::WithoutEffect(_) | OutboxError::Displaced { .. }),
+                ) if signed_before => last = error,
                 Err(error) => return Err(error),
             }
         }

@@ -13,7 +13,7 @@ use agreement::{
     shape::{OwnMoney, ShapeFacts, TakeBack, VerifiedShape},
 };
 use api::{AgreementState, ApiError};
-use keeper::{Evidence, gas};
+use keeper::gas;
 use protocol::{Address, AgreementId, Signer, Vodka, shape::Shape};
 use runner::{Point, shapes};
 use std::{
@@ -83,7 +83,8 @@ fn paid(records: Vec<AgreementRecord>) -> Vec<(Shape, Vec<(Address, Vodka)>)> {
 /// The condition of a step, what becomes of it, and gas that suffices.
 fn planned(step: TakeBack) -> (usize, ConditionState, u64) {
     match step {
-        TakeBack::Abort { place } => (place, ConditionState::Aborted, gas::ABORT),
+        // What comes back in the same block is paid for, too.
+        TakeBack::Abort { place } => (place, ConditionState::Aborted, gas::ABORT.saturating_add(gas::RELEASE)),
         TakeBack::PayOut { place } => (place, ConditionState::Fulfilled, gas::RELEASE),
     }
 }
@@ -136,7 +137,7 @@ impl Core {
         // One that does not work out keeps no other from being taken.
         for step in money.steps {
             // What is signed goes on without anybody who waits for it, and others wait behind this one.
-            match tokio::time::timeout(LONGEST, self.take(&verified, step, payer)).await {
+            match tokio::time::timeout(LONGEST, self.take(&verified, &facts, step, payer)).await {
                 Ok(Ok(())) => self.look_again.soon(agreement),
                 Err(_) => {
                     tracing::warn!(agreement = %agreement, "a payment comes back once its transaction is in a block")
@@ -167,11 +168,14 @@ impl Core {
         Ok(())
     }
 
+    fn own_accounts(&self) -> Vec<Address> {
+        self.wallet.accounts().iter().map(|account| account.address).collect()
+    }
+
     /// Keeps how it stands with the money of this home's accounts.
     pub(super) async fn note_money(&self, verified: &VerifiedShape, facts: &ShapeFacts) -> Result<OwnMoney, ApiError> {
         let agreement = verified.shape().agreement;
-        let own: Vec<Address> = self.wallet.accounts().iter().map(|account| account.address).collect();
-        let money = verified.own_money(facts, &own);
+        let money = verified.own_money(facts, &self.own_accounts());
         self.set_aside.put(agreement, money.set_aside.clone());
         self.store.agreement_money(agreement, kept(&facts.conditions, &money)).await.map_err(errors::store)?;
         self.look_again.soon(agreement);
@@ -181,13 +185,17 @@ impl Core {
         Ok(money)
     }
 
-    async fn take(&self, verified: &VerifiedShape, step: TakeBack, payer: Option<Address>) -> Result<(), ApiError> {
+    async fn take(
+        &self,
+        verified: &VerifiedShape,
+        facts: &ShapeFacts,
+        step: TakeBack,
+        payer: Option<Address>,
+    ) -> Result<(), ApiError> {
         let contracts = *self.keeper.contracts();
         let (place, wanted, gas) = planned(step);
-        let make = |attempt| match step {
-            TakeBack::Abort { place } => shapes::abort(&contracts, verified, place, attempt),
-            TakeBack::PayOut { place } => shapes::fulfilment(&contracts, verified, place, &Evidence::None, attempt),
-        };
+        let own = self.own_accounts();
+        let make = |attempt| shapes::take_back(&contracts, verified, facts, &own, step, attempt);
         let payer = match payer {
             Some(account) => self.account_pays(account, gas).await.map_err(chain)?.then_some(account),
             None => None,
@@ -280,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_step_back_aborts_what_would_release_the_payment_or_pays_it_out() {
-        assert_eq!(planned(TakeBack::Abort { place: 3 }), (3, ConditionState::Aborted, gas::ABORT));
+        assert_eq!(planned(TakeBack::Abort { place: 3 }), (3, ConditionState::Aborted, gas::ABORT + gas::RELEASE));
         assert_eq!(planned(TakeBack::PayOut { place: 4 }), (4, ConditionState::Fulfilled, gas::RELEASE));
     }
 }

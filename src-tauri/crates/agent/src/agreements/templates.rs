@@ -219,7 +219,7 @@ impl Core {
     /// One transaction outside any agreement.
     pub(super) async fn send_as(&self, signer: Arc<dyn Signer>, call: Call) -> Result<(), ApiError> {
         let key = Key::other(format!("other:{}", hex::encode(rand::random::<[u8; 16]>())));
-        let items = vec![Item { key, call, gas: None }];
+        let items = vec![Item::new(key, call)];
         let ended = self.outbox.run(Batch { signer, items, not_after: None, point: Point::OtherSigned }).await;
         self.moved.notify_one();
         ended.map(drop).map_err(outbox)

@@ -227,7 +227,7 @@ impl Flow<'_> {
             let place = place_of(&self.core.network.services.aquarius, did);
             let call = self.core.keeper.contracts().register_attribute(did, checksum, &[gateway.provider()], &place);
             let key = Key::other(format!("register:{did}:{checksum}"));
-            let items = vec![Item { key, call, gas: None }];
+            let items = vec![Item::new(key, call)];
             let batch = Batch { signer: self.core.signer()?, items, not_after: None, point: Point::RegisterSigned };
             self.core.outbox.run(batch).await.map_err(outbox)?;
         }

@@ -160,7 +160,7 @@ impl Publications {
             let contracts = self.core.keeper.contracts();
             let call = contracts.register_attribute(did, built.checksum, &register.providers, &place);
             let key = Key::other(format!("register:{did}:{}", built.checksum));
-            let items = vec![Item { key, call, gas: None }];
+            let items = vec![Item::new(key, call)];
             let batch = Batch { signer: signer.clone(), items, not_after: None, point: Point::RegisterSigned };
             self.core.outbox.run(batch).await.map_err(outbox)?;
         }

@@ -245,9 +245,10 @@ impl Perform<State> for Buying {
                 Ok(if forbidden { vec![Event::Withdrawn] } else { Vec::new() })
             }
             Effect::FetchKeys => self.fetch_keys(state).await,
-            Effect::AbortByTimeout { attempt } => {
-                let items = items::abort(contracts, terms, *attempt);
-                self.run(self.payer(terms, gas::ABORT).await?, items, None, Point::AbortSigned, Act::Abort).await
+            Effect::AbortAndRefund { attempt } => {
+                let items = items::take_back(contracts, terms, *attempt);
+                let gas = gas::ABORT.saturating_add(gas::RELEASE);
+                self.run(self.payer(terms, gas).await?, items, None, Point::AbortSigned, Act::Abort).await
             }
             Effect::Refund { attempt } => {
                 let items = items::refund(contracts, terms, *attempt);

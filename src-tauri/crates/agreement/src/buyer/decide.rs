@@ -208,7 +208,7 @@ pub(super) fn paid(verified: VerifiedAgreement, locked_at: u64, facts: &Facts) -
         (ConditionState::Uninitialized | ConditionState::Unfulfilled, _) => match verified.deadline() {
             // Whatever is signed now comes into a later block: with the deadline's own block read, no grant can come before.
             Some(deadline) if facts.block >= deadline => {
-                let abort = Effect::AbortByTimeout { attempt: 0 };
+                let abort = Effect::AbortAndRefund { attempt: 0 };
                 Decided::go(State::Aborting { verified, retry: Retry::default() }, [abort])
             }
             deadline => {
@@ -325,7 +325,7 @@ fn refundable(verified: VerifiedAgreement, block: u64, event: Event) -> Decided 
 
 fn aborting(verified: VerifiedAgreement, retry: Retry, event: Event) -> Decided {
     let stays = |verified, retry| State::Aborting { verified, retry };
-    let abort = |retry: Retry| Effect::AbortByTimeout { attempt: retry.attempt };
+    let abort = |retry: Retry| Effect::AbortAndRefund { attempt: retry.attempt };
     match event {
         Event::Resume => match retry.at {
             None => Decided::go(stays(verified, retry), [abort(retry), Effect::ReadFacts]),
@@ -345,6 +345,12 @@ fn aborting(verified: VerifiedAgreement, retry: Retry, event: Event) -> Decided 
         Event::Facts(facts) => match paid(verified, facts.block, &facts) {
             Decision { state: State::Aborting { verified, .. } | State::Locked { verified, .. }, .. } => {
                 Decided::ignore(stays(verified, retry), "not aborted yet")
+            }
+            // The refund that was signed behind the abort may still be on its way: how it ends is heard first.
+            Decision { state: State::Refunding { verified, .. }, .. } => {
+                let attempt = retry.attempt;
+                let refunding = State::Refunding { verified, retry: Retry { attempt, at: None } };
+                Decided::go(refunding, [Effect::Refund { attempt }])
             }
             moved => moved,
         },

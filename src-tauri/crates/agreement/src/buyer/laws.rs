@@ -30,7 +30,7 @@ proptest! {
                             "never two payments but by resuming the one"
                         );
                     }
-                    Effect::AbortByTimeout { .. } | Effect::Refund { .. } => {
+                    Effect::AbortAndRefund { .. } | Effect::Refund { .. } => {
                         let granted = latest.as_ref().is_some_and(|f| f.access.state == Fulfilled);
                         let known = matches!(before, State::Granted { .. } | State::Completed { .. });
                         prop_assert!(!(granted && known), "no refund after a grant that the chain still shows");
@@ -102,6 +102,8 @@ struct World {
     gateway: Gateway,
     seller_grants: bool,
     can_pay: bool,
+    /// What is signed behind the abort takes effect.
+    refund_is_mined: bool,
     block: u64,
     created: Option<u64>,
     time_out: u64,
@@ -123,22 +125,25 @@ fn worlds() -> impl Strategy<Value = World> {
         1 => Just(Gateway::Refuses),
         1 => Just(Gateway::AcceptsAndSleeps),
     ];
-    (gateway, any::<bool>(), prop::bool::weighted(0.9)).prop_map(|(gateway, seller_grants, can_pay)| World {
-        gateway,
-        seller_grants,
-        can_pay,
-        block: 990,
-        created: None,
-        time_out: samples::TIME_OUT,
-        lock: ConditionState::Uninitialized,
-        access: ConditionState::Uninitialized,
-        escrow: ConditionState::Uninitialized,
-        signed: false,
-        dead: false,
-        forbidden: false,
-        payments: 0,
-        paid_publisher: false,
-    })
+    (gateway, any::<bool>(), prop::bool::weighted(0.9), any::<bool>()).prop_map(
+        |(gateway, seller_grants, can_pay, refund_is_mined)| World {
+            gateway,
+            seller_grants,
+            can_pay,
+            refund_is_mined,
+            block: 990,
+            created: None,
+            time_out: samples::TIME_OUT,
+            lock: ConditionState::Uninitialized,
+            access: ConditionState::Uninitialized,
+            escrow: ConditionState::Uninitialized,
+            signed: false,
+            dead: false,
+            forbidden: false,
+            payments: 0,
+            paid_publisher: false,
+        },
+    )
 }
 
 impl World {
@@ -238,11 +243,14 @@ impl World {
                 Some(vec![Event::Withdrawn])
             }
             Effect::FetchKeys => (self.access == Fulfilled).then(|| vec![Event::KeysFetched]),
-            Effect::AbortByTimeout { .. } => {
+            Effect::AbortAndRefund { .. } => {
                 // It is in the next block.
                 if self.access == Unfulfilled && self.created.is_some_and(|at| self.block >= at + self.time_out) {
                     self.access = Aborted;
-                    return done(Act::Abort);
+                    if self.refund_is_mined {
+                        self.escrow = Fulfilled;
+                        return done(Act::Abort);
+                    }
                 }
                 failed(Act::Abort)
             }

@@ -43,7 +43,7 @@ fn an_agreement_may_appear_up_to_its_last_block_and_in_no_later_one() {
 fn the_deadline_s_own_block_is_the_publisher_s_and_once_it_is_read_the_next_one_is_the_buyer_s() {
     assert_eq!(locked().step(paid(DEADLINE - 1)).0, locked());
     let (state, effects) = locked().step(paid(DEADLINE));
-    assert_eq!((state.name(), effects), ("aborting", vec![Effect::AbortByTimeout { attempt: 0 }]));
+    assert_eq!((state.name(), effects), ("aborting", vec![Effect::AbortAndRefund { attempt: 0 }]));
     assert_eq!(locked().step(Event::Head { block: DEADLINE - 1 }).0, locked());
     let refundable = State::Refundable { block: DEADLINE + 1, verified: locked().verified().unwrap().clone() };
     assert_eq!(locked().step(Event::Head { block: DEADLINE }).0, refundable);

@@ -76,14 +76,14 @@ pub enum State {
         /// The first block in which the access condition can be aborted.
         block: u64,
     },
-    /// The access condition is being aborted.
+    /// The access condition is being aborted, and the money paid back in the same block.
     Aborting {
         /// The agreement.
         verified: VerifiedAgreement,
         /// The attempts.
         retry: Retry,
     },
-    /// Access is aborted; the escrow is told to pay back.
+    /// Access is aborted and the money is not back: the escrow is told to pay it.
     Refunding {
         /// The agreement.
         verified: VerifiedAgreement,
@@ -151,7 +151,7 @@ pub enum Act {
     Create,
     /// approve and LockReward.fulfill.
     Pay,
-    /// abortByTimeOut of the access condition.
+    /// abortByTimeOut of the access condition, and EscrowReward.fulfill behind it.
     Abort,
     /// EscrowReward.fulfill.
     Refund,
@@ -238,12 +238,14 @@ pub enum Effect {
     WithdrawPayment,
     /// Fetch file list and keys and keep them. Tell `KeysFetched`.
     FetchKeys,
-    /// abortByTimeOut of the access condition, from the service key. Tell `TxDone` or `TxFailed`.
-    AbortByTimeout {
+    /// abortByTimeOut of the access condition and EscrowReward.fulfill right behind it, as one batch of the outbox from the
+    /// service key: the money is back in the block of the abort. Tell `TxDone` or `TxFailed`.
+    AbortAndRefund {
         /// Part of the key under which it is signed.
         attempt: u32,
     },
-    /// EscrowReward.fulfill, which pays back, from the service key. Tell `TxDone` or `TxFailed`.
+    /// EscrowReward.fulfill, which pays back, from the service key: where somebody else aborted, or the abort's own did
+    /// nothing. Tell `TxDone` or `TxFailed`.
     Refund {
         /// Part of the key under which it is signed.
         attempt: u32,

@@ -38,11 +38,28 @@ pub struct OwnMoney {
 }
 
 impl VerifiedShape {
-    /// How the money of all stands whom an escrow would pay back.
-    pub fn everybodys_money(&self, facts: &ShapeFacts) -> OwnMoney {
+    /// Whom the escrows would pay back.
+    pub fn payers(&self) -> Vec<Address> {
         let shape = self.shape();
         let paid_back = |escrow| paid_back_by(shape, escrow).map(|(sender, ..)| sender);
-        self.own_money(facts, &shape.conditions.iter().filter_map(paid_back).collect::<Vec<_>>())
+        shape.conditions.iter().filter_map(paid_back).collect()
+    }
+
+    /// The places of the escrows that pay these accounts back as soon as the condition at this place is aborted: they can be
+    /// told to in the same block.
+    pub fn paid_back_behind(&self, facts: &ShapeFacts, own: &[Address], aborted: usize) -> Vec<usize> {
+        let mut then = facts.clone();
+        let Some(fact) = then.conditions.get_mut(aborted) else { return Vec::new() };
+        fact.state = ConditionState::Aborted;
+        let shape = self.shape();
+        let waits_for_it = |step| match step {
+            TakeBack::PayOut { place } => {
+                let (.., release) = paid_back_by(shape, shape.conditions.get(place)?)?;
+                (release == aborted).then_some(place)
+            }
+            TakeBack::Abort { .. } => None,
+        };
+        self.own_money(&then, own).steps.into_iter().filter_map(waits_for_it).collect()
     }
 
     /// How the money of these accounts stands. Total: every reading has an answer.
@@ -131,9 +148,24 @@ mod tests {
     fn who_looks_for_all_sees_every_payment() {
         let shape = two_of_three(40);
         let facts = paid();
-        let all = VerifiedShape::check(&shape, &facts).unwrap().everybodys_money(&facts);
+        let verified = VerifiedShape::check(&shape, &facts).unwrap();
+        let all = verified.own_money(&facts, &verified.payers());
         assert_eq!(all, money(&facts, &[CONSUMER]));
         assert_ne!(all, OwnMoney::default());
+    }
+
+    #[test]
+    fn a_payment_is_paid_back_right_behind_the_abort_of_what_would_have_released_it() {
+        let facts = paid();
+        let behind = |facts: &ShapeFacts, own: &[Address], place| {
+            VerifiedShape::check(&two_of_three(40), facts).unwrap().paid_back_behind(facts, own, place)
+        };
+        assert_eq!(behind(&facts, &[CONSUMER], 4), [5]);
+        assert_eq!(behind(&facts, &[Address([9; 20])], 4), [0; 0], "somebody else's");
+        assert_eq!(behind(&facts, &[CONSUMER], 3), [0; 0], "it releases nothing");
+        assert_eq!(behind(&facts, &[CONSUMER], 9), [0; 0], "a place that is none");
+        let unpaid = created(&two_of_three(40));
+        assert_eq!(behind(&unpaid, &[CONSUMER], 4), [0; 0], "nothing is in escrow");
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl World {
 
     pub(crate) async fn send(&self, from: &Arc<ServiceKey>, call: Call) {
         let key = Key::other(format!("purpose {}", self.purposes.fetch_add(1, Ordering::SeqCst)));
-        self.run(from, vec![Item { key, call, gas: None }]).await;
+        self.run(from, vec![Item::new(key, call)]).await;
     }
 
     async fn run(&self, from: &Arc<ServiceKey>, items: Vec<Item>) {

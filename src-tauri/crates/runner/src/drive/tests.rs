@@ -64,15 +64,10 @@ impl Perform<State> for World {
             }
             Effect::ReadFacts => Ok(vec![Event::Facts(Box::new(self.facts(terms)))]),
             Effect::ApproveAndLock { not_after } => {
-                let item = |purpose: &str| Item {
-                    key: Key::of(terms.agreement, purpose),
-                    call: Call {
-                        to: terms.lock_contract,
-                        data: purpose.as_bytes().to_vec(),
-                        value: Vodka::ZERO,
-                        what: purpose.to_owned(),
-                    },
-                    gas: None,
+                let item = |purpose: &str| {
+                    let (to, data) = (terms.lock_contract, purpose.as_bytes().to_vec());
+                    let call = Call { to, data, value: Vodka::ZERO, what: purpose.to_owned() };
+                    Item::new(Key::of(terms.agreement, purpose), call)
                 };
                 let items = vec![item("approve"), item("lock")];
                 let signer = self.signer.clone();

@@ -72,7 +72,7 @@ fn nodes(confirmations: u64) -> Arc<Nodes> {
 
 fn batch(signer: &Arc<FakeSigner>) -> Batch {
     let call = Call { to: Address([9; 20]), data: b"lock".to_vec(), value: Vodka::ZERO, what: "lock".to_owned() };
-    let items = vec![Item { key: Key::other("lock"), call, gas: Some(50_000) }];
+    let items = vec![Item { key: Key::other("lock"), call, gas: Some(50_000), told_by: None }];
     Batch { signer: signer.clone(), items, not_after: None, point: Point::OtherSigned }
 }
 

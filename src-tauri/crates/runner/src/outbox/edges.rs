@@ -2,7 +2,7 @@
 //! certain and what is not.
 
 use super::{
-    tests::{Bench, blocks, ends, item, nonce_of, prices},
+    tests::{Bench, blocks, ends, item, nonce_of, pending, prices},
     *,
 };
 use crate::fake_chain::Taking;
@@ -48,7 +48,7 @@ async fn a_later_item_of_a_batch_has_its_own_target_value_gas_and_data_and_the_f
     assert_eq!(unsigned.value, protocol::Vodka::from_ocean(3));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn nonces_go_on_where_the_file_ends_although_the_chain_has_seen_nothing() {
     let bench = Bench::new(1);
     bench.chain.take(Taking::Lost);
@@ -95,6 +95,56 @@ async fn only_what_is_signed_and_not_forbidden_is_signed() {
     assert!(outbox.is_signed(&signed).await.unwrap());
     assert!(!outbox.is_signed(&forbidden).await.unwrap());
     assert!(matches!(ends(outbox.settle(&forbidden)).await, Err(OutboxError::Forbidden)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_before_is_sent_again_with_what_is_signed_behind_it() {
+    let bench = Bench::new(1);
+    bench.chain.take(Taking::Lost);
+    let outbox = bench.open();
+    outbox.submit(bench.batch(&["first"])).await.unwrap();
+    outbox.submit(bench.batch(&["second"])).await.unwrap();
+    assert_eq!(sent(&bench, b"first"), 1, "it is on its way");
+    tokio::time::advance(JUST_SENT).await;
+    bench.chain.take(Taking::Only);
+    outbox.submit(bench.batch(&["third"])).await.unwrap();
+    bench.chain.mine();
+    assert_eq!(outbox.0.chain.mined_nonce(bench.signer.account).await.unwrap(), 3, "none waits for another");
+    outbox.submit(bench.batch(&["third"])).await.unwrap();
+    assert_eq!((sent(&bench, b"first"), sent(&bench, b"second")), (2, 2), "nothing new is signed");
+}
+
+#[tokio::test]
+async fn what_succeeds_without_the_event_of_its_effect_has_failed_and_others_need_none() {
+    let bench = Bench::new(1);
+    let outbox = bench.open();
+    let told_by = |who, key| Item { told_by: Some(who), ..item(key) };
+    let run = |item| outbox.run(Batch { items: vec![item], ..bench.batch(&[]) });
+    let contract = crate::fake_chain::TELLS;
+    assert!(ends(run(told_by(contract, "it tells"))).await.unwrap()[0].success);
+    for silent in [told_by(contract, "nothing"), told_by(Address([7; 20]), "somebody else tells")] {
+        let error = ends(run(silent)).await.unwrap_err();
+        assert!(matches!(&error, OutboxError::WithoutEffect(receipt) if receipt.success), "{error}");
+        assert!(error.is_certain());
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_when_all_of_its_batch_has_ended() {
+    let bench = Bench::new(2);
+    let outbox = bench.open();
+    bench.chain.take(Taking::Only);
+    outbox.submit(bench.batch(&["revert", "lock"])).await.unwrap();
+    bench.chain.mine_only(1);
+    bench.chain.mine_only(0);
+    let run = outbox.run(bench.batch(&["revert", "lock"]));
+    tokio::pin!(run);
+    assert!(pending(&mut run).await, "the second may still be mined");
+    bench.chain.mine();
+    bench.chain.mine();
+    let error = ends(run).await.unwrap_err();
+    assert!(matches!(error, OutboxError::Reverted(_)), "{error}");
+    assert!(ends(outbox.settle(&Key::other("lock"))).await.unwrap().success);
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,6 +30,9 @@ pub enum OutboxError {
     /// Mined, and reverted.
     #[error("the network reverted it in block {}", .0.block)]
     Reverted(Box<Receipt>),
+    /// Mined, and it did nothing: the event that shows its effect is missing.
+    #[error("it had no effect in block {}", .0.block)]
+    WithoutEffect(Box<Receipt>),
     /// Another transaction, not ours, used the nonce: this one can never be mined.
     #[error("another transaction took its place (nonce {nonce})")]
     Displaced {
@@ -53,6 +56,7 @@ impl OutboxError {
             | Self::WouldFail(_)
             | Self::Sign(_)
             | Self::Reverted(_)
+            | Self::WithoutEffect(_)
             | Self::Displaced { .. } => true,
             Self::Locked(_) | Self::Unreachable(_) | Self::Unknown | Self::Ledger(_) => false,
         }

@@ -7,8 +7,8 @@
 //!   consecutive ones in one commit. Approval and payment are such a batch: nothing of that account comes between.
 //! * **Nothing is believed but receipts.** "Already known" and "nonce too low" are no results. A receipt is asked for every
 //!   variant of a transaction, and again each time somebody wants to know, since a chain can go back.
-//! * **A failure is certain**: reverted in a block that counts, or its nonce was used by a transaction that is not ours.
-//!   Until then the outbox goes on trying.
+//! * **A failure is certain**: reverted in a block that counts, or its nonce was used by a transaction that is not ours, or
+//!   it succeeded without the event that shows its effect ([`Item::told_by`]). Until then the outbox goes on trying.
 //!
 //! * **Which chain this is** is asked again before every signature.
 //! * **What gets stuck is replaced.** A transaction that stays out although blocks come and it is its account's next is
@@ -51,6 +51,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A transaction that is not mined is sent again after this time.
 const SEND_AGAIN: Duration = Duration::from_secs(10);
+/// One that is not mined is sent again with what is signed behind it, unless it was sent within this time.
+const JUST_SENT: Duration = Duration::from_secs(2);
 /// The first wait for a receipt; it doubles up to [`LONGEST_WAIT`]. A new block ends it early.
 const FIRST_WAIT: Duration = Duration::from_millis(3);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -69,6 +71,15 @@ pub struct Item {
     pub call: Call,
     /// Gas at most, where the chain cannot estimate it yet because it depends on the item before it.
     pub gas: Option<u64>,
+    /// The contract whose event shows that it took effect, where success alone does not.
+    pub told_by: Option<Address>,
+}
+
+impl Item {
+    /// A call whose gas is asked of the chain, and whose success is its effect.
+    pub const fn new(key: Key, call: Call) -> Self {
+        Self { key, call, gas: None, told_by: None }
+    }
 }
 
 /// Transactions of one account that follow each other without anything between.
@@ -167,13 +178,20 @@ impl Outbox {
     /// As [`Outbox::run`], paying no more than so many wei per gas: as long as the network asks for more, nothing is signed,
     /// and a replacement stays within it too.
     pub async fn run_within(&self, batch: Batch, most_per_gas: Option<u128>) -> Result<Vec<Receipt>, OutboxError> {
-        let keys: Vec<Key> = batch.items.iter().map(|item| item.key.clone()).collect();
+        let expected: Vec<_> = batch.items.iter().map(|item| (item.key.clone(), item.told_by)).collect();
         self.submit_within(batch, most_per_gas).await?;
-        let mut receipts = Vec::new();
-        for key in &keys {
-            receipts.push(self.settle(key).await?);
+        let (mut receipts, mut failed) = (Vec::new(), None);
+        for (key, told_by) in &expected {
+            match self.settle(key).await.and_then(|receipt| effective(receipt, *told_by)) {
+                Ok(receipt) => receipts.push(receipt),
+                // The others are mined nevertheless: it is told when nothing more can happen under these keys.
+                Err(error) if error.is_certain() => {
+                    failed.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(receipts)
+        failed.map_or(Ok(receipts), Err)
     }
 
     /// Signs what is not signed yet, keeps it, and sends all of it. Gives the hashes in the order of the items.
@@ -212,6 +230,7 @@ impl Outbox {
                 Err(error) if error.is_conflict() => return Err(OutboxError::Forbidden),
                 kept => kept?,
             }
+            self.send_before(account, &batch.items).await?;
         }
         let mut hashes = Vec::new();
         for item in &batch.items {
@@ -399,14 +418,30 @@ impl Outbox {
         self.0.sent.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id, sent);
     }
 
+    /// Sends again what has to be mined before these: the node may have lost it, and then they would wait for it.
+    async fn send_before(&self, account: Address, items: &[Item]) -> Result<(), OutboxError> {
+        let of_these = |row: &TxRow| items.iter().any(|item| item.key == row.key);
+        for row in self.unsettled().await? {
+            if row.account == account && !of_these(&row) && self.was_sent_before(row.id, JUST_SENT) {
+                self.send(&row).await;
+            }
+        }
+        Ok(())
+    }
+
     fn was_taken(&self, id: i64) -> bool {
         let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.get(&id).is_some_and(|s| matches!(s.trouble, None | Some(BroadcastError::Underpriced)))
     }
 
     fn is_due(&self, id: i64) -> bool {
+        self.was_sent_before(id, SEND_AGAIN)
+    }
+
+    /// Whether it was not sent within this time.
+    fn was_sent_before(&self, id: i64, time: Duration) -> bool {
         let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.get(&id).and_then(|s| s.at).is_none_or(|at| at.elapsed() >= SEND_AGAIN)
+        sent.get(&id).and_then(|s| s.at).is_none_or(|at| at.elapsed() >= time)
     }
 
     /// Signs a transaction anew with another fee and the same nonce, and sends it. A fee above what its owner confirmed is
@@ -534,6 +569,16 @@ impl Outbox {
     async fn unsettled(&self) -> Result<Vec<TxRow>, LedgerError> {
         let chain = self.0.chain.chain_id();
         self.0.ledger.read(move |c| rows::unsettled(c, chain)).await
+    }
+}
+
+/// A transaction that succeeded without the event that shows its effect did nothing.
+fn effective(receipt: Receipt, told_by: Option<Address>) -> Result<Receipt, OutboxError> {
+    match told_by {
+        Some(contract) if !receipt.logs.iter().any(|log| log.address == contract) => {
+            Err(OutboxError::WithoutEffect(Box::new(receipt)))
+        }
+        _ => Ok(receipt),
     }
 }
 

@@ -29,7 +29,7 @@ impl Bench {
 
 pub(super) fn item(key: &str) -> Item {
     let call = Call { to: Address([9; 20]), data: key.as_bytes().to_vec(), value: Vodka::ZERO, what: key.to_owned() };
-    Item { key: Key::other(key), call, gas: Some(50_000) }
+    Item { key: Key::other(key), call, gas: Some(50_000), told_by: None }
 }
 
 pub(super) fn nonce_of(raw: &[u8]) -> u64 {
@@ -41,7 +41,7 @@ pub(super) async fn ends<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), work).await.expect("it ends")
 }
 
-async fn pending<T>(work: impl Future<Output = T>) -> bool {
+pub(super) async fn pending<T>(work: impl Future<Output = T>) -> bool {
     tokio::time::timeout(Duration::from_millis(60), work).await.is_err()
 }
 

@@ -150,6 +150,29 @@ fn every_other_step_is_one_transaction_under_a_key_of_its_own_in_every_attempt()
 }
 
 #[test]
+fn behind_an_abort_comes_the_payout_that_is_asked_for_alone_later() {
+    use ConditionState::{Aborted, Fulfilled, Unfulfilled};
+    let (contracts, shape) = (contracts(), shape(4));
+    let payer = [shape.actors[1].account];
+    let (word, payout) = (&shape.conditions[1], &shape.conditions[2]);
+    let take = |states, step| {
+        let facts = facts(&shape, CREATED_AT + 30, states);
+        let verified = VerifiedShape::check(&shape, &facts).unwrap();
+        take_back(&contracts, &verified, &facts, &payer, step, 1).unwrap()
+    };
+    let aborting = take([Fulfilled, Unfulfilled, Unfulfilled], TakeBack::Abort { place: 1 });
+    let keys: Vec<String> = aborting.iter().map(|item| item.key.to_string()).collect();
+    assert_eq!(keys, [key("abort", Some(word.id), 1), key("fulfil", Some(payout.id), 1)]);
+    assert_eq!(aborting[1].gas, Some(keeper::gas::RELEASE));
+    let [alone] =
+        <[Item; 1]>::try_from(take([Fulfilled, Aborted, Unfulfilled], TakeBack::PayOut { place: 2 })).unwrap();
+    assert_eq!(alone.told_by, Some(payout.contract), "where it does nothing it tells nothing");
+    assert_eq!(Item { gas: None, ..aborting[1].clone() }, alone);
+    let unpaid = take([Unfulfilled; 3], TakeBack::Abort { place: 1 });
+    assert_eq!(unpaid.len(), 1, "nothing comes back");
+}
+
+#[test]
 fn what_does_not_fit_a_condition_and_a_place_that_is_none_make_no_transaction() {
     let (contracts, shape) = (contracts(), shape(4));
     let verified = verified(&shape);

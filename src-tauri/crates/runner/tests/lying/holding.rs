@@ -58,8 +58,8 @@ impl Perform<State> for Buying {
             Effect::ApproveAndLock { not_after } => {
                 self.run(items::payment(contracts, terms), *not_after, Act::Pay).await
             }
-            Effect::AbortByTimeout { attempt } => {
-                self.run(items::abort(contracts, terms, *attempt), None, Act::Abort).await
+            Effect::AbortAndRefund { attempt } => {
+                self.run(items::take_back(contracts, terms, *attempt), None, Act::Abort).await
             }
             Effect::Refund { attempt } => self.run(items::refund(contracts, terms, *attempt), None, Act::Refund).await,
             other => Err(Hold::later(format!("{other:?} is not part of this test"))),

@@ -131,7 +131,7 @@ impl World {
             let batch = Batch { signer: from.clone(), items, not_after: None, point: Point::OtherSigned };
             outbox.run(batch).await.unwrap()
         };
-        let other = |text: &str, call: Call| vec![Item { key: Key::other(text), call, gas: None }];
+        let other = |text: &str, call: Call| vec![Item::new(Key::other(text), call)];
         send(&consumer, other("tokens", contracts.request_tokens(100).unwrap())).await;
         let register = contracts.register_attribute(did, Checksum([1; 32]), &[provider.address], "http://c/");
         send(&publisher, other("register", register)).await;

@@ -6,7 +6,7 @@ mod world;
 
 use agreement::{Machine, buyer, publisher};
 use protocol::Vodka;
-use runner::{Journaled, buyer_id, publisher_id};
+use runner::{Journaled, OutboxError, buyer_id, publisher_id};
 use tokio_util::sync::CancellationToken;
 use world::{PRICE, World};
 
@@ -47,6 +47,32 @@ async fn a_seller_who_does_nothing_gets_nothing_and_the_money_comes_back() {
     let state = buys.run_until(&id, |_| false, CancellationToken::new()).await.unwrap();
     assert_eq!(state.name(), "refunded");
     assert_eq!(world.balance(world.consumer.address).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_was_mined_before_its_abort_did_nothing_and_is_sent_anew() {
+    let world = World::new().await;
+    let order = world.order(4, 12);
+    let before = world.balance(world.consumer.address).await;
+    let sells = world.publisher_side();
+    sells.stop_before_granting();
+    let buys = world.buyer_side();
+    let id = buys.begin(&buyer::State::new(order.clone())).await.unwrap();
+    let locked = buys.run_until(&id, |s| s.name() == "locked", CancellationToken::new()).await.unwrap();
+    drop(buys);
+    let early = world.refunds_too_early(&order).await;
+    assert!(matches!(early, OutboxError::WithoutEffect(_)), "{early}");
+    world.mine_until(locked.deadline().unwrap() + 1);
+    let buys = world.buyer_side();
+    let run = buys.spawn(id, CancellationToken::new());
+    world
+        .until(|| async {
+            world.mine_until(*world.keeper.blocks().borrow() + 1);
+            run.is_finished()
+        })
+        .await;
+    assert_eq!(run.await.unwrap().unwrap().name(), "refunded");
+    assert_eq!(world.balance(world.consumer.address).await, before, "once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,9 @@ use protocol::{
     templates::ACCESS,
     tx::{SignedTx, UnsignedTx},
 };
-use runner::{Batch, Driver, Hold, Item, Journal, Ledger, Outbox, Perform, Point, items, read_facts, tx_events};
+use runner::{
+    Batch, Driver, Hold, Item, Journal, Ledger, Outbox, OutboxError, Perform, Point, items, read_facts, tx_events,
+};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -102,8 +104,7 @@ impl World {
         let world =
             Self { chain, folder, contracts, keeper, publisher, consumer, provider, service, sells: Mutex::default() };
         let outbox = world.outbox("setup");
-        let faucet =
-            Item { key: runner::Key::other("faucet"), call: world.contracts.request_tokens(100).unwrap(), gas: None };
+        let faucet = Item::new(runner::Key::other("faucet"), world.contracts.request_tokens(100).unwrap());
         world.send(&outbox, &world.consumer, faucet).await;
         world
     }
@@ -119,6 +120,13 @@ impl World {
 
     fn outbox(&self, side: &str) -> Outbox {
         Outbox::new(&self.ledger(side), Arc::new(self.keeper.clone()))
+    }
+
+    /// The buyer's refund alone, as it comes out where a fork moved it before its abort.
+    pub(crate) async fn refunds_too_early(&self, order: &Order) -> OutboxError {
+        let items = items::refund(&self.contracts, &order.terms, 0);
+        let batch = Batch { signer: self.service.clone(), items, not_after: None, point: Point::RefundSigned };
+        self.outbox("buyer").run(batch).await.unwrap_err()
     }
 
     pub(crate) async fn balance(&self, of: Address) -> Vodka {
@@ -157,7 +165,7 @@ impl World {
         let (publisher, keeper, ledger) = (self.publisher.clone(), self.keeper.clone(), self.ledger("setup"));
         tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(async {
-                let item = Item { key: runner::Key::other(format!("register {seed}")), call: register, gas: None };
+                let item = Item::new(runner::Key::other(format!("register {seed}")), register);
                 let outbox = Outbox::new(&ledger, Arc::new(keeper));
                 self.send(&outbox, &publisher, item).await;
             });
@@ -274,8 +282,8 @@ impl Perform<buyer::State> for Buying {
             }
             Effect::WithdrawPayment => Ok(vec![]),
             Effect::FetchKeys => Ok(vec![Event::KeysFetched]),
-            Effect::AbortByTimeout { attempt } => {
-                let items = items::abort(contracts, terms, *attempt);
+            Effect::AbortAndRefund { attempt } => {
+                let items = items::take_back(contracts, terms, *attempt);
                 self.run(&self.service, items, Point::AbortSigned, Act::Abort, None).await
             }
             Effect::Refund { attempt } => {

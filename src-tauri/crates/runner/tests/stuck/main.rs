@@ -117,7 +117,7 @@ async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_on
     let outbox = Outbox::new(&ledger, Arc::new(keeper.clone()));
     let call = Call { to: Address([0xaa; 20]), data: Vec::new(), value: Vodka::ZERO, what: "a call".to_owned() };
     let key = Key::other("call");
-    let items = vec![Item { key: key.clone(), call, gas: None }];
+    let items = vec![Item::new(key.clone(), call)];
     let batch = Batch { signer: account.clone(), items, not_after: None, point: Point::OtherSigned };
     let first = outbox.submit(batch).await.unwrap()[0];
 
@@ -145,11 +145,8 @@ async fn a_transaction_that_a_raised_base_fee_keeps_out_is_replaced_and_mined_on
 
     // The network asks for more than its file allows: nothing is signed until it is cheaper.
     anvil.mine(400 * GWEI).await;
-    let items = vec![Item {
-        key: Key::other("next"),
-        call: Call { to: Address([0xaa; 20]), data: Vec::new(), value: Vodka::ZERO, what: "a call".to_owned() },
-        gas: None,
-    }];
+    let call = Call { to: Address([0xaa; 20]), data: Vec::new(), value: Vodka::ZERO, what: "a call".to_owned() };
+    let items = vec![Item::new(Key::other("next"), call)];
     let batch = Batch { signer: account.clone(), items, not_after: None, point: Point::OtherSigned };
     let error = outbox.submit(batch.clone()).await.unwrap_err();
     assert!(error.to_string().contains("its file allows 300000000000"), "{error}");

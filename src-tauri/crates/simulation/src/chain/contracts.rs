@@ -30,6 +30,11 @@ pub enum Told {
         /// Of which agreement.
         agreement: AgreementId,
     },
+    /// EscrowReward: a payment has left.
+    PaidOut {
+        /// Of which agreement.
+        agreement: AgreementId,
+    },
 }
 
 /// A listing's register.
@@ -257,7 +262,9 @@ impl Next<'_> {
         require(payee != escrow, "EscrowReward contract can not be a receiver")?;
         require(self.state.settled.insert(lock), "Invalid state transition")?;
         self.transfer(escrow, payee, amount)?;
-        self.fulfill(id, escrow)
+        self.fulfill(id, escrow)?;
+        self.told.push(Told::PaidOut { agreement });
+        Ok(())
     }
 
     fn is_among(&self, agreement: AgreementId, id: ConditionId) -> bool {

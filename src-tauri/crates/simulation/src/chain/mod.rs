@@ -10,7 +10,7 @@ use keeper::Contracts;
 use protocol::{
     Address, Hash32, TxHash, Vodka,
     hash::keccak256,
-    tx::{Receipt, SignedTx, UnsignedTx},
+    tx::{Log, Receipt, SignedTx, UnsignedTx},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -122,6 +122,15 @@ struct Waiting {
     first: bool,
 }
 
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy)]
+struct Ended {
+    block: u64,
+    success: bool,
+    /// The contract, where it told something.
+    told_by: Option<Address>,
+}
+
 /// The chain.
 #[derive(Debug)]
 pub struct Chain {
@@ -129,7 +138,7 @@ pub struct Chain {
     calls: Calls,
     blocks: Vec<Block>,
     pool: BTreeMap<(Address, u64), Waiting>,
-    receipts: BTreeMap<TxHash, (u64, bool)>,
+    receipts: BTreeMap<TxHash, Ended>,
     forks: u64,
 }
 
@@ -196,9 +205,12 @@ impl Chain {
 
     /// How a transaction ended, as far as a node that knows the chain up to this block can say.
     pub fn receipt(&self, hash: TxHash, up_to: u64) -> Option<Receipt> {
-        let (block, success) = self.receipts.get(&hash).copied().filter(|(block, _)| *block <= up_to)?;
+        let Ended { block, success, told_by } = self.receipts.get(&hash).copied().filter(|one| one.block <= up_to)?;
         let block_hash = self.block(block).map(|found| found.hash).unwrap_or_default();
-        Some(Receipt { tx: hash, block, block_hash, success, gas_used: 1, created: None, logs: Vec::new() })
+        let log =
+            |address| Log { address, topics: Vec::new(), data: Vec::new(), block, block_hash, tx: hash, index: 0 };
+        let logs = told_by.map(log).into_iter().collect();
+        Some(Receipt { tx: hash, block, block_hash, success, gas_used: 1, created: None, logs })
     }
 
     /// Everything that is mined, oldest first.
@@ -267,7 +279,8 @@ impl Chain {
                 let Some(waiting) = may.then(|| self.pool.remove(&key)).flatten() else { break };
                 nonces.insert(account, nonce.saturating_add(1));
                 let (success, told) = self.execute(&mut state, number, &waiting.tx);
-                self.receipts.insert(waiting.tx.hash, (number, success));
+                let told_by = (!told.is_empty()).then_some(waiting.tx.to);
+                self.receipts.insert(waiting.tx.hash, Ended { block: number, success, told_by });
                 included.push(Included { tx: waiting.tx, success, told });
             }
         }

@@ -115,7 +115,7 @@ impl World {
 
     async fn send(&self, from: &Arc<Account>, call: Call) {
         let key = Key::other(format!("purpose {}", self.purposes.fetch_add(1, Ordering::SeqCst)));
-        self.run(from, vec![Item { key, call, gas: None }]).await;
+        self.run(from, vec![Item::new(key, call)]).await;
     }
 
     async fn run(&self, from: &Arc<Account>, items: Vec<Item>) {
@@ -222,8 +222,7 @@ impl World {
     /// The buyer takes the money back.
     pub(crate) async fn take_back(&self, terms: &AccessTerms) {
         self.mine_until(self.created_at(terms).await + terms.time_outs[1] + 1).await;
-        self.run(&self.buyer, items::abort(&self.contracts, terms, 0)).await;
-        self.run(&self.buyer, items::refund(&self.contracts, terms, 0)).await;
+        self.run(&self.buyer, items::take_back(&self.contracts, terms, 0)).await;
     }
 
     pub(crate) async fn created_at(&self, terms: &AccessTerms) -> u64 {
