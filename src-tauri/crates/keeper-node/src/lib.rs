@@ -13,6 +13,8 @@ mod operator;
 mod pool;
 mod producer;
 mod rpc;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod store;
 mod transaction;
 mod trie;
@@ -23,3 +25,5 @@ pub use error::ChainError;
 pub use genesis::{Genesis, Mining};
 pub use operator::operator_key;
 pub use rpc::router;
+#[cfg(feature = "sandbox")]
+pub use sandbox::{Sandbox, SandboxError};

@@ -14,6 +14,8 @@ pub(crate) use blocks::{
 pub(crate) use logs::{LogFilter, LogRow, MAX_LOGS, Most, find_logs, logs_of, write_logs};
 pub(crate) use pool_table::{forget_waiting, keep_waiting, set_tick_target, tick_target, waiting};
 pub(crate) use state::{AccountRow, StateAt, StateError, account_at, write_account, write_code, write_slot};
+#[cfg(feature = "sandbox")]
+pub(crate) use state::{addresses, written_slots};
 pub(crate) use trie_table::{StoredNodes, write_nodes};
 
 use crate::error::ChainError;

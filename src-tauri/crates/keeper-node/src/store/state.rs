@@ -160,3 +160,18 @@ pub(crate) fn write_code(conn: &Connection, hash: B256, code: &[u8]) -> Result<(
     insert.execute(params![hash.as_slice(), code])?;
     Ok(())
 }
+
+/// All accounts that there ever were.
+#[cfg(feature = "sandbox")]
+pub(crate) fn addresses(conn: &Connection) -> Result<Vec<Address>, rusqlite::Error> {
+    let mut query = conn.prepare("SELECT DISTINCT address FROM accounts")?;
+    query.query_map([], |row| Ok(Address::from(fixed::<20>(row, 0)?)))?.collect()
+}
+
+/// All storage slots that were ever written.
+#[cfg(feature = "sandbox")]
+pub(crate) fn written_slots(conn: &Connection) -> Result<Vec<(Address, U256)>, rusqlite::Error> {
+    let mut query = conn.prepare("SELECT DISTINCT address, slot FROM slots")?;
+    let slot = |row: &rusqlite::Row<'_>| Ok((fixed::<20>(row, 0)?.into(), U256::from_be_bytes(fixed::<32>(row, 1)?)));
+    query.query_map([], slot)?.collect()
+}

@@ -20,7 +20,7 @@ use protocol::{
     templates::{ACCESS, COMPUTE, contract_template_id},
     tx::{Call, Receipt},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Mutex};
 
 /// Runs of each campaign, and steps in each.
 const SIZE: (u64, u64) = (256, 64);
@@ -459,47 +459,110 @@ impl<'a> Campaign<'a> {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_takes_what_is_not_theirs() {
-    let (runs, depth) = size();
-    let (mut deeds, mut sales, mut refunds) = (0, 0, 0);
-    for seeds in chains(runs) {
-        let world = World::new().await;
-        let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS, depth);
-        for seed in seeds {
-            if let Err(broken) = campaign.run(seed).await {
-                panic!("seed {seed}: {broken}");
-            }
-        }
-        (deeds, sales, refunds) = (deeds + campaign.deeds, sales + campaign.sales, refunds + campaign.refunds);
-    }
-    println!("{runs} runs of {depth} steps: {deeds} deeds, {sales} sales, {refunds} refunds");
-    // Not for want of trying.
-    assert!(deeds > 200, "{deeds} deeds of adversaries went through");
-    assert!(sales > 4 && refunds > 8, "{sales} sales, {refunds} refunds");
+/// What the campaigns of one kind did.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    deeds: usize,
+    sales: usize,
+    refunds: usize,
+    locked: u128,
+    paid: u128,
 }
 
-/// The same behind proxies, and with everything that the governance and the proxies can be asked.
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_takes_what_is_not_theirs_behind_proxies() {
+impl Tally {
+    fn of(campaign: &Campaign<'_>) -> Self {
+        let Campaign { deeds, sales, refunds, ledger, .. } = campaign;
+        Self { deeds: *deeds, sales: *sales, refunds: *refunds, locked: ledger.locked, paid: ledger.paid }
+    }
+
+    fn add(&mut self, more: &Self) {
+        self.deeds += more.deeds;
+        self.sales += more.sales;
+        self.refunds += more.refunds;
+        self.locked += more.locked;
+        self.paid += more.paid;
+    }
+}
+
+/// Runs all chains, as many at once as there are cores; each is a world of its own.
+fn on_all_chains<F: Future<Output = Tally>>(
+    runs: u64,
+    chain: impl Fn(std::ops::RangeInclusive<u64>) -> F + Sync,
+) -> Tally {
+    let (waiting, tally) = (Mutex::new(chains(runs)), Mutex::new(Tally::default()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, std::num::NonZero::get) {
+            scope.spawn(|| {
+                let runtime =
+                    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+                loop {
+                    let Some(seeds) = waiting.lock().unwrap().next() else { return };
+                    let done = runtime.block_on(chain(seeds));
+                    tally.lock().unwrap().add(&done);
+                }
+            });
+        }
+    });
+    tally.into_inner().unwrap()
+}
+
+async fn run_all(campaign: &mut Campaign<'_>, seeds: std::ops::RangeInclusive<u64>) {
+    for seed in seeds {
+        if let Err(broken) = campaign.run(seed).await {
+            panic!("seed {seed}: {broken}");
+        }
+    }
+}
+
+#[test]
+fn nobody_takes_what_is_not_theirs() {
     let (runs, depth) = size();
-    let (mut sales, mut refunds) = (0, 0);
-    for seeds in chains(runs / 4) {
-        let world = World::governed().await;
+    let tally = on_all_chains(runs, |seeds| async move {
+        let world = World::new().await.in_a_sandbox().await;
+        let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS, depth);
+        run_all(&mut campaign, seeds).await;
+        Tally::of(&campaign)
+    });
+    println!("{runs} runs of {depth} steps: {tally:?}");
+    // Not for want of trying.
+    assert!(tally.deeds > 200, "{tally:?}");
+    assert!(tally.sales > 4 && tally.refunds > 8, "{tally:?}");
+}
+/// The same behind proxies, and with everything that the governance and the proxies can be asked.
+#[test]
+fn nobody_takes_what_is_not_theirs_behind_proxies() {
+    let (runs, depth) = size();
+    let tally = on_all_chains(runs / 4, |seeds| async move {
+        let world = World::governed().await.in_a_sandbox().await;
         let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS, depth);
         campaign.functions.extend(proxies(&world).await);
         let before = world.keeper.operators().await.unwrap();
-        for seed in seeds {
-            if let Err(broken) = campaign.run(seed).await {
-                panic!("seed {seed}: {broken}");
-            }
-        }
+        run_all(&mut campaign, seeds).await;
         let after = world.keeper.operators().await.unwrap();
         assert_eq!((after.owners, after.required, after.proposals), (before.owners, before.required, before.proposals));
         assert!(world.keeper.check().await.unwrap().safe_for_payments, "and every proxy runs what it ran");
-        (sales, refunds) = (sales + campaign.sales, refunds + campaign.refunds);
+        Tally::of(&campaign)
+    });
+    assert!(tally.sales > 0 && tally.refunds > 0, "{tally:?}");
+}
+
+/// What is shown in the sandbox holds on the chain: the same campaign goes the same way in both.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sandbox_is_the_chain() {
+    let (_, depth) = SIZE;
+    let mut tallies = Vec::new();
+    for sandbox in [false, true] {
+        let world = World::new().await;
+        let world = if sandbox { world.in_a_sandbox().await } else { world };
+        let mut campaign = Campaign::new(&world, world.contracts.escrow_reward, ACCESS, depth);
+        let begun = world.block();
+        run_all(&mut campaign, 1..=32).await;
+        let blocks = world.block() - begun;
+        let balances = [&world.consumer, &world.publisher, &campaign.thieves[0], &campaign.thieves[1]];
+        tallies.push((Tally::of(&campaign), blocks, balances.map(|account| world.balance(account.address))));
     }
-    assert!(sales > 0 && refunds > 0, "{sales} sales, {refunds} refunds");
+    assert_eq!(tallies[0], tallies[1]);
+    assert!(tallies[0].0.deeds > 20, "{tallies:?}");
 }
 
 /// What proxies and their admins can be asked, by those who may.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ethers::abi::{ParamType, Token, decode, encode};
 use keeper::{Contracts, Governed, Keeper, KeeperEvent, Rpc, RpcFault};
-use keeper_node::{Chain, Genesis};
+use keeper_node::{Chain, Genesis, Sandbox};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, Hash32, NetworkFile, SecretKey, SignError, Signature, Signer,
     TemplateId, Vodka,
@@ -13,7 +13,10 @@ use protocol::{
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 pub(crate) const CHAIN_ID: u64 = 1337;
 pub(crate) const PRICE: u64 = 10;
@@ -60,6 +63,58 @@ impl Rpc for Direct {
     }
 }
 
+/// A copy of the chain's state without a chain.
+#[derive(Clone)]
+pub(crate) struct Copied(Arc<Mutex<Sandbox>>);
+
+impl Copied {
+    fn lock(&self) -> MutexGuard<'_, Sandbox> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What readers ask.
+    fn answer(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
+        let bytes = |value: &Value| -> ethers::types::Bytes { value.as_str().unwrap().parse().unwrap() };
+        let hex = |bytes: Vec<u8>| json!(ethers::types::Bytes::from(bytes));
+        let sandbox = self.lock();
+        let block = format!("{:#x}", sandbox.block());
+        Ok(match method {
+            "eth_chainId" => json!(format!("{CHAIN_ID:#x}")),
+            "eth_blockNumber" => json!(block),
+            "eth_getBlockByNumber" => json!({"number": block, "hash": Hash32::default(), "timestamp": "0x1"}),
+            "eth_getCode" => hex(sandbox.code(params[0].as_str().unwrap().parse().unwrap())),
+            "eth_call" => {
+                let call = &params[0];
+                let data = call.get("data").or_else(|| call.get("input")).unwrap();
+                let to = call["to"].as_str().unwrap().parse().unwrap();
+                match sandbox.view(to, &bytes(data)).unwrap() {
+                    Some(output) => hex(output),
+                    None => {
+                        let message = "execution reverted".to_owned();
+                        return Err(RpcFault::Refused { code: 3, message, data: None });
+                    }
+                }
+            }
+            "eth_getStorageAt" => {
+                let [at, slot] = [0, 1].map(|place: usize| params[place].as_str().unwrap());
+                json!(sandbox.slot(at.parse().unwrap(), slot.parse().unwrap()))
+            }
+            other => panic!("{other} is not asked of a sandbox"),
+        })
+    }
+}
+
+#[async_trait]
+impl Rpc for Copied {
+    async fn request(&self, method: &str, params: Value) -> Result<Value, RpcFault> {
+        self.answer(method, &params)
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+}
+
 fn answer(mut answer: Value) -> Result<Value, RpcFault> {
     match answer.get_mut("error") {
         Some(error) => Err(RpcFault::Refused {
@@ -78,6 +133,8 @@ pub(crate) fn operators() -> [Account; 3] {
 
 pub(crate) struct World {
     pub(crate) chain: Chain,
+    /// Where calls are made instead of on the chain, for very many of them.
+    copied: Option<Copied>,
     pub(crate) contracts: Contracts,
     pub(crate) keeper: Keeper,
     pub(crate) owner: Account,
@@ -99,16 +156,31 @@ impl World {
         let contracts = keeper::deploy(&rpc, &owner).await.unwrap();
         let keeper = Keeper::connect(rpc, &network(&contracts)).await.unwrap();
         let [publisher, provider, consumer, other, thief] = [2, 3, 4, 5, 6].map(Account::new);
-        Self { chain, contracts, keeper, owner, publisher, provider, consumer, other, thief }
+        let copied = None;
+        Self { chain, copied, contracts, keeper, owner, publisher, provider, consumer, other, thief }
+    }
+
+    /// The same world as it is now, and from here on in a sandbox.
+    pub(crate) async fn in_a_sandbox(self) -> Self {
+        let copied = Copied(Arc::new(Mutex::new(Sandbox::of(&self.chain).unwrap())));
+        let keeper = Keeper::connect(copied.clone(), &network(&self.contracts)).await.unwrap();
+        Self { copied: Some(copied), keeper, ..self }
     }
 
     pub(crate) fn ask(&self, method: &str, params: &Value) -> Result<Value, RpcFault> {
+        if let Some(copied) = &self.copied {
+            return copied.answer(method, params);
+        }
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         answer(self.chain.request_blocking(request))
     }
 
     /// Mines empty blocks.
     pub(crate) fn mine(&self, blocks: u64) {
+        if let Some(copied) = &self.copied {
+            copied.lock().mine(blocks);
+            return;
+        }
         for _ in 0..blocks {
             self.ask("evm_mine", &json!([])).unwrap();
         }
@@ -140,12 +212,19 @@ impl World {
 
     /// Sends, mines, and says what the contract said where it reverted.
     pub(crate) fn send(&self, from: &Account, call: &Call) -> Result<Receipt, String> {
-        let receipt = self.raw(from, Some(call.to), &call.data, 3_000_000);
+        let receipt = self.sent(from, call);
         if receipt.success { Ok(receipt) } else { Err(self.reason(from, call, receipt.block)) }
     }
 
     /// As [`World::send`] without asking for the reason: for many calls.
     pub(crate) fn try_send(&self, from: &Account, call: &Call) -> Receipt {
+        self.sent(from, call)
+    }
+
+    fn sent(&self, from: &Account, call: &Call) -> Receipt {
+        if let Some(copied) = &self.copied {
+            return copied.lock().call(from.address, call, 3_000_000).unwrap();
+        }
         self.raw(from, Some(call.to), &call.data, 3_000_000)
     }
 
