@@ -40,6 +40,27 @@ fn a_buyer_finds_buys_and_opens_it() {
 }
 
 #[test]
+fn two_confirmations_at_once_are_one_purchase() {
+    let publisher = Person::alone().with_account(0);
+    let running = publisher.serves();
+    let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Bought twice at once", "4");
+    let buyer = Person::on(&publisher.own_network()).with_account(100);
+    // The window and some terminals are guests of one home.
+    let buying = buyer.serves();
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| buyer.types(&["buy", &did]))).collect();
+        for one in all {
+            let told = one.join().unwrap();
+            // Whoever comes when it is bought already is told so.
+            assert!(told.code == 0 || told.error() == "already_owned", "{told:?}");
+        }
+    });
+    assert_eq!(buyer.purchases_of(&did).len(), 1, "one purchase");
+    assert_eq!(buyer.balance(), "96", "paid once");
+    drop((buying, running));
+}
+
+#[test]
 fn two_people_on_one_machine() {
     // Both publish, both buy from each other: each home has a gateway of its own.
     let ada = Person::alone().with_account(50);

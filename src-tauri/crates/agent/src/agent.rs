@@ -105,6 +105,7 @@ impl Agent {
             fees_look: LastFees::default(),
             look_again: LookAgain::default(),
             handed_over: HandedOver::default(),
+            confirming: Arc::default(),
         };
         let downloads = Downloads::new(store, foreign, core.events.clone());
         let purchases = Purchases::open(core.clone()).await?;
@@ -113,6 +114,7 @@ impl Agent {
         let this = Self { core, purchases, downloads, publications, index };
         this.resume_downloads().await?;
         this.core.remember_money().await?;
+        this.look_after_payments();
         this.resume_agreements_beside();
         this.follow();
         Ok(this)
@@ -144,10 +146,14 @@ impl Agent {
         });
     }
 
-    /// Goes on with agreements whose creation was begun, and looks after what was paid in others.
-    fn resume_agreements_beside(&self) {
+    /// Looks after what was paid in agreements of other shapes, as long as it runs.
+    fn look_after_payments(&self) {
         let core = self.core.clone();
         tokio::spawn(async move { core.cancel.run_until_cancelled(core.take_back_payments()).await });
+    }
+
+    /// Goes on with agreements whose creation was begun.
+    fn resume_agreements_beside(&self) {
         let core = self.core.clone();
         tokio::spawn(async move {
             tokio::select! {

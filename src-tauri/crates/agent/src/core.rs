@@ -83,6 +83,8 @@ pub(crate) struct Core {
     pub(crate) look_again: LookAgain,
     /// What watch-towers were handed since this process began.
     pub(crate) handed_over: HandedOver,
+    /// One confirmation at a time: of two at once the second finds the purchase of the first.
+    pub(crate) confirming: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Core {
@@ -203,7 +205,7 @@ pub fn outbox(error: runner::OutboxError) -> ApiError {
         O::WouldFail(ChainError::WouldRevert(reason)) => {
             ApiError::new(Code::Refused, sentence!("The contract refuses: {reason}.", reason), "Nothing was changed.")
         }
-        O::Reverted(_) | O::Displaced { .. } => ApiError::new(
+        O::Reverted(_) | O::WithoutEffect(_) | O::Displaced { .. } => ApiError::new(
             Code::Refused,
             sentence!("It did not take effect: {why}.", why = Sentence::from(&error)),
             "Try it again.",

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::{
-    Address, Sentence, TxHash,
+    Address, Sentence, TxHash, Vodka,
     tx::{Call, Receipt, SignedTx, UnsignedTx},
 };
 use tokio::sync::watch;
@@ -95,6 +95,11 @@ pub trait Chain: Send + Sync + 'static {
     /// Asks again which chain this is: before every signature.
     async fn confirm_chain(&self) -> Result<(), ChainError> {
         Ok(())
+    }
+
+    /// Whether an account has so many wei.
+    async fn can_pay(&self, _account: Address, _wei: Vodka) -> Result<bool, ChainError> {
+        Ok(true)
     }
 
     /// wei per gas at most.

@@ -226,10 +226,24 @@ impl<M: Journaled> Driver<M> {
         self.0.wake.notify_waiters();
     }
 
-    /// Drives a machine to its end on a task of its own. Watch it with [`Driver::watch`].
+    /// Drives a machine to its end on a task of its own. Watch it with [`Driver::watch`]. Where the journal fails, a full
+    /// disk for example, it goes on from what is on disk after a pause.
     pub fn spawn(&self, id: String, cancel: CancellationToken) -> tokio::task::JoinHandle<Result<M, DriveError>> {
         let driver = self.clone();
-        tokio::spawn(async move { driver.run_until(&id, |_| false, cancel).await })
+        tokio::spawn(async move {
+            let mut pause = FIRST_PAUSE;
+            loop {
+                let error = match driver.run_until(&id, |_| false, cancel.clone()).await {
+                    Err(DriveError::Ledger(error)) if !matches!(error, LedgerError::Ending) => error,
+                    ended => return ended,
+                };
+                tracing::error!(id, %error, "what is under way waits for the journal");
+                tokio::select! {
+                    () = cancel.cancelled() => return Err(DriveError::Cancelled),
+                    () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                }
+            }
+        })
     }
 
     /// Drives a machine until it is final or `enough` says so, or until it is cancelled. The state is on disk then;

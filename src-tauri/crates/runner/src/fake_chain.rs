@@ -77,6 +77,8 @@ struct State {
     price: u128,
     /// Which chain the node says it is.
     chain: Option<u64>,
+    /// What accounts have, where it is not enough for everything.
+    wei: Option<Vodka>,
 }
 
 /// What happens elsewhere while something is being done here.
@@ -162,6 +164,11 @@ impl FakeChain {
     /// From now on less is not mined.
     pub(crate) fn ask_for(&self, price: u128) {
         self.state.lock().unwrap().price = price;
+    }
+
+    /// Accounts have so much from now on.
+    pub(crate) fn leave(&self, wei: Vodka) {
+        self.state.lock().unwrap().wei = Some(wei);
     }
 
     /// The node is of another chain from now on.
@@ -257,6 +264,9 @@ impl Chain for FakeChain {
             Some(found) => Err(ChainError::WrongChain { expected: 7, found }),
             None => Ok(()),
         }
+    }
+    async fn can_pay(&self, _: Address, wei: Vodka) -> Result<bool, ChainError> {
+        Ok(self.state.lock().unwrap().wei.is_none_or(|has| has >= wei))
     }
     fn most_per_gas(&self) -> u128 {
         1_000

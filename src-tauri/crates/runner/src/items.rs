@@ -43,7 +43,7 @@ pub fn gateway_creation(contracts: &Contracts, terms: &AccessTerms) -> Vec<Item>
 
 /// abortByTimeOut of the access condition, and behind it the [`refund`] of the same attempt. They may be signed as soon as
 /// the deadline's own block is there, and are in a later one; a node that is asked what they would need answers for the
-/// block that is there, in which they are refused.
+/// block that is there, in which the abort is refused.
 pub fn take_back(contracts: &Contracts, terms: &AccessTerms, attempt: u32) -> Vec<Item> {
     let call = contracts.abort_by_timeout(ConditionKind::AccessSecretStore, terms.ids().access);
     let abort =

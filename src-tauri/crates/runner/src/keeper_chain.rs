@@ -5,7 +5,7 @@ use agreement::{AgreementFact, ConditionFact, ConditionState, Facts};
 use async_trait::async_trait;
 use keeper::{ConditionOnChain, Keeper, KeeperError, RpcFault};
 use protocol::{
-    Address, Sentence, TxHash,
+    Address, Sentence, TxHash, Vodka,
     conditions::AccessTerms,
     tx::{Call, Receipt, SignedTx, UnsignedTx},
 };
@@ -96,6 +96,11 @@ impl Chain for Keeper {
 
     async fn confirm_chain(&self) -> Result<(), ChainError> {
         Self::confirm_chain(self).await.map_err(of_reading)
+    }
+
+    async fn can_pay(&self, account: Address, wei: Vodka) -> Result<bool, ChainError> {
+        let keeper = self.agreed().await.map_err(of_reading)?;
+        Ok(keeper.ether_of(account).await.map_err(of_reading)? >= wei)
     }
 
     fn most_per_gas(&self) -> u128 {

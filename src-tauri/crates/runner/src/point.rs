@@ -77,9 +77,9 @@ points! {
     PaymentSigned = "payment_signed",
     /// The payment is forbidden.
     PaymentForbidden = "payment_forbidden",
-    /// abortByTimeOut is signed.
+    /// abortByTimeOut is signed, and EscrowReward.fulfill behind it.
     AbortSigned = "abort_signed",
-    /// EscrowReward.fulfill is signed by the buyer's side.
+    /// EscrowReward.fulfill alone is signed by the buyer's side.
     RefundSigned = "refund_signed",
     /// AccessSecretStore.fulfill is signed.
     GrantSigned = "grant_signed",

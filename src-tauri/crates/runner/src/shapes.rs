@@ -81,7 +81,8 @@ pub fn fulfilment(
     }
 }
 
-/// `abortByTimeOut` of a condition, with gas that is not asked of the node: as [`crate::items::abort`].
+/// `abortByTimeOut` of a condition, with gas that is not asked of the node: as in
+/// [`crate::items::take_back`].
 ///
 /// # Errors
 /// As [`fulfilment`].

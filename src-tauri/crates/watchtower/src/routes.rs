@@ -58,6 +58,7 @@ const fn status(error: &NotWatched) -> StatusCode {
         NotWatched::Foreign | NotWatched::NothingToTakeBack | NotWatched::Flaw(_) | NotWatched::ShapeFlaw(_) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
+        NotWatched::NotSeen => StatusCode::SERVICE_UNAVAILABLE,
         NotWatched::Taken => StatusCode::CONFLICT,
         NotWatched::Full => StatusCode::TOO_MANY_REQUESTS,
         NotWatched::Chain(_) => StatusCode::BAD_GATEWAY,

@@ -68,7 +68,7 @@ pub enum ShapeEvent {
     },
     /// A step's transaction is in a block.
     Done,
-    /// A step's transaction certainly did nothing.
+    /// A step certainly did not come about in full by its transactions.
     Failed {
         /// Which.
         what: TakeBack,

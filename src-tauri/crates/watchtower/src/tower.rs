@@ -51,12 +51,15 @@ pub enum NotWatched {
     /// Without a time limit there is no refund, and a price of 0 is none.
     #[error("there is nothing to take back: the agreement has no time limit, or no price")]
     NothingToTakeBack,
-    /// The chain says something else than the terms, or no payment is in escrow.
+    /// No payment is in escrow as far as this tower's nodes know, which may be behind.
+    #[error("the payment is not seen here yet")]
+    NotSeen,
+    /// The chain says something else than the terms.
     #[error("the chain does not say what the terms say: {0}")]
-    Flaw(#[from] Flaw),
+    Flaw(Flaw),
     /// The chain says something else than the document of an agreement of another shape.
     #[error("the chain does not say what the document says: {0}")]
-    ShapeFlaw(#[from] ShapeFlaw),
+    ShapeFlaw(ShapeFlaw),
     /// Another agreement of the same id is watched.
     #[error("other terms are watched under this agreement id")]
     Taken,
@@ -71,9 +74,19 @@ pub enum NotWatched {
     Journal(#[from] DriveError),
 }
 
+impl From<Flaw> for NotWatched {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Missing | Flaw::State { .. } => Self::NotSeen,
+            flaw => Self::Flaw(flaw),
+        }
+    }
+}
+
 impl From<Unread> for NotWatched {
     fn from(unread: Unread) -> Self {
         match unread {
+            Unread::Flaw(ShapeFlaw::Missing) => Self::NotSeen,
             Unread::Flaw(flaw) => Self::ShapeFlaw(flaw),
             Unread::Chain(error) => Self::Chain(error),
         }
@@ -171,6 +184,9 @@ impl Tower {
             return Err(NotWatched::Full);
         }
         let (_, facts, money) = perform_shape::read(&self.0.keeper, &shape).await?;
+        if money.set_aside.is_empty() {
+            return Err(NotWatched::NotSeen);
+        }
         if money.steps.is_empty() && money.next.is_none() {
             return Err(NotWatched::NothingToTakeBack);
         }

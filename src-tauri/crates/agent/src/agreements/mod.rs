@@ -33,9 +33,6 @@ use protocol::{
 };
 use runner::{Batch, Item, OutboxError, Point, shapes};
 use std::{collections::BTreeSet, sync::Arc};
-
-/// A transaction that certainly failed is made anew at most so often; whoever asks again then is told why it failed.
-const ATTEMPTS: u32 = 20;
 /// Agreements that are known only from the chain: so many of the newest are looked at.
 const UNKNOWN: usize = 100;
 
@@ -198,8 +195,8 @@ impl Core {
         }
     }
 
-    /// Runs a batch under the first key under which nothing has certainly failed yet. What was signed in an earlier run and
-    /// was reverted or displaced can never take effect: it is made anew, under the next key.
+    /// Runs a batch under the last attempt's keys; where nothing came about under those although they were signed in an
+    /// earlier run, it is made anew, once, under the next ones.
     async fn attempt(
         &self,
         signer: Arc<dyn Signer>,
@@ -209,26 +206,43 @@ impl Core {
     ) -> Result<(), OutboxError> {
         let wrong =
             |error: keeper::KeeperError| OutboxError::WouldFail(runner::ChainError::WouldRevert(error.to_string()));
-        let mut last = OutboxError::Unknown;
-        for attempt in 0..ATTEMPTS {
-            let items = make(attempt).map_err(wrong)?;
-            let mut signed_before = true;
-            for item in &items {
-                signed_before &= self.outbox.is_signed(&item.key).await?;
+        let (mut attempt, mut items) = (0_u32, make(0).map_err(wrong)?);
+        let mut signed_before = self.is_signed(&items).await?;
+        if signed_before {
+            loop {
+                let next = make(attempt.saturating_add(1)).map_err(wrong)?;
+                if !self.is_signed(&next).await? {
+                    break;
+                }
+                (attempt, items) = (attempt.saturating_add(1), next);
             }
+        }
+        loop {
             let batch = Batch { signer: signer.clone(), items, not_after, point };
             let ended = self.outbox.run(batch).await;
             // The block was told of while this was still under way.
             self.moved.notify_one();
             match ended {
                 Ok(_) => return Ok(()),
-                Err(
-                    error @ (OutboxError::Reverted(_) | OutboxError::WithoutEffect(_) | OutboxError::Displaced { .. }),
-                ) if signed_before => last = error,
+                Err(OutboxError::Reverted(_) | OutboxError::WithoutEffect(_) | OutboxError::Displaced { .. })
+                    if signed_before =>
+                {
+                    (attempt, signed_before) = (attempt.saturating_add(1), false);
+                    items = make(attempt).map_err(wrong)?;
+                }
                 Err(error) => return Err(error),
             }
         }
-        Err(last)
+    }
+
+    /// Whether something of it is signed.
+    async fn is_signed(&self, items: &[Item]) -> Result<bool, OutboxError> {
+        for item in items {
+            if self.outbox.is_signed(&item.key).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn tell_agreement(&self, kind: ActivityKind, shape: &Shape, name: &str) -> Result<(), ApiError> {

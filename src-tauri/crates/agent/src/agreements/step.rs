@@ -16,7 +16,7 @@ use keeper::Evidence;
 use protocol::{
     AgreementId, Hash32, Signer,
     conditions::{ConditionTerms, Preimage, sign_condition_takes},
-    shape::ShapeCondition,
+    shape::{Shape, ShapeCondition},
     sign::personal_digest,
 };
 use runner::{OutboxError, Point, shapes};
@@ -219,6 +219,13 @@ impl Core {
         }
     }
 
+    /// Tells of a step, once.
+    pub(super) async fn tell_step(&self, kind: ActivityKind, shape: &Shape, name: &str) -> Result<(), ApiError> {
+        let titled = || format!("{name} · {}", shape.title);
+        let said = if shape.title.is_empty() { name.to_owned() } else { titled() };
+        self.tell_agreement(kind, shape, &said).await
+    }
+
     /// What is on record after a step decides whether it is done, whatever was said of its transaction.
     pub(super) async fn done(
         &self,
@@ -243,8 +250,7 @@ impl Core {
             ConditionState::Aborted => ActivityKind::StepAborted,
             _ => ActivityKind::StepDone,
         };
-        let said = if shape.title.is_empty() { name } else { format!("{name} · {}", shape.title) };
-        self.tell_agreement(kind, shape, &said).await?;
+        self.tell_step(kind, shape, &name).await?;
         self.let_time_pass(&now).await?;
         self.tell(Event::Account(self.present_account().await));
         self.agreement_view(shape.agreement).await

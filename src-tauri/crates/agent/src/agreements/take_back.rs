@@ -12,7 +12,7 @@ use agreement::{
     ConditionFact, ConditionState,
     shape::{OwnMoney, ShapeFacts, TakeBack, VerifiedShape},
 };
-use api::{AgreementState, ApiError};
+use api::{ActivityKind, AgreementState, ApiError};
 use keeper::gas;
 use protocol::{Address, AgreementId, Signer, Vodka, shape::Shape};
 use runner::{Point, shapes};
@@ -80,11 +80,11 @@ fn paid(records: Vec<AgreementRecord>) -> Vec<(Shape, Vec<(Address, Vodka)>)> {
     records.into_iter().filter_map(amounts).collect()
 }
 
-/// The condition of a step, what becomes of it, and gas that suffices.
-fn planned(step: TakeBack) -> (usize, ConditionState, u64) {
+/// The condition of a step behind which so many escrows pay back, what becomes of it, and gas that suffices.
+fn planned(step: TakeBack, behind: usize) -> (usize, ConditionState, u64) {
+    let behind = gas::RELEASE.saturating_mul(u64::try_from(behind).unwrap_or(u64::MAX));
     match step {
-        // What comes back in the same block is paid for, too.
-        TakeBack::Abort { place } => (place, ConditionState::Aborted, gas::ABORT.saturating_add(gas::RELEASE)),
+        TakeBack::Abort { place } => (place, ConditionState::Aborted, gas::ABORT.saturating_add(behind)),
         TakeBack::PayOut { place } => (place, ConditionState::Fulfilled, gas::RELEASE),
     }
 }
@@ -193,8 +193,12 @@ impl Core {
         payer: Option<Address>,
     ) -> Result<(), ApiError> {
         let contracts = *self.keeper.contracts();
-        let (place, wanted, gas) = planned(step);
         let own = self.own_accounts();
+        let behind = match step {
+            TakeBack::Abort { place } => verified.paid_back_behind(facts, &own, place).len(),
+            TakeBack::PayOut { .. } => 0,
+        };
+        let (place, wanted, gas) = planned(step, behind);
         let make = |attempt| shapes::take_back(&contracts, verified, facts, &own, step, attempt);
         let payer = match payer {
             Some(account) => self.account_pays(account, gas).await.map_err(chain)?.then_some(account),
@@ -205,7 +209,26 @@ impl Core {
             None => self.service.clone(),
         };
         let sent = self.attempt(signer, None, Point::StepSigned, make).await;
-        self.done(verified, place, wanted, sent, None).await.map(drop)
+        self.done(verified, place, wanted, sent, None).await?;
+        if let TakeBack::Abort { place } = step {
+            self.tell_paid_back(verified, &verified.paid_back_behind(facts, &own, place)).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells of the escrows that paid back in the block of an abort.
+    async fn tell_paid_back(&self, verified: &VerifiedShape, escrows: &[usize]) -> Result<(), ApiError> {
+        let shape = verified.shape();
+        let (_, facts) = self.verified(shape).await?;
+        for place in escrows {
+            let (fact, condition) = (facts.conditions.get(*place), shape.conditions.get(*place));
+            if let (Some(fact), Some(condition)) = (fact, condition)
+                && fact.state == ConditionState::Fulfilled
+            {
+                self.tell_step(ActivityKind::StepDone, shape, &condition.name).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -288,7 +311,9 @@ mod tests {
 
     #[test]
     fn a_step_back_aborts_what_would_release_the_payment_or_pays_it_out() {
-        assert_eq!(planned(TakeBack::Abort { place: 3 }), (3, ConditionState::Aborted, gas::ABORT + gas::RELEASE));
-        assert_eq!(planned(TakeBack::PayOut { place: 4 }), (4, ConditionState::Fulfilled, gas::RELEASE));
+        assert_eq!(planned(TakeBack::Abort { place: 3 }, 0), (3, ConditionState::Aborted, gas::ABORT));
+        let two = gas::ABORT + 2 * gas::RELEASE;
+        assert_eq!(planned(TakeBack::Abort { place: 3 }, 2), (3, ConditionState::Aborted, two));
+        assert_eq!(planned(TakeBack::PayOut { place: 4 }, 0), (4, ConditionState::Fulfilled, gas::RELEASE));
     }
 }

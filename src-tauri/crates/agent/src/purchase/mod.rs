@@ -127,6 +127,7 @@ impl Purchases {
     /// The one confirmation. On disk when this returns; it goes on by itself.
     pub(crate) async fn buy(&self, call: api::Buy) -> Result<PurchaseView, ApiError> {
         let api::Buy { did, service, max_price, version, accepted } = call;
+        let _turn = self.core.confirming.lock().await;
         if let Some(open) = self.open_of(did).await? {
             // A second click, or a second command after a crash: the same purchase goes on.
             self.spawn(buyer_id(open));

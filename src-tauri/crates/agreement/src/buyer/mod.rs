@@ -3,7 +3,7 @@
 //! ```text
 //! Confirmed → Requested (→ SelfCreating) → Locking → Locked → Granted → Completed
 //!     └───────────┴─────────────┴───────────→ Abandoned  │
-//!                    no money has moved                  └→ Refundable → Aborting → Refunding → Refunded
+//!                    no money has moved                  └→ Refundable → Aborting (→ Refunding) → Refunded
 //! ```
 //! Free listings go the same way with an amount of 0.
 //!
@@ -190,7 +190,8 @@ pub enum Event {
         /// Which.
         act: Act,
     },
-    /// A transaction can never take effect: it was not signed, it reverted, or its nonce was taken.
+    /// What was wanted of a transaction did not come about and will not by it: it was not signed, it reverted, it did nothing,
+    /// or its nonce was taken. Of [`Act::Abort`], the abort may have taken effect, and the refund behind it not.
     TxFailed {
         /// Which.
         act: Act,
@@ -238,13 +239,13 @@ pub enum Effect {
     WithdrawPayment,
     /// Fetch file list and keys and keep them. Tell `KeysFetched`.
     FetchKeys,
-    /// abortByTimeOut of the access condition and EscrowReward.fulfill right behind it, as one batch of the outbox from the
-    /// service key: the money is back in the block of the abort. Tell `TxDone` or `TxFailed`.
+    /// abortByTimeOut of the access condition and EscrowReward.fulfill right behind it, as one batch of the outbox,
+    /// from the service key or whoever can pay for it: the money is back in the block of the abort. Tell `TxDone` or `TxFailed`.
     AbortAndRefund {
         /// Part of the key under which it is signed.
         attempt: u32,
     },
-    /// EscrowReward.fulfill, which pays back, from the service key: where somebody else aborted, or the abort's own did
+    /// EscrowReward.fulfill, which pays back, from the same: where somebody else aborted, or the abort's own did
     /// nothing. Tell `TxDone` or `TxFailed`.
     Refund {
         /// Part of the key under which it is signed.

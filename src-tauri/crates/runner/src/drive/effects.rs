@@ -136,6 +136,7 @@ async fn ended(run: Run) -> Result<Toy, DriveError> {
 }
 
 struct Play {
+    disk: Disk,
     driver: Driver<Toy>,
     hands: Arc<Hands>,
     asked: mpsc::UnboundedReceiver<(Does, Answer)>,
@@ -149,13 +150,14 @@ const LONG: Duration = Duration::from_secs(300);
 impl Play {
     async fn new() -> Self {
         // No thread but this one: the clock stands still until all of it waits.
-        let journal = Journal::new(&Ledger::inline(&Disk::in_memory().unwrap(), Arc::new(Lives)));
+        let disk = Disk::in_memory().unwrap();
+        let journal = Journal::new(&Ledger::inline(&disk, Arc::new(Lives)));
         let (tell, asked) = mpsc::unbounded_channel();
         let hands = Arc::new(Hands { asked: tell, changes: Mutex::default() });
         let heads = watch::Sender::new(1);
         let driver = Driver::new(journal, hands.clone(), heads.subscribe());
         timeout(LONG, driver.begin(&Toy::First)).await.expect("it is written").unwrap();
-        Self { driver, hands, asked, heads }
+        Self { disk, driver, hands, asked, heads }
     }
 
     /// Drives it on a task of its own.
@@ -380,6 +382,29 @@ async fn when_a_run_returns_its_state_is_on_disk_also_one_that_nobody_waited_for
     let (state, on_disk) = timeout(LONG, run).await.expect("it ends").unwrap();
     assert_eq!((&state, &on_disk), (&Toy::Second { noted: 0 }, &Toy::Second { noted: 0 }));
     assert!(play.asked.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_disk_did_not_take_goes_on_when_the_disk_is_there_again() {
+    let mut play = Play::new().await;
+    let run = play.drive().await;
+    let sql = |text: &str| play.disk.lock().execute_batch(text).unwrap();
+    sql("ALTER TABLE journal RENAME TO full");
+    // Nobody waits for the first change to be durable; with the second it is seen that it is not.
+    play.tell(Says::Moves(vec![]));
+    play.tell(Says::Notes);
+    while play.driver.watch(ID).is_some() {
+        tokio::time::sleep(FIRST_PAUSE / 4).await;
+    }
+    assert!(!run.is_finished(), "it has not given up");
+    sql("ALTER TABLE full RENAME TO journal");
+    while play.driver.watch(ID).is_none() {
+        tokio::time::sleep(FIRST_PAUSE).await;
+    }
+    play.tell(Says::Moves(vec![Does::Acts(2)]));
+    let _acting = play.is_asked(Does::Acts(2)).await;
+    play.tell(Says::Ends);
+    assert_eq!(ended(run).await.unwrap(), Toy::Ended { noted: 0 });
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! Both sides of the outbox's decisions: the last block and the next one, what is sent again and what is not, what is
 //! certain and what is not.
 
+use super::sending::JUST_SENT;
 use super::{
     tests::{Bench, blocks, ends, item, nonce_of, pending, prices},
     *,
@@ -145,6 +146,41 @@ async fn a_failure_is_told_when_all_of_its_batch_has_ended() {
     let error = ends(run).await.unwrap_err();
     assert!(matches!(error, OutboxError::Reverted(_)), "{error}");
     assert!(ends(outbox.settle(&Key::other("lock"))).await.unwrap().success);
+}
+
+#[tokio::test]
+async fn a_batch_that_the_account_cannot_pay_for_as_a_whole_is_not_signed_and_takes_no_nonce() {
+    let bench = Bench::new(1);
+    let outbox = bench.open();
+    bench.chain.ask_for(10);
+    // 50,000 gas each.
+    bench.chain.leave(Vodka::from_units(999_999_u64));
+    let error = ends(outbox.run(bench.batch(&["abort", "refund"]))).await.unwrap_err();
+    assert!(matches!(error, OutboxError::WouldFail(ChainError::Funds)) && error.is_certain(), "{error}");
+    assert_eq!(bench.signed(), 0);
+    bench.chain.leave(Vodka::from_units(1_000_000_u64));
+    assert_eq!(ends(outbox.run(bench.batch(&["abort", "refund"]))).await.unwrap().len(), 2);
+    let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
+    assert_eq!(nonces, [0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_had_ended_and_was_taken_back_by_a_fork_is_sent_again_for_what_comes_behind_it() {
+    let bench = Bench::new(1);
+    let outbox = bench.open();
+    outbox.run(bench.batch(&["first", "second"])).await.unwrap();
+    // Noted, and looked at by nobody any more.
+    drop(outbox);
+    let outbox = bench.open();
+    bench.chain.forget();
+    bench.chain.take(Taking::Only);
+    outbox.submit(bench.batch(&["third"])).await.unwrap();
+    bench.chain.mine();
+    assert_eq!(outbox.0.chain.mined_nonce(bench.signer.account).await.unwrap(), 0, "two are missing");
+    outbox.resume().await.unwrap();
+    bench.chain.mine();
+    assert_eq!(outbox.0.chain.mined_nonce(bench.signer.account).await.unwrap(), 3);
+    assert_eq!(bench.signed(), 3, "the same bytes");
 }
 
 #[tokio::test(start_paused = true)]

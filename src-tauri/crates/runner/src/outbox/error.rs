@@ -48,7 +48,8 @@ pub enum OutboxError {
 }
 
 impl OutboxError {
-    /// Whether the transactions of the batch can certainly never take effect. Everything else is to be asked again.
+    /// Whether what the batch was to bring about certainly does not come about by it: not all of its transactions took effect,
+    /// and none is under way any more. Everything else is to be asked again.
     pub fn is_certain(&self) -> bool {
         match self {
             Self::TooLate { .. }

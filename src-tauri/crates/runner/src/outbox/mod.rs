@@ -27,6 +27,7 @@ mod key;
 mod limit;
 mod replacing;
 mod rows;
+mod sending;
 
 use crate::{
     Point,
@@ -36,10 +37,11 @@ use crate::{
 pub use error::OutboxError;
 pub use key::Key;
 use protocol::{
-    Address, SignError, Signer, TxHash,
+    Address, SignError, Signer, TxHash, Vodka,
     tx::{Call, Fee, Receipt, SignedTx, UnsignedTx},
 };
 use rows::{NewTx, TxRow, TxState};
+use sending::SEND_AGAIN;
 use std::{
     collections::HashMap,
     fmt,
@@ -49,10 +51,6 @@ use std::{
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// A transaction that is not mined is sent again after this time.
-const SEND_AGAIN: Duration = Duration::from_secs(10);
-/// One that is not mined is sent again with what is signed behind it, unless it was sent within this time.
-const JUST_SENT: Duration = Duration::from_secs(2);
 /// The first wait for a receipt; it doubles up to [`LONGEST_WAIT`]. A new block ends it early.
 const FIRST_WAIT: Duration = Duration::from_millis(3);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -120,8 +118,10 @@ enum Outlook {
     Ended(Result<Receipt, OutboxError>),
     /// It may be mined in any block: its account's next, at this head.
     Next(u64),
-    /// Others of its account come first, or blocks that make it count.
+    /// Blocks have to come that make it count, or let another in its place count.
     Waits,
+    /// Others of its account come first: so many are mined.
+    Behind(u64),
 }
 
 #[derive(Default)]
@@ -230,7 +230,7 @@ impl Outbox {
                 Err(error) if error.is_conflict() => return Err(OutboxError::Forbidden),
                 kept => kept?,
             }
-            self.send_before(account, &batch.items).await?;
+            self.send_earlier(account, &batch.items).await?;
         }
         let mut hashes = Vec::new();
         for item in &batch.items {
@@ -265,9 +265,9 @@ impl Outbox {
         });
         let (used, next) = tokio::join!(used, chain.next_nonce(account));
         let first = next?.max(used?.map_or(0, |nonce| nonce.saturating_add(1)));
-        let mut signed: Vec<NewTx> = Vec::new();
+        let mut unsigned: Vec<UnsignedTx> = Vec::new();
         for (item, nonce) in items.iter().zip(first..) {
-            let unsigned = match (item.gas, signed.last()) {
+            let next = match (item.gas, unsigned.last()) {
                 // What depends on the item before it cannot be estimated; it takes its fee.
                 (Some(gas), Some(before)) => UnsignedTx {
                     nonce,
@@ -275,15 +275,24 @@ impl Outbox {
                     to: Some(item.call.to),
                     data: item.call.data.clone(),
                     value: item.call.value,
-                    ..before.unsigned.clone()
+                    ..before.clone()
                 },
                 (gas, _) => chain.prepare(account, &item.call, nonce, gas).await?,
             };
-            if unsigned.chain_id != chain.chain_id() {
-                let (expected, found) = (chain.chain_id(), unsigned.chain_id);
+            if next.chain_id != chain.chain_id() {
+                let (expected, found) = (chain.chain_id(), next.chain_id);
                 return Err(ChainError::WrongChain { expected, found }.into());
             }
-            replacing::within(unsigned.fee, most_per_gas)?;
+            replacing::within(next.fee, most_per_gas)?;
+            unsigned.push(next);
+        }
+        // One that the account cannot pay for would hold up all that it sends after it.
+        let cost = unsigned.iter().fold(Vodka::ZERO, |sum, tx| Vodka(sum.0.saturating_add(tx.cost().0)));
+        if unsigned.len() > 1 && !cost.is_zero() && !chain.can_pay(account, cost).await? {
+            return Err(OutboxError::WouldFail(ChainError::Funds));
+        }
+        let mut signed: Vec<NewTx> = Vec::new();
+        for (item, unsigned) in items.iter().zip(unsigned) {
             let tx = sign_with(&*batch.signer, &unsigned)?;
             let (key, what) = (item.key.clone(), item.call.what.clone());
             signed.push(NewTx { key, what, unsigned, most_per_gas, signed: tx });
@@ -316,6 +325,7 @@ impl Outbox {
                     return Err(failure);
                 }
                 Ok(Outlook::Next(head)) => self.hasten(&row, head).await,
+                Ok(Outlook::Behind(mined)) => self.send_behind(&row, mined).await?,
                 Ok(Outlook::Waits) if self.is_due(row.id) => self.send(&row).await,
                 Ok(Outlook::Waits) => {}
                 // The chain is away for a while: what is on its way may be mined meanwhile.
@@ -348,7 +358,7 @@ impl Outbox {
         let mut missing = self.0.missing.lock().unwrap_or_else(PoisonError::into_inner);
         if mined <= row.nonce {
             missing.remove(&row.id);
-            return Ok(if mined == row.nonce { Outlook::Next(head) } else { Outlook::Waits });
+            return Ok(if mined == row.nonce { Outlook::Next(head) } else { Outlook::Behind(mined) });
         }
         // The nonce is used, and it seems that not by us. That counts when it would have counted for us, and when no node
         // has had the receipt for a while: behind one address may be several, and the one that was asked may be behind.
@@ -403,45 +413,6 @@ impl Outbox {
             let (id, at) = (row.id, self.0.ledger.now());
             drop(self.0.ledger.hand(Point::TxSettled, move |c| rows::set_state(c, id, state, at)));
         }
-    }
-
-    async fn send(&self, row: &TxRow) {
-        let Some(variant) = row.variants.last() else { return };
-        let trouble = match self.0.chain.broadcast(variant).await {
-            Ok(()) | Err(BroadcastError::Known | BroadcastError::NonceTooLow) => None,
-            Err(error) => {
-                tracing::warn!(key = %row.key, hash = %variant.hash, %error, "a transaction was not taken; it is sent again");
-                Some(error)
-            }
-        };
-        let sent = Sent { at: Some(Instant::now()), trouble };
-        self.0.sent.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id, sent);
-    }
-
-    /// Sends again what has to be mined before these: the node may have lost it, and then they would wait for it.
-    async fn send_before(&self, account: Address, items: &[Item]) -> Result<(), OutboxError> {
-        let of_these = |row: &TxRow| items.iter().any(|item| item.key == row.key);
-        for row in self.unsettled().await? {
-            if row.account == account && !of_these(&row) && self.was_sent_before(row.id, JUST_SENT) {
-                self.send(&row).await;
-            }
-        }
-        Ok(())
-    }
-
-    fn was_taken(&self, id: i64) -> bool {
-        let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.get(&id).is_some_and(|s| matches!(s.trouble, None | Some(BroadcastError::Underpriced)))
-    }
-
-    fn is_due(&self, id: i64) -> bool {
-        self.was_sent_before(id, SEND_AGAIN)
-    }
-
-    /// Whether it was not sent within this time.
-    fn was_sent_before(&self, id: i64, time: Duration) -> bool {
-        let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.get(&id).and_then(|s| s.at).is_none_or(|at| at.elapsed() >= time)
     }
 
     /// Signs a transaction anew with another fee and the same nonce, and sends it. A fee above what its owner confirmed is
@@ -525,6 +496,7 @@ impl Outbox {
                 Ok(Outlook::Ended(Err(OutboxError::Displaced { .. }))) => self.note(&row, TxState::Displaced),
                 Ok(Outlook::Ended(Err(_))) => self.note(&row, TxState::Reverted),
                 Ok(Outlook::Next(head)) => self.hasten(&row, head).await,
+                Ok(Outlook::Behind(mined)) => self.send_behind(&row, mined).await?,
                 Ok(Outlook::Waits) if self.is_due(row.id) => self.send(&row).await,
                 Ok(Outlook::Waits) => {}
                 Err(error) => return Err(error.into()),

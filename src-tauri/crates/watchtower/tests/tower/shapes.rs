@@ -52,7 +52,7 @@ async fn only_what_is_on_record_and_paid_is_watched_and_only_in_this_networks_co
     let world = World::new().await;
     let (tower, _key) = world.tower().await;
     let shape = world.shape(1, LONG).await;
-    assert!(matches!(tower.watch_shape(shape.clone()).await, Err(NotWatched::NothingToTakeBack)), "it is not paid");
+    assert!(matches!(tower.watch_shape(shape.clone()).await, Err(NotWatched::NotSeen)), "it is not paid");
     world.pay_in(&shape).await;
 
     let mut missing = shape.clone();
@@ -63,7 +63,7 @@ async fn only_what_is_on_record_and_paid_is_watched_and_only_in_this_networks_co
         condition.id = condition.terms.id(missing.agreement, condition.contract);
     }
     let refused = tower.watch_shape(missing).await;
-    assert!(matches!(refused, Err(NotWatched::ShapeFlaw(ShapeFlaw::Missing))), "{refused:?}");
+    assert!(matches!(refused, Err(NotWatched::NotSeen)), "{refused:?}");
     let mut elsewhere = shape.clone();
     elsewhere.conditions[0].contract = Address([7; 20]);
     elsewhere.conditions[0].id = elsewhere.conditions[0].terms.id(shape.agreement, Address([7; 20]));
@@ -96,7 +96,7 @@ async fn payments_without_a_limit_or_earned_already_are_no_task_of_a_tower() {
     let paid_out = world.shape(3, LONG).await;
     world.pay_in(&paid_out).await;
     world.earn_in(&paid_out).await;
-    assert!(matches!(tower.watch_shape(paid_out).await, Err(NotWatched::NothingToTakeBack)));
+    assert!(matches!(tower.watch_shape(paid_out).await, Err(NotWatched::NotSeen)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +109,7 @@ async fn documents_are_handed_over_by_http() {
         world.http.send(Request::post(format!("{base}/shapes")).json(&body)).await.unwrap()
     };
     let shape = world.shape(1, LONG).await;
-    assert_eq!(post(json!(shape)).await.status, 422, "it is not paid");
+    assert_eq!(post(json!(shape)).await.status, 503, "it is not paid as far as is known here");
     world.pay_in(&shape).await;
     let answer = post(json!(shape)).await;
     assert_eq!(answer.status, 200);
