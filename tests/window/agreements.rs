@@ -72,7 +72,7 @@ async fn an_agreement_of_another_shape_is_read_step_by_step() {
     let [training, two_of_three] = under_way(&app).await;
     app.click(&named("go-activity")).await;
     app.read("#page", "River levels, if two of three say yes").await;
-    app.read("#page", "The agreement Training on the river levels is on record").await;
+    app.read("#page", "The agreement “Training on the river levels” is on record").await;
     app.click(&format!("a[href=\"/agreement/{}\"]", training.trim_start_matches("0x"))).await;
     let told = app.read(&named("agreement"), "The publisher acts next.").await;
     let back = ["12.50 of yours is set aside", "it comes back to you by itself"];
@@ -85,7 +85,7 @@ async fn an_agreement_of_another_shape_is_read_step_by_step() {
     app.picture(&pictures().join("story-agreement.png")).await;
 
     app.go(&format!("/agreement/{}", two_of_three.trim_start_matches("0x"))).await;
-    let told = app.read(&named("agreement"), "1 of 2 are done.").await;
+    let told = app.read(&named("agreement"), "1 of the 2 needed are done.").await;
     for part in ["It was signed", "Signed: “Nine of ten are right”.", "2 of 3 steps are enough", "You act next."] {
         assert!(told.contains(part), "{part}: {told}");
     }

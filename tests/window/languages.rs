@@ -35,6 +35,7 @@ async fn what_the_backend_says_is_said_in_german_too() {
 
     // Nothing of the network's check is left in English.
     app.go("/settings").await;
+    app.click(&named("network-below-open")).await;
     app.click(&named("check-network")).await;
     let checked = app.see(&named("network-checked")).await.text().await.unwrap();
     for (german, english) in [

@@ -137,7 +137,11 @@ async fn every_screen_in_every_dress() {
         still("activity", "/activity"),
         still("account", "/account"),
         still("settings", "/settings"),
-        ("settings-network", "/settings".to_owned(), Pose::Clicked(&["check-network"], "network-checked")),
+        (
+            "settings-network",
+            "/settings".to_owned(),
+            Pose::Clicked(&["network-below-open", "check-network"], "network-checked"),
+        ),
         still("lost", "/nowhere"),
     ];
     photograph(&app, &shots).await;

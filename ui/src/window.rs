@@ -74,7 +74,12 @@ fn Frame() -> impl IntoView {
         }
         .into_any(),
         Shows::Stuck => view! {
-            <main class="narrow roomy stack">
+            <main class="narrow stack stuck">
+                <div class="mark">
+                    <Mark />
+                    <span>"Neuston"</span>
+                </div>
+                <h1>{app.texts().shell.cannot_start}</h1>
                 {move || {
                     app.stuck
                         .get()

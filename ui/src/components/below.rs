@@ -12,7 +12,7 @@ use leptos::{html::Input, prelude::*};
 pub(crate) fn Below(label: &'static str, #[prop(optional)] testid: &'static str, children: Children) -> impl IntoView {
     view! {
         <details class="below" data-testid=(!testid.is_empty()).then_some(testid)>
-            <summary>
+            <summary data-testid=(!testid.is_empty()).then(|| format!("{testid}-open"))>
                 <span>{label}</span>
                 <Glyph icon=Icon::ChevronDown />
             </summary>

@@ -98,7 +98,6 @@ fn Stands(view: AgreementView) -> impl IntoView {
                     view! { <Notice kind="notice water" icon=Icon::Undo2 title more=a.back_more.to_owned() /> }
                 })}
             <Timeline lines />
-            <Actors actors=view.actors.clone() />
             <Depth view />
         </div>
     }
@@ -221,6 +220,7 @@ fn Depth(view: AgreementView) -> impl IntoView {
                     </tbody>
                 </table>
             </div>
+            <Actors actors=view.actors />
         </Below>
     }
 }

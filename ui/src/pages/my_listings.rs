@@ -59,7 +59,11 @@ pub(crate) fn MyListings() -> impl IntoView {
         <div class="wrap">
             <div class="page-head">
                 <h1>{t.shell.my_listings}</h1>
-                <a class="button primary" href="/publish">{m.publish}</a>
+                {move || {
+                    listings
+                        .with(|all| matches!(all, Asked::There(all) if !all.is_empty()))
+                        .then(|| view! { <a class="button primary" href="/publish">{m.publish}</a> })
+                }}
             </div>
             <UnderWay />
             {shown(listings, load, move |all| view! { <All all doing /> })}

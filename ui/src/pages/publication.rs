@@ -26,17 +26,22 @@ fn lines(step: PublishStep, t: &Publishing) -> Vec<Line> {
         .iter()
         .enumerate()
         .map(|(at, step)| {
-            let said = match step {
-                PublishStep::Reading => t.step_reading,
-                PublishStep::Encrypting => t.step_encrypting,
-                PublishStep::Registering => t.step_registering,
-                PublishStep::Listing => t.step_listing,
-                PublishStep::Listed | PublishStep::Failed => t.step_listed,
-            };
             let progress = match here {
                 Some(here) if at < here || *step == PublishStep::Listed && at == here => StepProgress::Done,
                 Some(here) if at == here => StepProgress::Now,
                 _ => StepProgress::Later,
+            };
+            let done = progress == StepProgress::Done;
+            let said = match step {
+                PublishStep::Reading if done => t.step_read,
+                PublishStep::Reading => t.step_reading,
+                PublishStep::Encrypting if done => t.step_encrypted,
+                PublishStep::Encrypting => t.step_encrypting,
+                PublishStep::Registering if done => t.step_registered,
+                PublishStep::Registering => t.step_registering,
+                PublishStep::Listing if done => t.step_in_catalogue,
+                PublishStep::Listing => t.step_listing,
+                PublishStep::Listed | PublishStep::Failed => t.step_listed,
             };
             Line { said: said.to_owned(), note: None, progress, name: None, at: None }
         })
@@ -125,5 +130,16 @@ mod tests {
         assert_eq!(of(PublishStep::Registering), [Done, Done, Now, Later, Later]);
         assert_eq!(of(PublishStep::Listed), [Done; 5]);
         assert_eq!(of(PublishStep::Failed), [Later; 5]);
+        let said: Vec<String> = lines(PublishStep::Registering, p).into_iter().map(|line| line.said).collect();
+        assert_eq!(
+            said,
+            [
+                "The files were read",
+                "The list of files was locked",
+                "Registering it under your name",
+                "Putting it into the catalogue",
+                "People can find it",
+            ]
+        );
     }
 }

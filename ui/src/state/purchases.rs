@@ -36,7 +36,7 @@ pub(crate) fn timeline(purchase: &PurchaseView, t: &Texts, tongue: Tongue) -> Ve
         (StepKind::TimeOver | StepKind::MoneyBack, StepProgress::Later) => returning,
         (StepKind::Keys, StepProgress::Later) => !returning,
         // Once the data is here the rest is between the publisher and the network: nothing is left open at this end.
-        (StepKind::Paid, StepProgress::Later) => !returning && !purchase.state.is_final(),
+        (StepKind::Paid, StepProgress::Later | StepProgress::Now) => !returning && !purchase.state.is_final(),
         _ => true,
     };
     purchase.steps.iter().filter(shows).map(|step| line(purchase, step, free, t, tongue)).collect()
@@ -55,6 +55,7 @@ fn line(purchase: &PurchaseView, step: &Step, free: bool, t: &Texts, tongue: Ton
         (K::OnRecord, P::Skipped) => s.on_record_missed,
         (K::SetAside, P::Done) if free => s.confirmed_free,
         (K::SetAside, _) if free => s.confirmed_free_now,
+        (K::SetAside, P::Done) if purchase.money != Money::SetAside => s.set_aside_past,
         (K::SetAside, P::Done) => s.set_aside,
         (K::SetAside, P::Now) => s.set_aside_now,
         (K::SetAside, P::Later) => s.set_aside_later,
@@ -266,10 +267,12 @@ pub(crate) mod tests {
         use StepKind::*;
         use StepProgress::*;
         let all = [Agreed, OnRecord, SetAside, Opened, Keys].map(|kind| (kind, Done));
-        let steps: Vec<_> = all.into_iter().chain([(Paid, Later)]).collect();
-        let yours = purchase(PurchaseState::Completed, 12, Money::SetAside, &steps);
-        let lines = timeline(&yours, Texts::of(Tongue::English), Tongue::English);
-        assert!(lines.iter().all(|line| line.progress == Done && line.note.is_none()), "{lines:?}");
+        for open in [Later, Now] {
+            let steps: Vec<_> = all.into_iter().chain([(Paid, open)]).collect();
+            let yours = purchase(PurchaseState::Completed, 12, Money::SetAside, &steps);
+            let lines = timeline(&yours, Texts::of(Tongue::English), Tongue::English);
+            assert!(lines.iter().all(|line| line.progress == Done && line.note.is_none()), "{lines:?}");
+        }
         let paid = purchase(PurchaseState::Completed, 12, Money::WithPublisher, &[(Paid, Done)]);
         assert_eq!(said(&paid), ["The publisher was paid"]);
     }
@@ -293,6 +296,7 @@ pub(crate) mod tests {
             ],
         );
         assert_eq!(said(&back).last().map(String::as_str), Some("Your 30.00 came back"));
+        assert_eq!(said(&back)[2], "Your 30.00 was set aside");
         let lines = timeline(&back, Texts::of(Tongue::English), Tongue::English);
         let missed: Vec<_> =
             lines.iter().filter(|line| line.progress == Skipped).map(|line| line.said.as_str()).collect();

@@ -70,9 +70,9 @@ texts! {
         enough_later: "{n} of {m} steps are enough", "{n} von {m} Schritten genügen";
         enough_unknown: "Some of several steps are enough", "Einige von mehreren Schritten genügen";
         enough_missed: "Not enough steps were done in time", "Nicht genug Schritte wurden rechtzeitig getan";
-        listed: "It was found in a list", "Es wurde in einer Liste gefunden";
-        listed_later: "It has to be in a list", "Es muss in einer Liste stehen";
-        listed_missed: "It was not found in a list in time", "Es wurde nicht rechtzeitig in einer Liste gefunden";
+        listed: "It was found on a list", "Es wurde in einer Liste gefunden";
+        listed_later: "It has to be on a list", "Es muss in einer Liste stehen";
+        listed_missed: "It was not found on a list in time", "Es wurde nicht rechtzeitig in einer Liste gefunden";
         other: "A step of another kind was done", "Ein Schritt anderer Art wurde getan";
         other_later: "A step of another kind", "Ein Schritt anderer Art";
         other_missed: "A step of another kind was given up", "Ein Schritt anderer Art wurde aufgegeben";
@@ -82,12 +82,12 @@ texts! {
         publisher_acts: "The publisher acts next.", "Als Nächstes handelt der Anbieter.";
         signer_acts: "Whoever is to sign acts next.", "Als Nächstes handelt, wer unterschreiben soll.";
         knower_acts: "Whoever knows the secret acts next.", "Als Nächstes handelt, wer das Geheimnis kennt.";
-        lister_acts: "Whoever has it in a list acts next.", "Als Nächstes handelt, wer es in einer Liste hat.";
+        lister_acts: "Whoever keeps the list acts next.", "Als Nächstes handelt, wer die Liste führt.";
         after: "Comes after {steps}.", "Kommt nach {steps}.";
         not_before: "Not before block {block}.", "Nicht vor Block {block}.";
-        too_few: "{n} of {m} are done.", "{n} von {m} sind getan.";
+        too_few: "{n} of the {m} needed are done.", "{n} der {m} nötigen sind getan.";
         never: "It can no longer be done: {steps} was given up.", "Es geht nicht mehr: {steps} wurde aufgegeben.";
         time_over: "Its time is over; anybody can give it up now.", "Seine Zeit ist um; jeder kann ihn jetzt aufgeben.";
-        until: "Until {time}; after that it can be given up.", "Bis {time}; danach kann man ihn aufgeben.";
+        until: "Until {time}; after that it can be given up.", "Bis {time}; danach kann der Schritt aufgegeben werden.";
     }
 }

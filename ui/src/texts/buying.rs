@@ -5,8 +5,8 @@ use super::texts;
 texts! {
     /// The purchase sheet and page.
     Buying {
-        title: "Buy {name}", "„{name}“ kaufen";
-        title_free: "Get {name}", "„{name}“ holen";
+        title: "Buy “{name}”", "„{name}“ kaufen";
+        title_free: "Get “{name}”", "„{name}“ holen";
         from: "From {publisher}", "Von {publisher}";
         price: "Price", "Preis";
         fee: "Network fee", "Netzgebühr";
@@ -83,6 +83,7 @@ texts! {
         on_record_later: "The agreement goes on record", "Die Vereinbarung wird eingetragen";
         on_record_missed: "The agreement did not go on record", "Die Vereinbarung wurde nicht eingetragen";
         set_aside: "Your {amount} is set aside", "Deine {amount} sind zurückgelegt";
+        set_aside_past: "Your {amount} was set aside", "Deine {amount} wurden zurückgelegt";
         set_aside_now: "Setting your {amount} aside", "Deine {amount} werden zurückgelegt";
         set_aside_later: "Your {amount} is set aside", "Deine {amount} werden zurückgelegt";
         set_aside_missed: "Nothing was set aside", "Es wurde nichts zurückgelegt";
@@ -146,6 +147,7 @@ texts! {
         left: "{time} left", "fertig in {time}";
         paused: "Paused at {done}", "Angehalten bei {done}";
         failed: "Stopped at {done}", "Stehen geblieben bei {done}";
+        still_yours: "It is yours; nothing is paid again.", "Es gehört dir; es wird nichts noch einmal bezahlt.";
         bar: "Download of {name}", "Herunterladen von {name}";
         waiting: "Waiting for its publisher", "Wartet auf den Anbieter";
         under_way: "Under way", "Unterwegs";
@@ -169,22 +171,22 @@ texts! {
 texts! {
     /// The activity.
     Activity {
-        agreed: "You agreed to the terms of {name}", "Du hast den Bedingungen von „{name}“ zugestimmt";
-        set_aside: "Money for {name} was set aside", "Geld für „{name}“ wurde zurückgelegt";
-        opened: "{name} was opened for you", "„{name}“ wurde dir geöffnet";
-        bought: "{name} is yours", "„{name}“ gehört dir";
-        downloaded: "A file of {name} was saved", "Eine Datei von „{name}“ wurde gespeichert";
-        money_back: "Your money for {name} came back", "Dein Geld für „{name}“ kam zurück";
-        abandoned: "The purchase of {name} ended, nothing was paid", "Der Kauf von „{name}“ endete, es wurde nichts bezahlt";
-        published: "You published {name}", "Du hast „{name}“ veröffentlicht";
-        unlisted: "You took {name} out of search", "Du hast „{name}“ aus der Suche genommen";
-        sold: "Somebody bought {name}", "Jemand hat „{name}“ gekauft";
-        paid: "You were paid for {name}", "Du wurdest für „{name}“ bezahlt";
+        agreed: "You agreed to the terms of “{name}”", "Du hast den Bedingungen von „{name}“ zugestimmt";
+        set_aside: "Money for “{name}” was set aside", "Geld für „{name}“ wurde zurückgelegt";
+        opened: "“{name}” was opened for you", "„{name}“ wurde dir geöffnet";
+        bought: "“{name}” is yours", "„{name}“ gehört dir";
+        downloaded: "A file of “{name}” was saved", "Eine Datei von „{name}“ wurde gespeichert";
+        money_back: "Your money for “{name}” came back", "Dein Geld für „{name}“ kam zurück";
+        abandoned: "The purchase of “{name}” ended, nothing was paid", "Der Kauf von „{name}“ endete, es wurde nichts bezahlt";
+        published: "You published “{name}”", "Du hast „{name}“ veröffentlicht";
+        unlisted: "You took “{name}” out of search", "Du hast „{name}“ aus der Suche genommen";
+        sold: "Somebody bought “{name}”", "Jemand hat „{name}“ gekauft";
+        paid: "You were paid for “{name}”", "Du wurdest für „{name}“ bezahlt";
         test_tokens: "Test tokens arrived", "Test-Guthaben kam an";
         sent: "You sent tokens", "Du hast Guthaben gesendet";
-        recorded: "The agreement {name} is on record", "Die Vereinbarung {name} ist eingetragen";
-        step_done: "A step of an agreement was done: {name}", "Ein Schritt einer Vereinbarung wurde getan: {name}";
-        step_aborted: "A step of an agreement was given up: {name}", "Ein Schritt einer Vereinbarung wurde aufgegeben: {name}";
+        recorded: "The agreement “{name}” is on record", "Die Vereinbarung „{name}“ ist eingetragen";
+        step_done: "Step done: {name}", "Schritt getan: {name}";
+        step_aborted: "Step given up: {name}", "Schritt aufgegeben: {name}";
         empty: "Nothing has happened yet", "Noch ist nichts geschehen";
         empty_more: "Agreements, payments, refunds and sales appear here, each in one sentence.", "Vereinbarungen, Zahlungen, Erstattungen und Verkäufe erscheinen hier, je in einem Satz.";
     }

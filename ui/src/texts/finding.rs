@@ -6,7 +6,7 @@ texts! {
     /// Discover.
     Discover {
         search: "Search for data", "Nach Daten suchen";
-        placeholder: "What data do you look for?", "Welche Daten suchst du?";
+        placeholder: "What data are you looking for?", "Welche Daten suchst du?";
         clear: "Clear the search", "Suche leeren";
         narrow: "Narrow down", "Eingrenzen";
         price: "Price", "Preis";
@@ -27,7 +27,7 @@ texts! {
         best: "Best match", "Passt am besten";
         newest: "Newest", "Neueste";
         cheapest: "Cheapest first", "Günstigste zuerst";
-        dearest: "Dearest first", "Teuerste zuerst";
+        dearest: "Most expensive first", "Teuerste zuerst";
         by_name: "By name", "Nach Name";
         one_time: "one-time", "einmalig";
         no_payment: "no payment", "ohne Zahlung";

@@ -81,7 +81,6 @@ texts! {
         network: "Network", "Netz";
         network_more: "Where listings, agreements and payments live.", "Wo Angebote, Vereinbarungen und Zahlungen leben.";
         in_use: "In use", "In Gebrauch";
-        here: "runs on this computer", "läuft auf diesem Computer";
         use_it: "Use it", "Verwenden";
         check: "Check the network", "Netz prüfen";
         fine: "fine", "in Ordnung";
@@ -103,7 +102,7 @@ texts! {
         keys_search: "Search", "Suchen";
         keys_lists: "Move in a list; Enter opens", "In Listen bewegen; Enter öffnet";
         keys_close: "Close what is open", "Schließen, was offen ist";
-        below: "Below the surface: key servers and catalogues", "Unter der Oberfläche: Schlüsselserver und Kataloge";
+        below: "Below the surface: key servers, catalogues and a check", "Unter der Oberfläche: Schlüsselserver, Kataloge und eine Prüfung";
         key_servers: "Key servers", "Schlüsselserver";
         catalogues: "Catalogues", "Kataloge";
         chain: "Chain number", "Kettennummer";

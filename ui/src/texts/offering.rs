@@ -80,9 +80,13 @@ texts! {
         progress_crumb: "Publishing", "Veröffentlichung";
         progress_lead: "You can close this window; it goes on, and finishes when you come back.", "Du kannst dieses Fenster schließen; es geht weiter und wird fertig, wenn du zurückkommst.";
         step_reading: "Reading the files", "Dateien lesen";
+        step_read: "The files were read", "Die Dateien wurden gelesen";
         step_encrypting: "Locking the list of files", "Dateiliste verschließen";
+        step_encrypted: "The list of files was locked", "Die Dateiliste wurde verschlossen";
         step_registering: "Registering it under your name", "Unter deinem Namen eintragen";
+        step_registered: "It is registered under your name", "Es ist unter deinem Namen eingetragen";
         step_listing: "Putting it into the catalogue", "In den Katalog stellen";
+        step_in_catalogue: "It is in the catalogue", "Es steht im Katalog";
         step_listed: "People can find it", "Andere können es finden";
         done_title: "It is listed.", "Es ist im Katalog.";
         done_more: "Neuston opens it for buyers while it runs on this computer.", "Neuston öffnet es für Käufer, solange es auf diesem Computer läuft.";
@@ -119,7 +123,7 @@ texts! {
         paused: "Paused: a file is gone or has changed", "Pausiert: eine Datei fehlt oder hat sich geändert";
         edit: "Change", "Ändern";
         unlist: "Take out of search", "Aus der Suche nehmen";
-        unlist_title: "Take {name} out of search?", "„{name}“ aus der Suche nehmen?";
+        unlist_title: "Take “{name}” out of search?", "„{name}“ aus der Suche nehmen?";
         unlist_more: "Nobody new finds or buys it. Buyers keep what they bought, and can still download it while Neuston runs here.", "Niemand findet oder kauft es mehr neu. Käufer behalten, was sie gekauft haben, und können es weiter laden, solange Neuston hier läuft.";
         edit_title: "Change the listing", "Angebot ändern";
         edit_more: "Buyers see the change at once. Purchases under way keep their terms.", "Käufer sehen die Änderung sofort. Laufende Käufe behalten ihre Bedingungen.";

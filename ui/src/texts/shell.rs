@@ -16,6 +16,7 @@ texts! {
         settings: "Settings", "Einstellungen";
         all_fine: "Everything is up to date.", "Alles ist auf dem neuesten Stand.";
         starting: "Starting.", "Neuston startet.";
+        cannot_start: "Neuston cannot start", "Neuston kann nicht starten";
         offline: "The network does not answer.", "Das Netz antwortet nicht.";
         offline_more: "What you own stays usable; buying goes on when it is back.", "Was dir gehört, bleibt nutzbar; gekauft wird weiter, sobald es wieder da ist.";
         degraded: "Part of the network does not answer.", "Ein Teil des Netzes antwortet nicht.";
@@ -93,10 +94,10 @@ texts! {
         owned: "You have this already.", "Das hast du schon.";
         changed: "The listing has changed since you saw it.", "Das Angebot hat sich geändert, seit du es gesehen hast.";
         refused: "The rules here do not allow it.", "Die Regeln hier erlauben es nicht.";
-        unreachable: "Somebody does not answer.", "Jemand antwortet nicht.";
+        unreachable: "There is no answer.", "Es kommt keine Antwort.";
         timed_out: "It took longer than we wait.", "Es hat länger gedauert, als wir warten.";
         not_opened: "It was not opened in time.", "Es wurde nicht rechtzeitig geöffnet.";
-        disk: "It cannot be written to this place.", "An diesen Ort lässt sich nicht schreiben.";
+        disk: "This place cannot be used.", "Dieser Ort lässt sich nicht benutzen.";
         corrupt: "What arrived is not what was sold.", "Was ankam, ist nicht das, was verkauft wurde.";
         busy: "Another Neuston has this data folder open.", "Ein anderes Neuston hat diesen Datenordner offen.";
         internal: "Something in Neuston went wrong.", "In Neuston ist etwas schiefgegangen.";

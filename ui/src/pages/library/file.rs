@@ -146,7 +146,7 @@ pub(super) fn Running(download: DownloadView) -> impl IntoView {
                 </span>
             </div>
             <Bar name=fill(l.bar, &[("name", &download.file)]) done=download.done total kind />
-            {download.trouble.filter(|_| held).map(|error| view! { <Trouble error /> })}
+            {download.trouble.filter(|_| held).map(|error| view! { <Trouble error money=l.still_yours /> })}
             <TroubleHere wrong />
         </div>
     }

@@ -24,7 +24,6 @@ pub(super) fn Network() -> impl IntoView {
             <p class="small">{s.network_more}</p>
             {shown(networks, load, move |all| view! { <All all networks busy wrong /> })}
             <TroubleHere wrong />
-            <Check busy wrong />
             <Add networks busy wrong />
         </section>
     }
@@ -51,7 +50,7 @@ fn All(
                         <li class="setting">
                             <div>
                                 <b>{title.clone()}</b>
-                                <p>{if network.embedded { s.here.to_owned() } else { network.name.clone() }}</p>
+                                {(!network.embedded).then(|| view! { <p>{network.name.clone()}</p> })}
                             </div>
                             {if network.active {
                                 view! { <Tag kind="done" icon=Icon::Check label=s.in_use /> }.into_any()
@@ -80,12 +79,12 @@ fn All(
                 })
                 .collect_view()}
         </ul>
-        {active
-            .map(|network| {
+        {match active {
+            Some(network) => {
                 let list = |all: Vec<String>| if all.is_empty() { s.none.to_owned() } else { all.join(", ") };
                 view! {
                     <Share name=network.name busy wrong />
-                    <Below label=s.below>
+                    <Below label=s.below testid="network-below">
                         <dl class="facts left small">
                             <dt>{s.key_servers}</dt>
                             <dd><Number value=list(network.key_servers) /></dd>
@@ -94,9 +93,13 @@ fn All(
                             <dt>{s.chain}</dt>
                             <dd class="num">{network.chain_id}</dd>
                         </dl>
+                        <Check busy wrong />
                     </Below>
                 }
-            })}
+                .into_any()
+            }
+            None => view! { <Check busy wrong /> }.into_any(),
+        }}
     }
 }
 
@@ -148,13 +151,13 @@ fn Check(busy: RwSignal<bool>, wrong: RwSignal<Option<ApiError>>) -> impl IntoVi
         <div class="across roomy">
             <Button icon=Icon::RefreshCw label=s.check.to_owned() off=busy on_press=check testid="check-network" />
         </div>
-        <div role="status">
+        <div class="gap" role="status">
             {move || {
                 found
                     .get()
                     .map(|check| {
                         view! {
-                            <table data-testid="network-checked">
+                            <table class="found" data-testid="network-checked">
                                 <tbody>
                                     {check
                                         .points
