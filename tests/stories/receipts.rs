@@ -1,4 +1,5 @@
-//! What an auditor gets: a file that says what was agreed and what happened, checked without network or trust.
+//! What an auditor gets: a file that says what was agreed and what happened, checked without a network
+//! but for the hashes of its blocks.
 
 use crate::person::Person;
 use serde_json::Value;

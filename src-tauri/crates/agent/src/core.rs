@@ -34,7 +34,7 @@ pub struct AgentConfig {
     pub wallet: Wallet,
     /// The account in use.
     pub account: Option<Address>,
-    /// The home's own key: pays for refunds and grants, holds no money.
+    /// The home's own key: pays for refunds and grants, and holds nothing but what that costs.
     pub service: Arc<ServiceKey>,
     /// The key that owns the contracts, where this home runs the network itself.
     pub operator: Option<Arc<ServiceKey>>,

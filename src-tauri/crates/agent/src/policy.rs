@@ -1,4 +1,4 @@
-//! What may be signed here (`docs/policy.md`). A file of rules, read before every signature: a change counts at once.
+//! What may be begun here (`docs/policy.md`). A file of rules, read at every confirmation: a change counts for what comes later.
 //!
 //! Without the file everything may be signed. One that cannot be read forbids everything: a rule that was meant to hold
 //! must not stop holding because of a typing error.

@@ -98,7 +98,7 @@ pub(crate) enum Command {
     /// One's own list, which a step of an agreement can ask.
     #[command(subcommand)]
     List(List),
-    /// Checks the receipt of an agreement, without network and without trust in whoever made it.
+    /// Checks the receipt of an agreement without a network. What is left to look up is whether the chain has its blocks.
     VerifyReceipt {
         /// The receipt.
         file: PathBuf,
@@ -131,7 +131,7 @@ pub(crate) struct Node {
     /// Milliseconds between blocks; 0 makes a block when there is a transaction.
     #[arg(long, value_name = "MS")]
     pub(crate) block_time: Option<u64>,
-    /// A file with these options and more: which servers to run, peers of a single key server.
+    /// A file (TOML): data, block_time, name, chain_id, gateway, key_servers, or key_server (one alone, with its peers).
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

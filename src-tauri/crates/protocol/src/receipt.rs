@@ -1,5 +1,5 @@
-//! A receipt of an agreement: what was agreed, what happened on the chain, with proofs; an auditor checks it without a node
-//! and without trusting whoever made it. What is left to look up is one hash per block.
+//! A receipt of an agreement: what was agreed, what happened on the chain, with proofs; an auditor checks it without a
+//! node. What is left to look up is one hash per block: until then whoever made it could have made up the blocks.
 
 use crate::{
     Address, Checksum, Hash32, Signature,

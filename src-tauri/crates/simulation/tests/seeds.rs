@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-/// Runs of every test run: about a minute of two cores.
+/// Runs of every test run: a few seconds of two cores.
 const RUNS: u64 = 2_000;
 /// Runs where `NEUSTON_LONG` is set.
 const LONG_RUNS: u64 = 1_000_000;

@@ -159,6 +159,10 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ("in block {block} it is too late to sign this", "in Block {block} ist es zu spät, das zu unterschreiben"),
     ("this was taken back before it was signed", "das wurde zurückgenommen, bevor es unterschrieben war"),
     ("the network reverted it in block {block}", "das Netz hat es in Block {block} zurückgewiesen"),
+    (
+        "this computer's key cannot pay the network fee, and the account that could is locked",
+        "der Schlüssel dieses Computers kann die Netzgebühr nicht zahlen, und das Konto, das es könnte, ist gesperrt",
+    ),
     ("it had no effect in block {block}", "in Block {block} blieb es ohne Wirkung"),
     ("another transaction took its place (number {nonce})", "eine andere Eintragung hat seinen Platz (Nummer {nonce})"),
     ("there is no such transaction", "eine solche Eintragung gibt es nicht"),

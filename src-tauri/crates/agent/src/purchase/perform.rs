@@ -54,6 +54,10 @@ impl Buying {
     /// Who takes the money back: this computer's own key, and the buyer's account where that key cannot pay for it.
     async fn payer(&self, terms: &AccessTerms, gas: u64) -> Result<Arc<dyn Signer>, Hold> {
         match self.core.account_pays(terms.consumer, gas).await.map_err(Hold::later)? {
+            // Asked again from time to time: somebody may fill up that key meanwhile.
+            true if self.core.wallet.is_locked() => {
+                Err(Hold::said("this computer's key cannot pay the network fee, and the account that could is locked"))
+            }
             true => self.buyer(terms),
             false => Ok(self.core.service.clone()),
         }
