@@ -2,16 +2,17 @@
 
 use keeper::Keeper;
 use protocol::{
-    Address, AgreementId, Did, NetworkFile, SecretKey, SignError, Signature, Signer,
+    Address, AgreementId, Did, NetworkFile, SecretKey, Signer,
     conditions::{ConditionKind, condition_id, value_hash_access},
-    tx::{Call, Receipt, SignedTx, UnsignedTx},
+    tx::{Call, Receipt},
 };
 use std::path::Path;
 use transport::{Http, JsonRpc, Limits, Resolver};
+use wallet::ServiceKey;
 
 /// An account, and the chain.
 pub(crate) struct Stranger {
-    account: Account,
+    account: ServiceKey,
     pub(crate) keeper: Keeper,
 }
 
@@ -21,7 +22,7 @@ impl Stranger {
         let file = NetworkFile::from_toml(&std::fs::read_to_string(network).unwrap()).unwrap();
         let http = Http::new(Resolver::none(), Limits::trusted());
         let keeper = Keeper::connect(JsonRpc::connect(file.rpc[0].parse().unwrap(), &http), &file).await.unwrap();
-        Self { account: Account(SecretKey::from_bytes(&[7; 32]).unwrap()), keeper }
+        Self { account: ServiceKey::from_key(SecretKey::from_bytes(&[7; 32]).unwrap()).unwrap(), keeper }
     }
 
     /// Sends it and waits until it is mined. It succeeds.
@@ -48,19 +49,5 @@ impl Stranger {
         // A node answers what a call would do as of its newest block.
         blocks.wait_for(|block| *block > found.created_at + found.time_out).await.unwrap();
         self.calls(&contracts.abort_by_timeout(ConditionKind::AccessSecretStore, access)).await;
-    }
-}
-
-struct Account(SecretKey);
-
-impl Signer for Account {
-    fn address(&self) -> Address {
-        self.0.address().unwrap()
-    }
-    fn sign_digest(&self, digest: &[u8; 32]) -> Result<Signature, SignError> {
-        self.0.sign_digest(digest).map_err(|error| SignError::Refused(error.to_string()))
-    }
-    fn sign_tx(&self, tx: &UnsignedTx) -> Result<SignedTx, SignError> {
-        wallet::sign_transaction(&self.0, tx)
     }
 }

@@ -9,7 +9,7 @@ texts! {
         unknown: "not known while the network does not answer", "unbekannt, solange das Netz nicht antwortet";
         set_aside: "{amount} more is set aside in purchases under way.", "{amount} weitere sind in laufenden Käufen zurückgelegt.";
         test_tokens: "Get test tokens", "Test-Guthaben holen";
-        test_more: "This network gives them away to try things out. They have no value elsewhere.", "Dieses Netz verschenkt es zum Ausprobieren. Anderswo hat es keinen Wert.";
+        test_more: "This network gives test tokens away to try things out. They have no value elsewhere.", "Dieses Netz verschenkt Test-Guthaben zum Ausprobieren. Anderswo hat es keinen Wert.";
         test_amount: "Get 100", "100 holen";
         fees: "Network fees", "Netzgebühren";
         fees_more: "This network charges for each step that is put on record. Your account pays for what you buy. This computer's own key pays when it opens your data for buyers, and when it takes your money back while your account is locked.", "Dieses Netz nimmt Geld für jeden Schritt, der festgehalten wird. Dein Konto zahlt, wenn du kaufst. Der eigene Schlüssel dieses Computers zahlt, wenn er deine Daten für Käufer öffnet, und wenn er dein Geld zurückholt, während dein Konto gesperrt ist.";

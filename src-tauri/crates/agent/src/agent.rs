@@ -120,8 +120,10 @@ impl Agent {
         Ok(this)
     }
 
-    /// Tells what changes on its own: blocks, what is under way, and news of sales.
+    /// Tells what changes on its own: blocks, the lock, what is under way, and news of sales.
     fn follow(&self) {
+        let core = self.core.clone();
+        tokio::spawn(async move { core.cancel.run_until_cancelled(core.tell_of_locking()).await });
         let this = self.clone();
         tokio::spawn(async move {
             let mut blocks = this.core.keeper.blocks();

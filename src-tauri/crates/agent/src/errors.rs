@@ -69,7 +69,7 @@ pub fn wallet(error: WalletError) -> ApiError {
             "Bring the account back with its recovery words, in another data folder.",
         ),
         WalletError::Disk { .. } => {
-            ApiError::new(Code::Disk, said, "Make room on the disk or allow writing, then try again.")
+            ApiError::new(Code::Disk, said, "Free this place, make room or allow writing, then try again.")
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod inspect;
 mod keys;
 mod library;
 mod licenses;
+mod locking;
 mod markdown;
 mod market;
 mod network_check;

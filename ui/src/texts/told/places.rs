@@ -63,8 +63,8 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ("{path} exists already.", "{path} gibt es schon."),
     ("Choose another name; nothing is overwritten.", "Wähle einen anderen Namen; nichts wird überschrieben."),
     (
-        "Make room on the disk or allow writing, then try again.",
-        "Schaffe Platz auf der Festplatte oder erlaube das Schreiben, und versuch es noch einmal.",
+        "Free this place, make room or allow writing, then try again.",
+        "Mach diesen Ort frei, schaffe Platz oder erlaube das Schreiben, und versuch es noch einmal.",
     ),
     // The data folder
     ("This system names no folder for data.", "Dieses System nennt keinen Ordner für Daten."),

@@ -43,7 +43,7 @@ use protocol::{
 use rows::{NewTx, TxRow, TxState};
 use sending::SEND_AGAIN;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -139,6 +139,8 @@ struct Inner {
     chain: Arc<dyn Chain>,
     queues: Mutex<HashMap<Address, Arc<tokio::sync::Mutex<()>>>>,
     sent: Mutex<HashMap<i64, Sent>>,
+    /// How these ended is known, and on its way to the disk.
+    noted: Mutex<HashSet<i64>>,
     /// Since which block and when a transaction is missing although its nonce is used.
     missing: Mutex<HashMap<i64, (u64, Instant)>>,
     /// Since which block the newest variant of a transaction could have been mined.
@@ -161,6 +163,7 @@ impl Outbox {
             chain,
             queues: Mutex::default(),
             sent: Mutex::default(),
+            noted: Mutex::default(),
             missing: Mutex::default(),
             waiting: Mutex::default(),
             signers: Mutex::default(),
@@ -411,6 +414,7 @@ impl Outbox {
     fn note(&self, row: &TxRow, state: TxState) {
         if row.state != state {
             let (id, at) = (row.id, self.0.ledger.now());
+            self.0.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
             drop(self.0.ledger.hand(Point::TxSettled, move |c| rows::set_state(c, id, state, at)));
         }
     }
@@ -472,8 +476,10 @@ impl Outbox {
     /// What is signed and not known to be mined, oldest first.
     pub async fn pending(&self) -> Result<Vec<Pending>, OutboxError> {
         let rows = self.unsettled().await?;
+        let mut noted = self.0.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.retain(|id| rows.iter().any(|row| row.id == *id));
         let sent = self.0.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let pending = rows.into_iter().filter_map(|row| {
+        let pending = rows.into_iter().filter(|row| !noted.contains(&row.id)).filter_map(|row| {
             Some(Pending {
                 key: row.key.0.clone(),
                 what: row.what.clone(),

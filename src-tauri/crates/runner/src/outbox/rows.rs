@@ -6,7 +6,7 @@ use protocol::{
     Address, TxHash, Vodka,
     tx::{Fee, SignedTx, UnsignedTx, hex_bytes},
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -200,20 +200,13 @@ pub(super) fn by_key(c: &Connection, chain: u64, key: &Key) -> Result<Option<TxR
 }
 
 pub(super) fn unsettled(c: &Connection, chain: u64) -> Result<Vec<TxRow>, LedgerError> {
-    let query = format!("SELECT {COLUMNS} FROM tx WHERE chain = ?1 AND state = 'signed' ORDER BY account, nonce");
-    let found = c.prepare_cached(&query)?.query_map([number(chain)?], columns)?.collect::<Result<Vec<_>, _>>()?;
-    found.into_iter().map(|columns| complete(c, columns)).collect()
+    found(c, "chain = ?1 AND state = 'signed' ORDER BY account, nonce", params![number(chain)?])
 }
 
 /// The first transactions of an account that are not known to be mined.
 pub(super) fn earliest(c: &Connection, chain: u64, account: Address, most: u32) -> Result<Vec<TxRow>, LedgerError> {
-    let query = format!(
-        "SELECT {COLUMNS} FROM tx WHERE chain = ?1 AND state = 'signed' AND account = ?2 ORDER BY nonce LIMIT ?3"
-    );
-    let mut query = c.prepare_cached(&query)?;
-    let found =
-        query.query_map(params![number(chain)?, account.hex(), most], columns)?.collect::<Result<Vec<_>, _>>()?;
-    found.into_iter().map(|columns| complete(c, columns)).collect()
+    let which = "chain = ?1 AND state = 'signed' AND account = ?2 ORDER BY nonce LIMIT ?3";
+    found(c, which, params![number(chain)?, account.hex(), most])
 }
 
 /// Those of an account that had ended, by nonce.
@@ -223,12 +216,14 @@ pub(super) fn ended_between(
     account: Address,
     nonces: Range<u64>,
 ) -> Result<Vec<TxRow>, LedgerError> {
-    let query = format!(
-        "SELECT {COLUMNS} FROM tx WHERE chain = ?1 AND account = ?2 AND nonce >= ?3 AND nonce < ?4
-         AND state IN ('mined', 'reverted') ORDER BY nonce"
-    );
-    let within = params![number(chain)?, account.hex(), number(nonces.start)?, number(nonces.end)?];
-    let found = c.prepare_cached(&query)?.query_map(within, columns)?.collect::<Result<Vec<_>, _>>()?;
+    let which =
+        "chain = ?1 AND account = ?2 AND nonce >= ?3 AND nonce < ?4 AND state IN ('mined', 'reverted') ORDER BY nonce";
+    found(c, which, params![number(chain)?, account.hex(), number(nonces.start)?, number(nonces.end)?])
+}
+
+fn found(c: &Connection, which: &str, with: impl Params) -> Result<Vec<TxRow>, LedgerError> {
+    let mut query = c.prepare_cached(&format!("SELECT {COLUMNS} FROM tx WHERE {which}"))?;
+    let found = query.query_map(with, columns)?.collect::<Result<Vec<_>, _>>()?;
     found.into_iter().map(|columns| complete(c, columns)).collect()
 }
 

@@ -43,8 +43,8 @@ impl Outbox {
         Ok(())
     }
 
-    /// Sends one again that others of its account come before, of which so many are mined. Where nothing of this file is on
-    /// its way in between, a fork has taken back what had ended: that is sent again, too.
+    /// Sends one again that others of its account come before, of which so many are mined. What had
+    /// ended in between was taken back by a fork, and is sent again, too.
     pub(super) async fn send_behind(&self, row: &TxRow, mined: u64) -> Result<(), LedgerError> {
         let (chain, account, nonce) = (self.0.chain.chain_id(), row.account, row.nonce);
         let ended = self.0.ledger.read(move |c| rows::ended_between(c, chain, account, mined..nonce)).await?;

@@ -51,6 +51,7 @@ async fn a_batch_has_consecutive_nonces_and_a_key_signs_once() {
     let outbox = bench.open();
     let receipts = ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap();
     assert_eq!(receipts.len(), 2);
+    assert!(outbox.pending().await.unwrap().is_empty(), "what has ended is not pending, also before that is on disk");
     let nonces: Vec<u64> = bench.chain.seen().iter().map(|raw| nonce_of(raw)).collect();
     assert_eq!(nonces, [0, 1]);
     assert_eq!(ends(outbox.run(bench.batch(&["approve", "lock"]))).await.unwrap(), receipts);
