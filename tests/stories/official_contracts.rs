@@ -2,7 +2,7 @@
 //! servers, publisher, buyer. What is on the chain afterwards is said by ethers.js.
 
 use crate::{
-    chains::{Chain, Maker},
+    chains::{Chain, Maker, Release},
     network::Network,
     person::Person,
 };
@@ -16,19 +16,37 @@ struct World {
     network: Network,
     publisher: Person,
     buyer: Person,
+    release: Release,
 }
 
 impl World {
-    fn on(maker: Maker) -> Self {
+    fn on(maker: Maker, release: Release) -> Self {
         let chain = Chain::free(maker);
-        let network = Network::serves(&chain.with_official_contracts());
+        let network = Network::serves(&chain.with_official_contracts(release));
         let publisher = Person::on(&network.file()).with_account(0);
         let buyer = Person::on(&network.file()).with_account(10);
-        Self { chain, network, publisher, buyer }
+        Self { chain, network, publisher, buyer, release }
     }
 
-    /// What ethers.js sees of an agreement, in the states of its conditions.
-    fn is_seen(&self, did: &str, agreement: &str, states: [u8; 3], paid_to: &str) {
+    /// The template of purchases, as the agreement store says it.
+    fn sale_template(&self) -> String {
+        match self.release {
+            Release::V0_13 => ACCESS.to_owned(),
+            // Up to 0.12 it is a contract.
+            Release::V0_12 => {
+                let at = self.network.contracts()["EscrowAccessSecretStoreTemplate"].to_lowercase();
+                format!("0x{:0>64}", at.trim_start_matches("0x"))
+            }
+        }
+    }
+
+    /// What ethers.js sees of an agreement: where lock, access and escrow stand.
+    fn is_seen(&self, did: &str, agreement: &str, [lock, access, escrow]: [u8; 3], paid_to: &str) {
+        let template = self.sale_template();
+        let states = match self.release {
+            Release::V0_13 => [lock, access, escrow],
+            Release::V0_12 => [access, lock, escrow],
+        };
         let hex = |id: &str| format!("0x{}", id.trim_start_matches("did:op:").trim_start_matches("0x"));
         let owner = self.publisher.address();
         let asked = json!({
@@ -38,7 +56,7 @@ impl World {
         let seen = self.chain.seen_by_ethers(&asked);
         assert_eq!((&seen["did"], &seen["states"]), (&json!(hex(did)), &json!(states)), "{seen}");
         // A computation lets nobody read.
-        let permitted = states[1] == 2 && seen["template"] == ACCESS;
+        let permitted = access == 2 && seen["template"] == template;
         assert_eq!((&seen["escrowHolds"], &seen["permitted"]), (&json!("0"), &json!(permitted)), "{seen}");
         let lower = |text: &str| text.to_lowercase();
         assert_eq!(lower(seen["didOwner"].as_str().unwrap()), lower(&owner));
@@ -76,23 +94,67 @@ impl World {
     }
 }
 
+impl World {
+    /// Where agreements are kept as in v0.1 there are no other shapes, and that is said.
+    fn has_sales_only(&self) {
+        let refused = self.buyer.types(&["template", "list"]);
+        assert_eq!(refused.error(), "refused", "{refused:?}");
+        assert!(refused.json["error"]["message"].as_str().unwrap().contains("v0.1"), "{refused:?}");
+    }
+
+    /// On another computer, from the words and the chain: both purchases, a receipt of one, and its file.
+    fn is_rebuilt(&self, bought: &str, content: &str) {
+        let words = self.buyer.types(&["wallet", "backup"]).ok()["words"].as_str().unwrap().to_owned();
+        let new = Person::on(&self.network.file());
+        let sheet = new.file("words", &words);
+        new.types(&["wallet", "import", "--words-file", sheet.to_str().unwrap()]).ok();
+        let purchases = new.types(&["agreements"]).ok();
+        let mut states: Vec<_> =
+            purchases["results"].as_array().unwrap().iter().filter_map(|p| p["state"].as_str()).collect();
+        states.sort_unstable();
+        states.retain(|state| ["completed", "refunded"].contains(state));
+        assert_eq!(states, ["completed", "refunded"], "{purchases}");
+        let agreement = new.purchases_of(bought)[0]["agreementId"].as_str().unwrap().to_owned();
+        let receipt = new.path("receipt.json");
+        new.types(&["agreements", &agreement, "--receipt", receipt.to_str().unwrap()]).ok();
+        let shown = new.types(&["verify-receipt", receipt.to_str().unwrap()]).ok();
+        assert_eq!(shown["outcome"], "paid", "{shown}");
+        assert_eq!(new.reads(bought), content, "the file is fetched again");
+    }
+}
+
 #[test]
 fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted_on_anvil() {
-    sells_and_refunds(Maker::Anvil);
+    sells_and_refunds(Maker::Anvil, Release::V0_13);
 }
 
 #[test]
 fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted_on_hardhat() {
-    sells_and_refunds(Maker::Hardhat);
+    sells_and_refunds(Maker::Hardhat, Release::V0_13);
 }
 
 #[test]
 fn the_released_contracts_sell_and_refund_once_their_risk_is_accepted_on_ganache() {
-    sells_and_refunds(Maker::Ganache);
+    sells_and_refunds(Maker::Ganache, Release::V0_13);
 }
 
-fn sells_and_refunds(maker: Maker) {
-    let world = World::on(maker);
+#[test]
+fn the_template_contracts_of_v01_sell_and_refund_once_their_risk_is_accepted_on_anvil() {
+    sells_and_refunds(Maker::Anvil, Release::V0_12);
+}
+
+#[test]
+fn the_template_contracts_of_v01_sell_and_refund_once_their_risk_is_accepted_on_hardhat() {
+    sells_and_refunds(Maker::Hardhat, Release::V0_12);
+}
+
+#[test]
+fn the_template_contracts_of_v01_sell_and_refund_once_their_risk_is_accepted_on_ganache() {
+    sells_and_refunds(Maker::Ganache, Release::V0_12);
+}
+
+fn sells_and_refunds(maker: Maker, release: Release) {
+    let world = World::on(maker, release);
     let (publisher, buyer) = (&world.publisher, &world.buyer);
     let check = buyer.types(&["network", "check"]);
     let said = check.json.to_string();
@@ -115,6 +177,7 @@ fn sells_and_refunds(maker: Maker) {
     publisher.waits_for_balance("4");
     let agreement = bought["agreementId"].as_str().unwrap().to_owned();
     world.is_seen(&did, &agreement, [2, 2, 2], &publisher.address());
+    let bought = did;
 
     // One that is never opened: the file is another one by then.
     let file = publisher.file("b.csv", "a\n1\n");
@@ -127,7 +190,11 @@ fn sells_and_refunds(maker: Maker) {
     assert_eq!(buyer.balance(), "6", "the money is back");
     let agreement = purchase["agreementId"].as_str().unwrap().to_owned();
     world.is_seen(&did, &agreement, [2, 3, 2], &buyer.address());
-    world.computes(&did);
+    match release {
+        Release::V0_13 => world.computes(&did),
+        Release::V0_12 => world.has_sales_only(),
+    }
+    world.is_rebuilt(&bought, content);
     serving.ends();
 
     buyer.types(&["network", "consent", "--withdraw"]).ok();

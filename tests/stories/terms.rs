@@ -114,7 +114,7 @@ async fn create_otherwise(network: &std::path::Path, listing: &Value, order: &Va
     let terms = AccessTerms {
         agreement,
         did: text(&order["did"]).parse().unwrap(),
-        template: protocol::templates::ACCESS,
+        template: protocol::templates::ACCESS.into(),
         provider: text(&listing["providers"][0]).parse().unwrap(),
         consumer: text(&order["consumerAddress"]).parse().unwrap(),
         owner: text(&listing["owner"]).parse().unwrap(),

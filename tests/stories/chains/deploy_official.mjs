@@ -1,10 +1,12 @@
-// Puts the released contracts, keeper-contracts 0.13.2, on a chain where gas costs nothing, with ethers.js: not one line of
-// ours takes part. `node deploy_official.mjs RPC ARTIFACTS PACKAGES`; prints the addresses by name as JSON.
+// Puts the released contracts, keeper-contracts 0.13.2 or 0.12.7, on a chain where gas costs nothing, with ethers.js: not one
+// line of ours takes part. `node deploy_official.mjs RPC RELEASE ARTIFACTS PACKAGES`; prints the addresses by name as JSON.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [rpc, artifacts, packages] = process.argv.slice(2);
+const [rpc, release, artifacts, packages] = process.argv.slice(2);
+// Its templates are contracts.
+const old = release === "0.12.7";
 const { ethers } = createRequire(join(packages, "deploy.cjs"))("ethers");
 const provider = new ethers.JsonRpcProvider(rpc, undefined, { staticNetwork: true, pollingInterval: 20 });
 const owner = new ethers.Wallet(ethers.id("whoever deploys"), provider);
@@ -37,6 +39,7 @@ for (const name of [
   "EpochLibrary", "DIDRegistryLibrary", "OceanToken", "Dispenser", "DIDRegistry", "TemplateStoreManager",
   "ConditionStoreManager", "AgreementStoreManager", "LockRewardCondition", "AccessSecretStoreCondition", "EscrowReward",
   "ComputeExecutionCondition",
+  ...(old ? ["EscrowAccessSecretStoreTemplate", "EscrowComputeExecutionTemplate"] : []),
 ]) await create(name);
 
 const me = owner.address;
@@ -56,11 +59,19 @@ for (const [name, values] of [
 ]) await call(name, `initialize(${values.map(() => "address").join(",")})`, values);
 
 await call("ConditionStoreManager", "delegateCreateRole(address)", [agreements]);
-const actors = ["provider", "consumer"];
+const released = [["AccessSecretStoreCondition", "EscrowAccessSecretStoreTemplate"],
+  ["ComputeExecutionCondition", "EscrowComputeExecutionTemplate"]];
+for (const [condition, name] of old ? released : []) {
+  const parts = [me, agreements, registry, at[condition], at.LockRewardCondition, at.EscrowReward];
+  await call(name, `initialize(${parts.map(() => "address").join(",")})`, parts);
+  await call("TemplateStoreManager", "proposeTemplate(address)", [at[name]]);
+  await call("TemplateStoreManager", "approveTemplate(address)", [at[name]]);
+}
+const actors = old ? [] : ["provider", "consumer"];
 for (const actor of actors) await call("TemplateStoreManager", "registerTemplateActorType(string)", [actor]);
 // The names and numbers of their deployment.
 const proposed = "proposeTemplate(bytes32,address[],bytes32[],string)";
-for (const [condition, name, id] of [
+for (const [condition, name, id] of old ? [] : [
   ["AccessSecretStoreCondition", "EscrowAccessSecretStoreTemplate",
     "0xff52b4c00ceacf1cfd7296af9569da77db4e9ae9b3d42a3022516b9c1adca8de"],
   ["ComputeExecutionCondition", "EscrowComputeExecutionTemplate",

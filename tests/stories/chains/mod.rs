@@ -20,6 +20,15 @@ pub(crate) enum Maker {
     Ganache,
 }
 
+/// Which of the released contracts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Release {
+    /// 0.13.2: agreements in the form of v0.2.
+    V0_13,
+    /// 0.12.7: in the form of v0.1, from template contracts.
+    V0_12,
+}
+
 /// What a transaction costs on anvil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gas {
@@ -139,17 +148,23 @@ impl Chain {
     }
 
     /// The released contracts, put here by ethers.js: a network file without services.
-    pub(crate) fn with_official_contracts(&self) -> String {
-        let artifacts = fetched("NEUSTON_OFFICIAL").join("@oceanprotocol/keeper-contracts/artifacts");
+    pub(crate) fn with_official_contracts(&self, release: Release) -> String {
+        let (number, package, form) = match release {
+            Release::V0_13 => ("0.13.2", "@oceanprotocol/keeper-contracts", "v0.2"),
+            Release::V0_12 => ("0.12.7", "keeper-contracts-0.12", "v0.1"),
+        };
+        let artifacts = fetched("NEUSTON_OFFICIAL").join(package).join("artifacts");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/stories/chains/deploy_official.mjs");
         let mut deploys = Command::new("node");
-        deploys.arg(script).arg(&self.url).arg(artifacts).arg(fetched("NEUSTON_WITNESSES"));
+        deploys.arg(script).args([&self.url, number]).arg(artifacts).arg(fetched("NEUSTON_WITNESSES"));
         let said = deploys.output().unwrap();
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         let contracts: BTreeMap<String, String> = serde_json::from_slice(&said.stdout).unwrap();
         let rows: Vec<String> = contracts.iter().map(|(name, at)| format!("{name} = \"{at}\"")).collect();
-        let head =
-            format!("name = \"official\"\nchain_id = {CHAIN_ID}\nrpc = [\"{}\"]\nblock_time_ms = 1000", self.url);
+        let head = format!(
+            "name = \"official\"\nchain_id = {CHAIN_ID}\nrpc = [\"{}\"]\nblock_time_ms = 1000\nagreements = \"{form}\"",
+            self.url
+        );
         // Hardhat names a price, and takes what pays nothing.
         format!("{head}\n\n[fees]\nmax_gwei = 0\n\n[contracts]\n{}\n", rows.join("\n"))
     }

@@ -14,7 +14,7 @@ use keeper::DidRegister;
 use protocol::{
     Did,
     checksum::{Integrity, verify},
-    ddo::{Ddo, TemplateRef},
+    ddo::Ddo,
     query::{Page, PriceRange, Query, Search},
     search::{Facet, SearchAnswer, SearchOrder, SearchRequest},
 };
@@ -166,7 +166,7 @@ impl Core {
                 providers: register.as_ref().map(|r| r.providers.clone()).unwrap_or_default(),
                 checksum: register.as_ref().map(|r| r.checksum),
                 block: register.as_ref().map_or(0, |r| r.updated_at),
-                template: access.and_then(|s| s.template).map(template).unwrap_or_default(),
+                template: access.and_then(|s| s.template).map(|template| template.to_string()).unwrap_or_default(),
                 gateway: access.map(|s| s.endpoint.clone()).unwrap_or_default(),
                 document: String::from_utf8_lossy(ddo.raw()).into_owned(),
             },
@@ -179,13 +179,6 @@ impl Core {
         let provider = *found.register.as_ref()?.providers.first()?;
         let gateway = BrizoClient::of_service(self.foreign.clone(), &found.ddo.access()?.endpoint)?;
         Some(gateway.check_alive(provider).await.is_ok())
-    }
-}
-
-fn template(reference: TemplateRef) -> String {
-    match reference {
-        TemplateRef::Id(id) => id.hex(),
-        TemplateRef::Contract(address) => address.to_string(),
     }
 }
 

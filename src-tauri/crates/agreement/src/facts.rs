@@ -1,6 +1,6 @@
 //! What the chain says about one agreement: the only thing a machine believes.
 
-use protocol::{Address, ConditionId, Did, TemplateId, conditions::ConditionKind};
+use protocol::{Address, ConditionId, Did, conditions::ConditionKind, templates::TemplateRef};
 use serde::{Deserialize, Serialize};
 
 /// The state of a condition (PROTOCOL 2.0).
@@ -46,7 +46,7 @@ pub struct AgreementFact {
     /// The listing.
     pub did: Did,
     /// The template.
-    pub template: TemplateId,
+    pub template: TemplateRef,
     /// The condition ids in the order on the chain.
     pub conditions: Vec<ConditionId>,
     /// Who is part of it, in the order on the chain.

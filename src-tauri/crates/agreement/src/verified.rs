@@ -267,7 +267,7 @@ mod tests {
         let condition = ConditionKind::AccessSecretStore;
         assert_eq!(flaw(|f| f.agreement = None), Flaw::Missing);
         assert_eq!(flaw(|f| agreement(f).did = Did([9; 32])), Flaw::Did);
-        assert_eq!(flaw(|f| agreement(f).template = TemplateId([9; 32])), Flaw::Template);
+        assert_eq!(flaw(|f| agreement(f).template = TemplateId([9; 32]).into()), Flaw::Template);
         assert_eq!(flaw(|f| agreement(f).actors[0] = Address([9; 20])), Flaw::Actors);
         assert_eq!(flaw(|f| agreement(f).actors.push(Address([9; 20]))), Flaw::Actors);
         assert_eq!(flaw(|f| agreement(f).conditions.swap(1, 2)), Flaw::Conditions);

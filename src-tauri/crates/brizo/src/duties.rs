@@ -67,6 +67,7 @@ pub(crate) async fn follow(gateway: Gateway) {
 fn of_provider(event: &KeeperEvent, us: Address) -> Option<AgreementId> {
     match event {
         KeeperEvent::AgreementActorAdded { agreement, actor, .. } if *actor == us => Some(*agreement),
+        KeeperEvent::AgreementCreatedV01 { agreement, provider, .. } if *provider == us => Some(*agreement),
         _ => None,
     }
 }
@@ -112,10 +113,7 @@ async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> 
     let consumer = on_chain.actors.iter().find(|a| **a != gateway.provider()).copied();
     let consumer = consumer.ok_or_else(|| Refusal::Unknown("it has no buyer".to_owned()))?;
     let version = gateway.version(on_chain.did).await?;
-    let service = version
-        .ddo
-        .services_of(&ServiceKind::Access)
-        .find(|s| s.template == Some(protocol::ddo::TemplateRef::Id(on_chain.template)));
+    let service = version.ddo.services_of(&ServiceKind::Access).find(|s| s.template == Some(on_chain.template));
     let service = service.ok_or_else(|| Refusal::Unknown("the listing has no such service".to_owned()))?;
     let terms = gateway.terms(&version, service, agreement, consumer)?;
     gateway.inner.store.pin(agreement, on_chain.did, version.checksum, service.index).await?;
@@ -147,5 +145,16 @@ mod tests {
         let added = |actor| KeeperEvent::AgreementActorAdded { agreement, actor, actor_type };
         assert_eq!(of_provider(&added(us), us), Some(agreement));
         assert_eq!(of_provider(&added(Address([3; 20])), us), None);
+        let created = |provider| KeeperEvent::AgreementCreatedV01 {
+            template: Address([4; 20]),
+            agreement,
+            did: protocol::Did([5; 32]),
+            consumer: Address([6; 20]),
+            provider,
+            time_locks: Vec::new(),
+            time_outs: Vec::new(),
+        };
+        assert_eq!(of_provider(&created(us), us), Some(agreement));
+        assert_eq!(of_provider(&created(Address([3; 20])), us), None);
     }
 }

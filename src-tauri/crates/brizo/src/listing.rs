@@ -9,7 +9,7 @@ use protocol::{
     Address, AgreementId, Checksum, Did,
     checksum::verify,
     conditions::AccessTerms,
-    ddo::{Ddo, Service, TemplateRef},
+    ddo::{Ddo, Service},
 };
 
 /// A version of a listing.
@@ -80,9 +80,7 @@ impl Gateway {
         let wrong = |why: String| Refusal::NotCreated(why);
         let price = version.ddo.price_of(service).map_err(|e| wrong(e.to_string()))?;
         let windows = service.windows().map_err(|e| wrong(e.to_string()))?;
-        let Some(TemplateRef::Id(template)) = service.template else {
-            return Err(wrong("the listing's template is not one of this network".to_owned()));
-        };
+        let template = service.template.ok_or_else(|| wrong("the listing names no template".to_owned()))?;
         let contracts = self.inner.keeper.contracts();
         Ok(AccessTerms {
             agreement,

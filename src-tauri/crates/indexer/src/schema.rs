@@ -55,6 +55,27 @@ const MIGRATIONS: &[&str] = &[
         SELECT e.target AS grantee, e.other AS did, e.subject AS agreement, e.third AS condition, e.block, e.position,
             b.hash AS block_hash
         FROM event e JOIN block b ON b.number = e.block WHERE e.kind = 15 AND e.subject IS NOT NULL;",
+    // 2: agreements of v0.1. Up to keeper-contracts 0.12 only their template tells of them; later the store does too, as
+    // of something that the template created. It has their parties, the gateway first.
+    "DROP VIEW agreement;
+     DROP VIEW actor;
+     CREATE VIEW agreement AS
+        SELECT e.subject AS id, e.other AS did, e.source AS creator, e.tx, e.block, e.position, b.hash AS block_hash
+        FROM event e JOIN block b ON b.number = e.block WHERE e.kind = 10 AND e.subject IS NOT NULL
+        UNION ALL
+        SELECT e.subject, e.other, substr(e.third, 13), e.tx, e.block, e.position, b.hash
+        FROM event e JOIN block b ON b.number = e.block WHERE e.kind = 18 AND e.subject IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM event l WHERE l.subject = e.subject AND l.kind = 10);
+     CREATE VIEW actor AS
+        SELECT e.subject AS agreement, e.target AS account, e.other AS type, e.block, e.position, 0 AS place,
+            b.hash AS block_hash
+        FROM event e JOIN block b ON b.number = e.block WHERE e.kind = 11 AND e.subject IS NOT NULL
+        UNION ALL
+        SELECT e.subject, e.target, NULL, e.block, e.position, 0, b.hash
+        FROM event e JOIN block b ON b.number = e.block WHERE e.kind = 18 AND e.subject IS NOT NULL
+        UNION ALL
+        SELECT e.subject, e.source, NULL, e.block, e.position, 1, b.hash
+        FROM event e JOIN block b ON b.number = e.block WHERE e.kind = 18 AND e.subject IS NOT NULL;",
 ];
 
 /// Brings the file to this version's schema.
@@ -98,6 +119,7 @@ mod tests {
             (Topic::DidOwnershipTransferred, 4),
             (Topic::AgreementCreated, 10),
             (Topic::AgreementActorAdded, 11),
+            (Topic::AgreementCreatedV01, 18),
             (Topic::ConditionCreated, 12),
             (Topic::ConditionUpdated, 13),
             (Topic::AccessGranted, 15),

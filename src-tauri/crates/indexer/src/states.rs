@@ -91,8 +91,8 @@ impl Indexer {
                     "SELECT a.id, a.did, a.creator, a.tx, a.block, a.block_hash FROM agreement a
                      WHERE a.id IN (SELECT agreement FROM actor WHERE account = ?1) ORDER BY a.block, a.position",
                 )?;
-                let mut actors =
-                    step.prepare_cached("SELECT account FROM actor WHERE agreement = ?1 ORDER BY block, position")?;
+                let mut actors = step
+                    .prepare_cached("SELECT account FROM actor WHERE agreement = ?1 ORDER BY block, position, place")?;
                 let mut found = query.query_map([account.0], agreement)?.collect::<Result<Vec<_>, _>>()?;
                 for one in &mut found {
                     let rows = actors.query_map([one.id.0], |row| row.get(0).map(Address))?;

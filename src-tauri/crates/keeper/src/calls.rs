@@ -4,7 +4,8 @@ use crate::{
     Contracts, KeeperError,
     bindings::{
         access_secret_store_condition as access, agreement_store_manager as agreements, did_registry as registry,
-        dispenser, escrow_reward as escrow, lock_reward_condition as lock, ocean_token as token,
+        dispenser, escrow_access_secret_store_template as facade, escrow_reward as escrow,
+        lock_reward_condition as lock, ocean_token as token,
     },
     convert::{h160, u256},
 };
@@ -12,11 +13,26 @@ use ethers::{abi::AbiEncode, types::U256};
 use protocol::{
     Address, Checksum, ConditionId, Did, Vodka,
     conditions::{AccessTerms, ConditionKind},
+    templates::TemplateRef,
     tx::Call,
 };
 
 fn call(to: Address, what: impl Into<String>, arguments: impl AbiEncode) -> Call {
     Call { to, data: arguments.encode(), value: Vodka::ZERO, what: what.into() }
+}
+
+/// `createAgreement` of a template contract, conditions access, lock, escrow.
+fn create_agreement_v01(template: Address, terms: &AccessTerms) -> Call {
+    let listed = terms.on_chain();
+    let arguments = facade::CreateAgreementCall {
+        id: terms.agreement.0,
+        did: terms.did.0,
+        condition_ids: listed.ids.map(|id| id.0).to_vec(),
+        time_locks: listed.time_locks.map(U256::from).to_vec(),
+        time_outs: listed.time_outs.map(U256::from).to_vec(),
+        access_consumer: h160(terms.consumer),
+    };
+    call(template, format!("EscrowAccessSecretStoreTemplate.createAgreement({})", terms.agreement), arguments)
 }
 
 impl Contracts {
@@ -59,12 +75,18 @@ impl Contracts {
         call(self.did_registry, format!("DIDRegistry.transferDIDOwnership({did}, {to})"), arguments)
     }
 
-    /// `AgreementStoreManager.createAgreement`, conditions lock, access, escrow, actors provider, consumer.
+    /// The agreement of these terms: `AgreementStoreManager.createAgreement` with conditions lock, access, escrow and actors
+    /// provider, consumer; where the template is a contract, its own `createAgreement`, which names no actors: the
+    /// provider is the listing's first.
     pub fn create_agreement(&self, terms: &AccessTerms) -> Call {
+        let template = match terms.template {
+            TemplateRef::Id(id) => id,
+            TemplateRef::Contract(at) => return create_agreement_v01(at, terms),
+        };
         let arguments = agreements::CreateAgreementCall {
             id: terms.agreement.0,
             did: terms.did.0,
-            template_id: terms.template.0,
+            template_id: template.0,
             condition_ids: terms.ids().v02().iter().map(|id| id.0).collect(),
             time_locks: terms.time_locks.iter().copied().map(U256::from).collect(),
             time_outs: terms.time_outs.iter().copied().map(U256::from).collect(),

@@ -4,9 +4,12 @@ use crate::{
     Keeper, KeeperError,
     bindings::{
         ACCESSSECRETSTORECONDITION_DEPLOYED_BYTECODE, AGREEMENTSTOREMANAGER_DEPLOYED_BYTECODE,
-        CONDITIONSTOREMANAGER_DEPLOYED_BYTECODE, DIDREGISTRY_DEPLOYED_BYTECODE, ESCROWREWARD_DEPLOYED_BYTECODE,
+        CONDITIONSTOREMANAGER_DEPLOYED_BYTECODE, DIDREGISTRY_DEPLOYED_BYTECODE,
+        ESCROWACCESSSECRETSTORETEMPLATE_DEPLOYED_BYTECODE, ESCROWREWARD_DEPLOYED_BYTECODE,
         LOCKREWARDCONDITION_DEPLOYED_BYTECODE, OCEANTOKEN_DEPLOYED_BYTECODE, TEMPLATESTOREMANAGER_DEPLOYED_BYTECODE,
-        condition_store_manager::ConditionStoreManager, template_store_manager::TemplateStoreManager,
+        condition_store_manager::ConditionStoreManager,
+        escrow_access_secret_store_template::EscrowAccessSecretStoreTemplate,
+        template_store_manager::TemplateStoreManager,
     },
     convert::{address, h160},
     proxy::{TOKEN_WRITTEN, same_code},
@@ -14,8 +17,8 @@ use crate::{
 };
 use ethers::types::{Bytes, U256};
 use protocol::{
-    Address, Hash32, TemplateId,
-    templates::{ACCESS, CONSUMER, PROVIDER},
+    Address, Hash32,
+    templates::{CONSUMER, PROVIDER, TemplateRef},
 };
 use serde_json::json;
 
@@ -36,10 +39,10 @@ pub enum NetworkFault {
     CreateRole,
     /// The access template is not approved, so no agreement can be made.
     #[error("the template {0} is not approved")]
-    Template(TemplateId),
+    Template(TemplateRef),
     /// The template is approved for other conditions than the network file names.
     #[error("the template {0} has other conditions than the network file names")]
-    TemplateConditions(TemplateId),
+    TemplateConditions(TemplateRef),
     /// A proxy can be upgraded by another than the network file's Governance.
     #[error("{contract} can be changed by {owner}, who is not the network's Governance")]
     Upgrader {
@@ -77,22 +80,37 @@ pub struct NetworkCheck {
     pub upgraded_by: Option<Address>,
 }
 
+/// A contract's name, and its functions.
+type Reads = (&'static str, &'static [(&'static str, usize)]);
+
 /// Functions that only read, and how many arguments they take: a contract of this name answers each, whatever it is asked.
-const READS: [(&str, &[(&str, usize)]); 8] = [
+const READS: [Reads; 6] = [
     ("OceanToken", &[("totalSupply()", 0), ("balanceOf(address)", 1), ("allowance(address,address)", 2)]),
     ("DIDRegistry", &[("getDIDOwner(bytes32)", 1), ("getDIDRegister(bytes32)", 1)]),
     ("ConditionStoreManager", &[("getCondition(bytes32)", 1), ("getCreateRole()", 0)]),
-    ("TemplateStoreManager", &[("isTemplateIdApproved(bytes32)", 1), ("getTemplate(bytes32)", 1)]),
-    ("AgreementStoreManager", &[("getAgreement(bytes32)", 1), ("getAgreementActors(bytes32)", 1)]),
     ("LockRewardCondition", &[("hashValues(address,uint256)", 2)]),
     ("AccessSecretStoreCondition", &[("hashValues(bytes32,address)", 2), ("checkPermissions(address,bytes32)", 2)]),
     ("EscrowReward", &[("hashValues(uint256,address,address,bytes32,bytes32)", 5)]),
 ];
 
+/// The same of those that keep agreements.
+const READS_V02: [Reads; 2] = [
+    ("TemplateStoreManager", &[("isTemplateIdApproved(bytes32)", 1), ("getTemplate(bytes32)", 1)]),
+    ("AgreementStoreManager", &[("getAgreement(bytes32)", 1), ("getAgreementActors(bytes32)", 1)]),
+];
+
+/// Up to keeper-contracts 0.12.
+const READS_V01: [Reads; 3] = [
+    ("TemplateStoreManager", &[("isTemplateApproved(address)", 1), ("getTemplate(address)", 1)]),
+    ("AgreementStoreManager", &[("getAgreement(bytes32)", 1), ("getAgreementIdsForTemplateId(address)", 1)]),
+    ("EscrowAccessSecretStoreTemplate", &[("getConditionTypes()", 0), ("getAgreementData(bytes32)", 1)]),
+];
+
 impl Keeper {
     /// Whether a contract answers the functions that one of this name must have.
     async fn has_functions(&self, name: &str, at: Address) -> Result<bool, KeeperError> {
-        let reads = READS.iter().find(|(known, _)| *known == name).map_or(&[] as &[_], |(_, reads)| reads);
+        let of_agreements: &[Reads] = if self.contracts().are_v01() { &READS_V01 } else { &READS_V02 };
+        let reads = READS.iter().chain(of_agreements).filter(|(known, _)| *known == name).flat_map(|(_, reads)| *reads);
         for (signature, arguments) in reads {
             let mut data = ethers::utils::id(signature).to_vec();
             data.resize(data.len() + arguments * 32, 0);
@@ -143,13 +161,18 @@ impl Keeper {
                 "LockRewardCondition" => (&LOCKREWARDCONDITION_DEPLOYED_BYTECODE, NONE),
                 "AccessSecretStoreCondition" => (&ACCESSSECRETSTORECONDITION_DEPLOYED_BYTECODE, NONE),
                 "EscrowReward" => (&ESCROWREWARD_DEPLOYED_BYTECODE, NONE),
+                "EscrowAccessSecretStoreTemplate" if contracts.are_v01() => {
+                    (&ESCROWACCESSSECRETSTORETEMPLATE_DEPLOYED_BYTECODE, NONE)
+                }
                 _ => continue,
             };
             let same = same_code(&code, ours, written);
             safe_for_payments &= same;
             if same {
                 ours_found.push(name);
-            } else if !self.has_functions(name, at).await? {
+            }
+            // Ours keep agreements in another form.
+            if (!same || contracts.are_v01()) && !self.has_functions(name, at).await? {
                 faults.push(NetworkFault::Abi(name));
             }
         }
@@ -161,15 +184,36 @@ impl Keeper {
         if address(conditions.get_create_role().legacy().call().await?) != contracts.agreement_store {
             faults.push(NetworkFault::CreateRole);
         }
+        faults.extend(self.sale_template_faults().await?);
+        Ok(NetworkCheck { faults, ours: ours_found, safe_for_payments, upgraded_by })
+    }
+
+    /// What is wrong with the template that sales are agreed from.
+    async fn sale_template_faults(&self) -> Result<Vec<NetworkFault>, KeeperError> {
+        let contracts = self.contracts();
+        let template = contracts.sale_template;
+        if !self.template_approved(template).await? {
+            return Ok(vec![NetworkFault::Template(template)]);
+        }
         let templates = TemplateStoreManager::new(h160(contracts.template_store), self.provider());
-        if self.template_approved(ACCESS).await? {
-            let (.., types, _) = templates.get_template(ACCESS.0).legacy().call().await?;
-            let expected = [contracts.lock_reward, contracts.access_secret_store, contracts.escrow_reward].map(h160);
-            if types != expected {
-                faults.push(NetworkFault::TemplateConditions(ACCESS));
+        let (lock, access, escrow) = (contracts.lock_reward, contracts.access_secret_store, contracts.escrow_reward);
+        let (types, expected) = match template {
+            TemplateRef::Id(id) => {
+                let (.., types, _) = templates.get_template(id.0).legacy().call().await?;
+                (types, [lock, access, escrow])
             }
-        } else {
-            faults.push(NetworkFault::Template(ACCESS));
+            TemplateRef::Contract(at) => {
+                let template = EscrowAccessSecretStoreTemplate::new(h160(at), self.provider());
+                (template.get_condition_types().legacy().call().await?, [access, lock, escrow])
+            }
+        };
+        let mut faults = Vec::new();
+        if types != expected.map(h160) {
+            faults.push(NetworkFault::TemplateConditions(template));
+        }
+        if contracts.are_v01() {
+            // There, nobody has to be of a type.
+            return Ok(faults);
         }
         for actor in [PROVIDER, CONSUMER] {
             let state = templates.get_template_actor_type_state(actor.0).legacy().call().await?;
@@ -177,6 +221,6 @@ impl Keeper {
                 faults.push(NetworkFault::ActorType(actor));
             }
         }
-        Ok(NetworkCheck { faults, ours: ours_found, safe_for_payments, upgraded_by })
+        Ok(faults)
     }
 }

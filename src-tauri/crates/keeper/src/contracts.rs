@@ -1,7 +1,12 @@
 //! Where the contracts of a network are.
 
 use crate::KeeperError;
-use protocol::{Address, conditions::ConditionKind};
+use protocol::{
+    Address, NetworkFile, TemplateId,
+    conditions::ConditionKind,
+    network::AgreementForm,
+    templates::{ACCESS, TemplateRef, contract_template_id},
+};
 use std::collections::BTreeMap;
 
 /// The addresses of the keeper contracts, by the names of keeper-contracts 0.13.2.
@@ -43,6 +48,8 @@ pub struct Contracts {
     pub compute_template: Option<Address>,
     /// Governance: the operators who own and upgrade the contracts, where they stand behind proxies.
     pub governance: Option<Address>,
+    /// What sales are agreed from here.
+    pub sale_template: TemplateRef,
 }
 
 impl Contracts {
@@ -72,7 +79,38 @@ impl Contracts {
             access_template: may("EscrowAccessSecretStoreTemplate"),
             compute_template: may("EscrowComputeExecutionTemplate"),
             governance: may("Governance"),
+            sale_template: TemplateRef::Id(ACCESS),
         })
+    }
+
+    /// Those of a network, and what sales are agreed from there.
+    ///
+    /// # Errors
+    /// [`KeeperError::ContractMissing`] for a contract that every purchase needs.
+    pub fn of_network(network: &NetworkFile) -> Result<Self, KeeperError> {
+        let contracts = Self::from_map(&network.contracts)?;
+        Ok(match network.agreements {
+            AgreementForm::V02 => contracts,
+            AgreementForm::V01 => {
+                let at = contracts.find("EscrowAccessSecretStoreTemplate")?;
+                Self { sale_template: TemplateRef::Contract(at), ..contracts }
+            }
+        })
+    }
+
+    /// Whether agreements are kept as up to keeper-contracts 0.12: by template contracts, and by nobody else.
+    pub fn are_v01(&self) -> bool {
+        matches!(self.sale_template, TemplateRef::Contract(_))
+    }
+
+    /// The template contract that an agreement's template in the store stands for: up to 0.12 its address, later the hash of
+    /// that. `None` where it is an entry of the template store, or a contract that the network file does not name.
+    pub(crate) fn template_contract(&self, id: TemplateId) -> Option<Address> {
+        let known = [self.access_template, self.compute_template];
+        known
+            .into_iter()
+            .flatten()
+            .find(|at| id.0[12..] == at.0 && id.0[..12] == [0; 12] || contract_template_id(*at) == id)
     }
 
     /// Each contract's name and address.

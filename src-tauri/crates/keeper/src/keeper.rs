@@ -50,7 +50,7 @@ impl Keeper {
     /// # Errors
     /// [`KeeperError::WrongChain`] where the node is of another chain, [`KeeperError::ContractMissing`].
     pub async fn connect(rpc: impl Rpc + 'static, network: &NetworkFile) -> Result<Self, KeeperError> {
-        let contracts = Contracts::from_map(&network.contracts)?;
+        let contracts = Contracts::of_network(network)?;
         let rpc: Arc<dyn Rpc> = Arc::new(rpc);
         let found = chain_id(rpc.as_ref()).await?;
         if found != network.chain_id {

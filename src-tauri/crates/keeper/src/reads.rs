@@ -12,7 +12,10 @@ use crate::{
     rpc::ask,
 };
 use ethers::types::{BlockNumber, U256};
-use protocol::{Address, AgreementId, Checksum, ConditionId, Did, Hash32, TemplateId, Vodka, event_topics::topic};
+use protocol::{
+    Address, AgreementId, Checksum, ConditionId, Did, Hash32, TemplateId, Vodka, event_topics::topic,
+    templates::TemplateRef,
+};
 use serde_json::json;
 
 /// Where a condition stands. Only from Unfulfilled does it go on, once.
@@ -69,10 +72,11 @@ pub struct AgreementOnChain {
     /// The listing's owner of now, who need not be the one of then.
     pub did_owner: Address,
     /// The template.
-    pub template: TemplateId,
+    pub template: TemplateRef,
     /// Condition ids in the template's order.
     pub conditions: Vec<ConditionId>,
-    /// Actors in the order of creation: template order is provider, consumer; squid-js wrote consumer, provider.
+    /// Actors in the order of creation: template order is provider, consumer; squid-js wrote consumer, provider. Where the
+    /// template is a contract, provider and consumer as that keeps them.
     pub actors: Vec<Address>,
     /// Who created it.
     pub created_by: Address,
@@ -258,17 +262,25 @@ impl Keeper {
         let store = AgreementStoreManager::new(h160(self.contracts().agreement_store), self.provider());
         let agreement = store.get_agreement(id.0).legacy().block(block);
         let actors = store.get_agreement_actors(id.0).legacy().block(block);
-        let (agreement, actors) = tokio::try_join!(agreement.call(), actors.call())?;
-        let (did, did_owner, template, conditions, created_by, created_at) = agreement;
+        // Up to 0.12 the store has no actors, and says so by a revert.
+        let (agreement, actors) = tokio::join!(agreement.call(), actors.call());
+        let (did, did_owner, template, conditions, created_by, created_at) = agreement?;
         if created_at.is_zero() {
             return Ok(None);
         }
+        let (template, actors) = match self.contracts().template_contract(TemplateId(template)) {
+            Some(at) => {
+                let parties = self.parties_v01_in(at, id, block).await?;
+                (TemplateRef::Contract(at), parties.map(|of| vec![of.provider, of.consumer]).unwrap_or_default())
+            }
+            None => (TemplateRef::Id(TemplateId(template)), actors?.into_iter().map(address).collect()),
+        };
         Ok(Some(AgreementOnChain {
             did: Did(did),
             did_owner: address(did_owner),
-            template: TemplateId(template),
+            template,
             conditions: conditions.into_iter().map(ConditionId).collect(),
-            actors: actors.into_iter().map(address).collect(),
+            actors,
             created_by: address(created_by),
             created_at: saturated(created_at),
         }))
@@ -291,8 +303,16 @@ impl Keeper {
     ///
     /// # Errors
     /// [`KeeperError`].
-    pub async fn template_approved(&self, template: TemplateId) -> Result<bool, KeeperError> {
-        let store = TemplateStoreManager::new(h160(self.contracts().template_store), self.provider());
-        Ok(store.is_template_id_approved(template.0).legacy().call().await?)
+    pub async fn template_approved(&self, template: TemplateRef) -> Result<bool, KeeperError> {
+        match template {
+            // Who would create the agreement, and say who its parties are, has to be one whom the network file names.
+            TemplateRef::Contract(_) if self.contracts().template_contract(template.id()).is_none() => Ok(false),
+            TemplateRef::Contract(at) if self.contracts().are_v01() => self.contract_approved_v01(at).await,
+            TemplateRef::Id(_) if self.contracts().are_v01() => Ok(false),
+            TemplateRef::Id(_) | TemplateRef::Contract(_) => {
+                let store = TemplateStoreManager::new(h160(self.contracts().template_store), self.provider());
+                Ok(store.is_template_id_approved(template.id().0).legacy().call().await?)
+            }
+        }
     }
 }

@@ -5,8 +5,8 @@ use crate::{
     Contracts, KeeperError,
     bindings::{
         access_secret_store_condition as access, agreement_store_manager as agreements,
-        compute_execution_condition as compute, escrow_access_secret_store_template as facade, escrow_reward as escrow,
-        hash_lists as lists, hash_lock_condition as hash_lock, lock_reward_condition as lock, sign_condition as sign,
+        compute_execution_condition as compute, escrow_reward as escrow, hash_lists as lists,
+        hash_lock_condition as hash_lock, lock_reward_condition as lock, sign_condition as sign,
         template_store_manager as templates, threshold_condition as threshold, whitelisting_condition as whitelisting,
     },
     convert::{h160, u256},
@@ -17,7 +17,7 @@ use ethers::{
 };
 use protocol::{
     Address, AgreementId, ConditionId, Did, Hash32, TemplateId, Vodka,
-    conditions::{AccessTerms, ConditionTerms, Preimage},
+    conditions::{ConditionTerms, Preimage},
     tx::Call,
 };
 
@@ -83,26 +83,6 @@ impl Contracts {
             actors: draft.actors.iter().copied().map(h160).collect(),
         };
         call(self.agreement_store, format!("AgreementStoreManager.createAgreement({})", draft.agreement), arguments)
-    }
-
-    /// `createAgreement` of the access template of v0.1, conditions access, lock, escrow. It names no actors; the
-    /// provider is the listing's first.
-    ///
-    /// # Errors
-    /// [`KeeperError::ContractMissing`] where the network has no such template.
-    pub fn create_agreement_v01(&self, terms: &AccessTerms) -> Result<Call, KeeperError> {
-        let template = self.find("EscrowAccessSecretStoreTemplate")?;
-        let in_order = |[lock, access, escrow]: [u64; 3]| [access, lock, escrow].map(U256::from).to_vec();
-        let arguments = facade::CreateAgreementCall {
-            id: terms.agreement.0,
-            did: terms.did.0,
-            condition_ids: terms.ids().v01().iter().map(|id| id.0).collect(),
-            time_locks: in_order(terms.time_locks),
-            time_outs: in_order(terms.time_outs),
-            access_consumer: h160(terms.consumer),
-        };
-        let what = format!("EscrowAccessSecretStoreTemplate.createAgreement({})", terms.agreement);
-        Ok(call(template, what, arguments))
     }
 
     /// `fulfill` of a condition of any kind.

@@ -8,8 +8,11 @@ use crate::{
         template_store_manager::TemplateStoreManager,
     },
     convert::{address, h160, saturated},
+    rpc::ask,
 };
+use ethers::types::{BlockNumber, Bytes};
 use protocol::{Address, AgreementId, Did, Hash32, TemplateId, event_topics::topic, hash::keccak256};
+use serde_json::json;
 
 /// More actor types than this are not asked for: whoever owns the templates may register any number.
 const MOST_ACTOR_TYPES: usize = 200;
@@ -142,10 +145,30 @@ impl Keeper {
         template: Address,
         agreement: AgreementId,
     ) -> Result<Option<PartiesV01>, KeeperError> {
+        self.parties_v01_in(template, agreement, BlockNumber::Latest).await
+    }
+
+    /// The same as it was after a block.
+    pub(crate) async fn parties_v01_in(
+        &self,
+        template: Address,
+        agreement: AgreementId,
+        block: BlockNumber,
+    ) -> Result<Option<PartiesV01>, KeeperError> {
         let template = EscrowAccessSecretStoreTemplate::new(h160(template), self.provider());
-        let (consumer, provider) = template.get_agreement_data(agreement.0).legacy().call().await?;
+        let (consumer, provider) = template.get_agreement_data(agreement.0).legacy().block(block).call().await?;
         let parties = PartiesV01 { consumer: address(consumer), provider: address(provider) };
         Ok((!parties.provider.is_zero()).then_some(parties))
+    }
+
+    /// Whether a template contract is approved, in the words of keeper-contracts up to 0.12.
+    pub(crate) async fn contract_approved_v01(&self, template: Address) -> Result<bool, KeeperError> {
+        let mut data = ethers::utils::id("isTemplateApproved(address)").to_vec();
+        data.extend_from_slice(&[0; 12]);
+        data.extend_from_slice(&template.0);
+        let call = json!([{ "to": h160(self.contracts().template_store), "data": Bytes::from(data) }, "latest"]);
+        let yes = std::array::from_fn::<u8, 32, _>(|place| u8::from(place == 31));
+        Ok(ask::<Bytes>(self.rpc(), "eth_call", call).await?.0 == yes[..])
     }
 
     /// Whether a computation of the consumer's on the listing was ever started under an agreement.

@@ -2,7 +2,10 @@
 
 use crate::NodeError;
 use keeper::Governed;
-use protocol::{NetworkFile, network::Services};
+use protocol::{
+    NetworkFile,
+    network::{AgreementForm, Services},
+};
 use std::collections::BTreeMap;
 use transport::{Http, JsonRpc, Limits, Resolver};
 use wallet::ServiceKey;
@@ -34,6 +37,7 @@ pub async fn deploy_contracts(
     };
     let contracts = contracts.to_map();
     Ok(NetworkFile {
+        agreements: AgreementForm::V02,
         name: name.to_owned(),
         chain_id,
         rpc: vec![rpc.to_owned()],

@@ -6,7 +6,10 @@ use aquarius::Catalogue;
 use brizo::{Gateway, GatewayConfig};
 use keeper::{Keeper, Nodes};
 use keeper_node::{Chain, Genesis, Mining};
-use protocol::{NetworkFile, Signer, network::Services};
+use protocol::{
+    NetworkFile, Signer,
+    network::{AgreementForm, Services},
+};
 use runner::{Ledger, Outbox};
 use std::{
     collections::BTreeMap,
@@ -173,6 +176,7 @@ impl OwnChain<'_> {
 
     fn fresh(&self) -> NetworkFile {
         NetworkFile {
+            agreements: AgreementForm::V02,
             name: self.name.to_owned(),
             chain_id: self.chain_id,
             rpc: Vec::new(),

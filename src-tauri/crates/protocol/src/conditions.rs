@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub use crate::condition_terms::{ConditionTerms, Preimage};
-pub use crate::terms::{AccessTerms, ConditionIds, agreement_hash_v01, agreement_hash_v02, condition_key};
+pub use crate::terms::{AccessTerms, ConditionIds, OnChain, agreement_hash_v01, agreement_hash_v02, condition_key};
 
 /// The three conditions of an access agreement, in the order of v0.2 (PROTOCOL 3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -26,6 +26,9 @@ pub struct NetworkFile {
     /// Certificates (PEM) of authorities that vouch for the network's servers, beside those whom each computer trusts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_authorities: Option<String>,
+    /// How agreements are kept there.
+    #[serde(default, skip_serializing_if = "AgreementForm::is_usual")]
+    pub agreements: AgreementForm,
     /// Contract addresses by the names of keeper-contracts; absent ones are features that are off.
     #[serde(default)]
     pub contracts: BTreeMap<String, Address>,
@@ -38,6 +41,24 @@ pub struct NetworkFile {
     /// Logical gateway (the provider's address) to the endpoint where it is.
     #[serde(default)]
     pub gateways: BTreeMap<Address, String>,
+}
+
+/// How a network keeps agreements (PROTOCOL 2.5, 12 D2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AgreementForm {
+    /// In the store, from templates that are entries of another: keeper-contracts 0.13 and ours.
+    #[default]
+    #[serde(rename = "v0.2")]
+    V02,
+    /// From templates that are contracts: up to keeper-contracts 0.12.
+    #[serde(rename = "v0.1")]
+    V01,
+}
+
+impl AgreementForm {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is paid for one transaction at most, whatever a node asks for.
@@ -136,7 +157,13 @@ mod tests {
         assert_eq!((file.confirmations, file.currency.as_str()), (1, "OCEAN"));
         assert_eq!(NetworkFile::from_toml(&file.to_toml().unwrap()).unwrap(), file);
         assert!(matches!(NetworkFile::from_toml("name = 1"), Err(NetworkFileError::Form(_))));
+        assert!(!file.to_toml().unwrap().contains("agreements"), "what is usual is not written");
+        let old = text.replace("chain_id", "agreements = \"v0.1\"\nchain_id");
+        let old = NetworkFile::from_toml(&old).unwrap();
+        assert_eq!(old.agreements, AgreementForm::V01);
+        assert_eq!(NetworkFile::from_toml(&old.to_toml().unwrap()).unwrap(), old);
     }
+
     #[test]
     fn the_example_of_the_documentation_is_read() {
         let document = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/network-file.md"));

@@ -2,12 +2,13 @@
 //! node. What is left to look up is one hash per block: until then whoever made it could have made up the blocks.
 
 use crate::{
-    Address, Checksum, Hash32, Signature,
+    Address, Checksum, Hash32, Signature, Vodka,
     event_topics::topic,
     hash::keccak256,
     proof::{Inclusion, ProofError, block::ProvenLog},
     sign::SignatureError,
-    terms::AccessTerms,
+    templates::TemplateRef,
+    terms::{AccessTerms, OnChain},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -204,7 +205,14 @@ impl Statement {
                 vec![topic::DID_ATTRIBUTE_REGISTERED, did, word(terms.owner), Hash32(self.checksum.0)],
                 None,
             ),
-            Fact::Agreed => (self.agreement_store, vec![topic::AGREEMENT_CREATED, agreement, did], None),
+            Fact::Agreed => match terms.template {
+                TemplateRef::Id(_) => (self.agreement_store, vec![topic::AGREEMENT_CREATED, agreement, did], None),
+                TemplateRef::Contract(at) => {
+                    let parties = [agreement, word(terms.consumer), word(terms.provider)];
+                    let topics = std::iter::once(topic::TEMPLATE_AGREEMENT_CREATED).chain(parties).collect();
+                    (at, topics, Some(agreed_v01(terms)))
+                }
+            },
             Fact::SetAside => (
                 terms.lock_contract,
                 vec![topic::REWARD_FULFILLED, agreement, word(terms.escrow_contract)],
@@ -226,6 +234,19 @@ impl Statement {
         };
         log.address == address && log.topics.starts_with(&topics) && data.is_none_or(|data| data == log.data)
     }
+}
+
+/// What a template contract's AgreementCreated says besides its topics: the listing, and two lists of blocks.
+fn agreed_v01(terms: &AccessTerms) -> Vec<u8> {
+    let number = |number: u64| Vodka::from_units(number).to_be_bytes();
+    let OnChain { time_locks, time_outs, .. } = terms.on_chain();
+    // Where each list begins, in bytes.
+    let mut said = vec![terms.did.0, number(96), number(224)];
+    for list in [time_locks, time_outs] {
+        said.push(number(3));
+        said.extend(list.map(number));
+    }
+    words(&said)
 }
 
 impl AgreementReceipt {

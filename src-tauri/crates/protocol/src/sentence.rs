@@ -232,7 +232,7 @@ macro_rules! texts {
 }
 
 texts!(&str, &String, fmt::Arguments<'_>, std::path::Display<'_>, u8, u16, u32, u64, u128, usize, i64);
-texts!(Address, AgreementId, Did, Hash32, crate::TemplateId);
+texts!(Address, AgreementId, Did, Hash32, crate::TemplateId, crate::templates::TemplateRef);
 
 /// How a sentence is written down: the plain text where it has no gaps, else what it was made of.
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! The `serviceAgreementTemplate` of a listing: which conditions, in which order, with which time windows, and who
 //! reacts to which event (OEP-11 v0.1 and v0.2; PROTOCOL 3.1). It is data: handlers are names from a fixed list.
 
-use crate::{Address, Did, Vodka, conditions::ConditionKind, json::Node, templates};
+use crate::{Address, Did, Vodka, conditions::ConditionKind, json::Node, templates, templates::TemplateRef};
 
 /// What happens next when an event is seen. Names outside this list are never acted upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -191,6 +191,8 @@ fn condition(node: &Node) -> ConditionTemplate {
 pub struct AccessParameters {
     /// The listing.
     pub did: Did,
+    /// The template on the chain.
+    pub template: TemplateRef,
     /// The price.
     pub price: Vodka,
     /// Where payments wait: EscrowReward.
@@ -203,8 +205,13 @@ pub struct AccessParameters {
     pub time_outs: [u64; 3],
 }
 
-/// Writes the template of an access agreement as v0.2 has it.
+/// Writes the template of an access agreement in the form of v0.2.
 pub fn access_template(filled: &AccessParameters) -> Node {
+    // What tells the buyer that there is an agreement: the store, or the template contract itself.
+    let created = match filled.template {
+        TemplateRef::Id(_) => "AgreementActorAdded",
+        TemplateRef::Contract(_) => "AgreementCreated",
+    };
     let price = filled.price.to_string();
     let [lock, access, escrow] = ConditionKind::ALL;
     let window = |kind: ConditionKind| (filled.time_locks[kind.index()], filled.time_outs[kind.index()]);
@@ -213,7 +220,7 @@ pub fn access_template(filled: &AccessParameters) -> Node {
         (
             "events",
             Node::List(vec![rule(
-                "AgreementActorAdded",
+                created,
                 "consumer",
                 "escrowAccessSecretStoreTemplate",
                 "fulfillLockRewardCondition",
@@ -302,6 +309,7 @@ mod tests {
     fn filled() -> AccessParameters {
         AccessParameters {
             did: Did([9; 32]),
+            template: TemplateRef::Id(templates::ACCESS),
             price: Vodka::from_ocean(3),
             escrow_contract: Address([1; 20]),
             owner: Address([2; 20]),

@@ -1,6 +1,8 @@
 //! Agreement templates and the roles in them, as their ids on the chain: Keccak-256 of the name (PROTOCOL 2.5).
 
-use crate::{Address, Hash32, TemplateId, hash::keccak256};
+use crate::{Address, Hash32, ParseIdError, TemplateId, hash::keccak256};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::{fmt, str::FromStr};
 
 /// The template of a payment into escrow against access.
 pub const ACCESS_NAME: &str = "EscrowAccessSecretStoreTemplate";
@@ -29,6 +31,64 @@ pub const CONSUMER: Hash32 = Hash32([
     0xb5, 0xce, 0x1c, 0xf7, 0x1d, 0xcb, 0x72, 0x5b, 0xc2, 0x6a, 0x5c, 0x8c, 0xab,
 ]);
 
+/// The template an agreement is made from. As text it is hexadecimal: 32 bytes, or the 20 of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TemplateRef {
+    /// v0.2: an entry of TemplateStoreManager. Conditions are in the order lock, access, escrow.
+    Id(TemplateId),
+    /// v0.1: a contract, which creates the agreement. Conditions are in the order access, lock, escrow.
+    Contract(Address),
+}
+
+impl TemplateRef {
+    /// Its id in the stores of 0.13; those up to 0.12 have the contract's address itself.
+    pub fn id(self) -> TemplateId {
+        match self {
+            Self::Id(id) => id,
+            Self::Contract(at) => contract_template_id(at),
+        }
+    }
+}
+
+impl From<TemplateId> for TemplateRef {
+    fn from(id: TemplateId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl fmt::Display for TemplateRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => f.write_str(&id.hex()),
+            Self::Contract(at) => f.write_str(&at.hex()),
+        }
+    }
+}
+
+impl FromStr for TemplateRef {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let id = text.parse().map(Self::Id);
+        id.or_else(|_| text.parse().map(Self::Contract))
+    }
+}
+
+impl Serialize for TemplateRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Id(id) => id.serialize(serializer),
+            Self::Contract(at) => at.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// The id of a template of this name.
 pub fn template_id(name: &str) -> TemplateId {
     TemplateId(keccak256(name))
@@ -48,6 +108,20 @@ pub fn actor_type_id(name: &str) -> Hash32 {
 mod tests {
     use super::*;
     use serde_json::Value;
+
+    #[test]
+    fn a_reference_reads_back_as_written_and_knows_which_of_both_it_is() {
+        let contract = Address([7; 20]);
+        for template in [TemplateRef::Id(ACCESS), TemplateRef::Contract(contract)] {
+            let text = serde_json::to_string(&template).unwrap();
+            assert_eq!(serde_json::from_str::<TemplateRef>(&text).unwrap(), template);
+            assert_eq!(template.to_string().parse(), Ok(template));
+        }
+        assert_eq!(serde_json::to_string(&TemplateRef::Id(ACCESS)).unwrap(), serde_json::to_string(&ACCESS).unwrap());
+        assert_eq!(TemplateRef::from(ACCESS).id(), ACCESS);
+        assert_eq!(TemplateRef::Contract(contract).id(), contract_template_id(contract));
+        assert!("0x12".parse::<TemplateRef>().is_err());
+    }
 
     #[test]
     fn constants_and_names_agree_with_the_released_contracts() {

@@ -4,6 +4,7 @@ use crate::{
     Address, AgreementId, ConditionId, Did, Hash32, TemplateId, Vodka,
     conditions::{ConditionKind, condition_id, value_hash_access, value_hash_escrow, value_hash_lock},
     hash::keccak256,
+    templates::TemplateRef,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +48,7 @@ pub struct AccessTerms {
     /// The listing.
     pub did: Did,
     /// The template on the chain.
-    pub template: TemplateId,
+    pub template: TemplateRef,
     /// The gateway's account, which grants access.
     pub provider: Address,
     /// The buyer: sender of the payment, grantee of access, receiver of a refund.
@@ -68,6 +69,17 @@ pub struct AccessTerms {
     pub access_contract: Address,
 }
 
+/// What the agreement lists on the chain, in the order of its template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnChain {
+    /// The conditions' ids.
+    pub ids: [ConditionId; 3],
+    /// Blocks after creation before which each cannot be fulfilled.
+    pub time_locks: [u64; 3],
+    /// Blocks after creation after which each can be aborted; 0 is never.
+    pub time_outs: [u64; 3],
+}
+
 impl AccessTerms {
     /// The three condition ids.
     pub fn ids(&self) -> ConditionIds {
@@ -78,9 +90,26 @@ impl AccessTerms {
         ConditionIds { lock, access, escrow }
     }
 
-    /// The agreement's hash of v0.2; the buyer signs these 32 bytes with personal_sign.
+    /// The agreement's hash, of v0.1 where its template is a contract, else of v0.2; the buyer signs these 32 bytes with
+    /// personal_sign.
     pub fn hash(&self) -> [u8; 32] {
-        agreement_hash_v02(self.template, self.ids().v02(), self.time_locks, self.time_outs, self.agreement)
+        let OnChain { ids, time_locks, time_outs } = self.on_chain();
+        match self.template {
+            TemplateRef::Id(id) => agreement_hash_v02(id, ids, time_locks, time_outs, self.agreement),
+            TemplateRef::Contract(at) => agreement_hash_v01(at, ids, time_locks, time_outs, self.agreement),
+        }
+    }
+
+    /// The conditions in the order in which the agreement lists them on the chain.
+    pub fn on_chain(&self) -> OnChain {
+        let ids = self.ids();
+        match self.template {
+            TemplateRef::Id(_) => OnChain { ids: ids.v02(), time_locks: self.time_locks, time_outs: self.time_outs },
+            TemplateRef::Contract(_) => {
+                let in_order = |[lock, access, escrow]: [u64; 3]| [access, lock, escrow];
+                OnChain { ids: ids.v01(), time_locks: in_order(self.time_locks), time_outs: in_order(self.time_outs) }
+            }
+        }
     }
 
     /// The contract of a condition.
@@ -211,7 +240,7 @@ mod tests {
         let terms = AccessTerms {
             agreement: AgreementId([0x11; 32]),
             did: Did([2; 32]),
-            template: crate::templates::ACCESS,
+            template: crate::templates::ACCESS.into(),
             provider: address(3),
             consumer: address(4),
             owner: address(5),
@@ -229,6 +258,11 @@ mod tests {
         let later = AccessTerms { time_outs: [0, 1801, 0], ..terms.clone() };
         assert_eq!(later.ids(), ids, "timeouts are in no id: that is why they are read from the chain");
         assert_ne!(later.hash(), terms.hash(), "but the buyer's signature covers them");
+        let (contract, order) = (address(9), [ids.access, ids.lock, ids.escrow]);
+        let old = AccessTerms { template: TemplateRef::Contract(contract), ..terms.clone() };
+        assert_eq!((old.on_chain().ids, terms.on_chain().ids), (order, ids.v02()));
+        assert_eq!((old.on_chain().time_outs, terms.on_chain().time_outs), ([1800, 0, 0], [0, 1800, 0]));
+        assert_eq!(old.hash(), agreement_hash_v01(contract, order, [0; 3], [1800, 0, 0], terms.agreement));
         let text = serde_json::to_string(&terms).unwrap();
         assert_eq!(serde_json::from_str::<AccessTerms>(&text).unwrap(), terms);
         assert_eq!(ids.v01(), [ids.access, ids.lock, ids.escrow]);

@@ -132,7 +132,7 @@ mod tests {
         AccessTerms {
             agreement: AGREEMENT,
             did: Did([2; 32]),
-            template: TemplateId([3; 32]),
+            template: TemplateId([3; 32]).into(),
             provider: Address([4; 20]),
             consumer: Address([5; 20]),
             owner: Address([6; 20]),

@@ -74,7 +74,7 @@ pub(crate) fn terms(
     AccessTerms {
         agreement,
         did: listing.did,
-        template: ACCESS,
+        template: ACCESS.into(),
         provider: listing.provider,
         consumer,
         owner: listing.owner,

@@ -109,7 +109,7 @@ fn call(contracts: &Contracts, chance: &mut Chance, people: &[Account]) -> Call 
     let terms = AccessTerms {
         agreement,
         did,
-        template: ACCESS,
+        template: ACCESS.into(),
         provider,
         consumer: if chance.permille(900) { consumer } else { who(chance) },
         owner: if chance.permille(900) { owner } else { who(chance) },

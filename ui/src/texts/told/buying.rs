@@ -98,10 +98,7 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "Was der Katalog von diesem Angebot hat, ist nicht, was der Eigentümer eingetragen hat.",
     ),
     ("It is not clear what would be agreed: {why}.", "Es ist nicht klar, was vereinbart würde: {why}."),
-    (
-        "This listing uses an old form of agreement that cannot be bought safely.",
-        "Dieses Angebot nutzt eine alte Vereinbarungsform, mit der man nicht sicher kaufen kann.",
-    ),
+    ("This listing names no form of agreement.", "Dieses Angebot nennt keine Vereinbarungsform."),
     (
         "This listing uses a form of agreement that this network has not approved.",
         "Dieses Angebot nutzt eine Vereinbarungsform, die dieses Netz nicht zugelassen hat.",

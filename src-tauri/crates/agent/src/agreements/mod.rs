@@ -26,10 +26,11 @@ use agreement::{
     shape::{ShapeFacts, ShapeFlaw, VerifiedShape},
 };
 use api::{ActivityKind, AgreementState, AgreementView, ApiError, Code};
-use keeper::TemplateState;
+use keeper::{Contracts, TemplateState};
 use protocol::{
     Address, AgreementId, Signer,
     shape::{AgreementDocument, Shape, TemplateForm},
+    templates::{ACCESS, TemplateRef},
 };
 use runner::{Batch, Item, OutboxError, Point, shapes};
 use std::{collections::BTreeSet, sync::Arc};
@@ -51,6 +52,7 @@ impl Core {
             self.store.name_template(name).await.map_err(errors::store)?;
         }
         let keeper = self.keeper.agreed().await.map_err(chain)?;
+        self.keeps_shapes()?;
         let Some(template) = keeper.template(document.template).await.map_err(chain)? else {
             return Err(saying::no_template());
         };
@@ -298,7 +300,7 @@ impl Agent {
             let facts = shapes::read_recorded(&core.keeper, other.id).await.map_err(chain)?;
             let template = facts.agreement.as_ref().map(|found| found.template);
             // A purchase or a sale, or one that the chain has taken back.
-            if template.is_none_or(|template| template == protocol::templates::ACCESS) {
+            if template.is_none_or(|template| is_of_sales(template, core.keeper.contracts())) {
                 continue;
             }
             views.push(core.recorded_view(other.id, &facts).await?);
@@ -322,4 +324,12 @@ fn place(shape: &Shape, name: &str) -> Result<usize, ApiError> {
         )
         .at("condition")
     })
+}
+
+/// Whether purchases and sales are agreed from a template.
+fn is_of_sales(template: TemplateRef, contracts: &Contracts) -> bool {
+    match template {
+        TemplateRef::Id(id) => id == ACCESS,
+        TemplateRef::Contract(at) => contracts.access_template == Some(at),
+    }
 }

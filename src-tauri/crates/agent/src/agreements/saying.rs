@@ -22,6 +22,14 @@ pub(super) fn fault(fault: &Fault) -> ApiError {
     .at(fault.path.clone())
 }
 
+pub(super) fn only_sales() -> ApiError {
+    told(
+        Code::Refused,
+        "This network keeps agreements in the form of v0.1, in which there are sales only.",
+        "Make agreements of other shapes on a network of v0.2.",
+    )
+}
+
 pub(super) fn no_template() -> ApiError {
     told(
         Code::NotFound,

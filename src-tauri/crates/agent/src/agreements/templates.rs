@@ -51,6 +51,7 @@ impl Core {
     }
 
     pub(crate) async fn templates(&self) -> Result<Vec<TemplateView>, ApiError> {
+        self.keeps_shapes()?;
         let mut views = Vec::new();
         for id in self.keeper.proposed_templates().await.map_err(chain)? {
             if let Some(found) = self.keeper.template(id).await.map_err(chain)? {
@@ -60,7 +61,13 @@ impl Core {
         Ok(views)
     }
 
+    /// Whether agreements of other shapes can be made here at all.
+    pub(super) fn keeps_shapes(&self) -> Result<(), ApiError> {
+        if self.keeper.contracts().are_v01() { Err(saying::only_sales()) } else { Ok(()) }
+    }
+
     async fn template_of(&self, id: TemplateId) -> Result<Option<Template>, ApiError> {
+        self.keeps_shapes()?;
         self.keeper.agreed().await.map_err(chain)?.template(id).await.map_err(chain)
     }
 

@@ -128,8 +128,8 @@ impl Core {
             agreement,
             title: String::new(),
             did: found.did,
-            template: found.template,
-            template_name: self.name_of(found.template).await?,
+            template: found.template.id(),
+            template_name: self.name_of(found.template.id()).await?,
             actors: found.actors.iter().map(actor).collect(),
             state: open_or_ended(&facts.conditions),
             flaw: None,
@@ -169,10 +169,13 @@ impl Core {
 
     /// A template's name, where it is known.
     pub(super) async fn name_of(&self, template: TemplateId) -> Result<Option<String>, ApiError> {
-        use protocol::templates::{ACCESS, ACCESS_NAME, COMPUTE, COMPUTE_NAME};
-        if let Some((_, name)) =
-            [(ACCESS, ACCESS_NAME), (COMPUTE, COMPUTE_NAME)].into_iter().find(|(id, _)| *id == template)
-        {
+        use protocol::templates::{ACCESS, ACCESS_NAME, COMPUTE, COMPUTE_NAME, contract_template_id};
+        let contracts = self.keeper.contracts();
+        let known =
+            [(ACCESS, contracts.access_template, ACCESS_NAME), (COMPUTE, contracts.compute_template, COMPUTE_NAME)];
+        let is = |at: Address| contract_template_id(at) == template;
+        let found = known.into_iter().find(|(id, at, _)| *id == template || at.is_some_and(is));
+        if let Some((.., name)) = found {
             return Ok(Some(name.to_owned()));
         }
         self.store.template_name(template).await.map_err(errors::store)

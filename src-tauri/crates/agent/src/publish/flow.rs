@@ -198,6 +198,7 @@ impl Flow<'_> {
             owner,
             endpoints: Endpoints::logical(&gateway.provider(), base, &secret_store),
             escrow_contract: self.core.keeper.contracts().escrow_reward,
+            template: self.core.keeper.contracts().sale_template,
             pace: self.core.block_ms(),
         };
         Ok(listing(p, files, columns, place))

@@ -7,7 +7,7 @@ use protocol::{
     ddo::{Endpoints, ListingDraft},
     json::Node,
     metadata::FileInfo,
-    templates,
+    templates::TemplateRef,
 };
 use std::collections::BTreeMap;
 
@@ -21,13 +21,15 @@ pub(super) struct Place {
     pub(super) owner: Address,
     pub(super) endpoints: Endpoints,
     pub(super) escrow_contract: Address,
+    /// What sales are agreed from on the network.
+    pub(super) template: TemplateRef,
     /// Milliseconds from block to block.
     pub(super) pace: u64,
 }
 
 /// The listing that a publication makes.
 pub(super) fn listing(p: &Publication, files: &[FileInfo], columns: &[ColumnView], place: Place) -> ListingDraft {
-    let Place { owner, endpoints, escrow_contract, pace } = place;
+    let Place { owner, endpoints, escrow_contract, template, pace } = place;
     let mut more = BTreeMap::new();
     if !columns.is_empty() {
         more.insert("columns".to_owned(), Node::List(columns.iter().map(column).collect()));
@@ -53,7 +55,7 @@ pub(super) fn listing(p: &Publication, files: &[FileInfo], columns: &[ColumnView
         more,
         owner,
         endpoints,
-        template: templates::ACCESS,
+        template,
         escrow_contract,
         time_locks: [0; 3],
         time_outs: [0, deliver_within(p.draft.deliver_within_seconds, pace), 0],
@@ -120,12 +122,13 @@ mod tests {
     use super::*;
     use crate::publish::check::{self, tests::draft};
     use api::{Draft, FileSource};
-    use protocol::{SecretKey, Signer as _, Vodka, ddo::Ddo};
+    use protocol::{SecretKey, Signer as _, Vodka, ddo::Ddo, templates::ACCESS};
     use wallet::ServiceKey;
 
     fn place(pace: u64) -> Place {
         let endpoints = Endpoints::logical(&Address([4; 20]), "http://127.0.0.1:5000", "http://127.0.0.1:12001");
-        Place { owner: Address([6; 20]), endpoints, escrow_contract: Address([10; 20]), pace }
+        let template = TemplateRef::Id(ACCESS);
+        Place { owner: Address([6; 20]), endpoints, escrow_contract: Address([10; 20]), template, pace }
     }
 
     fn made(draft: &Draft, files: &[FileInfo], columns: &[ColumnView]) -> ListingDraft {
@@ -206,7 +209,7 @@ mod tests {
         assert_eq!((listing.description, listing.date_created), (written.description, written.created));
         assert_eq!((listing.time_locks, listing.time_outs, listing.access_timeout), ([0; 3], [0, 600, 0], 86_400));
         assert_eq!((listing.owner, listing.escrow_contract), (Address([6; 20]), Address([10; 20])));
-        assert_eq!((listing.template, listing.endpoints), (templates::ACCESS, place(1).endpoints));
+        assert_eq!((listing.template, listing.endpoints), (ACCESS.into(), place(1).endpoints));
         let undated = made(&draft(), &[], &[]);
         assert_eq!((undated.date_created, undated.time_outs[1]), (undated.created, DELIVER_WITHIN));
     }

@@ -10,11 +10,7 @@ use crate::{
 use agreement::Order;
 use api::{ApiError, Code, Quote, Risk, RiskView, Sentence, sentence};
 use keeper::{Contracts, DidRegister};
-use protocol::{
-    Address, AgreementId, Checksum, Did, Vodka,
-    conditions::AccessTerms,
-    ddo::{Service, TemplateRef},
-};
+use protocol::{Address, AgreementId, Checksum, Did, Vodka, conditions::AccessTerms, ddo::Service};
 
 /// Blocks after which nobody waits any longer for the agreement to appear.
 const CREATE_WITHIN: u64 = 120;
@@ -106,8 +102,8 @@ impl Core {
         let register = keeper.did_register(found.ddo.did()).await.map_err(chain)?;
         let owned = self.store.owned_of(found.ddo.did()).await.map_err(errors::store)?.map(|owned| owned.name);
         let approved = match service.template {
-            Some(TemplateRef::Id(template)) => keeper.template_approved(template).await.map_err(chain)?,
-            Some(TemplateRef::Contract(_)) | None => false,
+            Some(template) => keeper.template_approved(template).await.map_err(chain)?,
+            None => false,
         };
         let known = Known { consumer, register, owned, approved };
         agreeable(found, service, &known, self.keeper.contracts(), AgreementId(rand::random()))
@@ -157,8 +153,8 @@ fn agreeable(
     let unclear = |why: Sentence| broken(sentence!("It is not clear what would be agreed: {why}.", why));
     let price = found.ddo.price_of(service).map_err(|e| unclear((&e).into()))?;
     let windows = service.windows().map_err(|e| unclear((&e).into()))?;
-    let Some(TemplateRef::Id(template)) = service.template else {
-        return Err(broken("This listing uses an old form of agreement that cannot be bought safely."));
+    let Some(template) = service.template else {
+        return Err(broken("This listing names no form of agreement."));
     };
     if !known.approved {
         return Err(broken("This listing uses a form of agreement that this network has not approved."));

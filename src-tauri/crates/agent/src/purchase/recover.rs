@@ -15,7 +15,7 @@ use api::{ActivityKind, ApiError, Code};
 use indexer::{Agreement, Entry, Filter, Indexer, Position, Topic};
 use keeper::{AgreementOnChain, ConditionOnChain, Contracts};
 use protocol::{
-    Address, AgreementId, TemplateId, Vodka,
+    Address, AgreementId, Vodka,
     conditions::{AccessTerms, ConditionKind},
     ddo::{Ddo, Service, ServiceKind, TemplateRef},
 };
@@ -143,8 +143,8 @@ fn granted_in(events: &[Entry], facts: &Facts) -> Option<u64> {
 }
 
 /// The service that was bought, or the one that is sold now where none is of this template.
-fn agreed_service(ddo: &Ddo, template: TemplateId) -> Option<&Service> {
-    let agreed = |service: &&Service| service.template == Some(TemplateRef::Id(template));
+fn agreed_service(ddo: &Ddo, template: TemplateRef) -> Option<&Service> {
+    let agreed = |service: &&Service| service.template == Some(template);
     ddo.services_of(&ServiceKind::Access).find(agreed).or_else(|| ddo.access())
 }
 

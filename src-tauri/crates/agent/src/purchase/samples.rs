@@ -25,7 +25,7 @@ pub(super) fn terms(price: u64) -> AccessTerms {
     AccessTerms {
         agreement: AgreementId([1; 32]),
         did: Did([2; 32]),
-        template: TemplateId([3; 32]),
+        template: TemplateId([3; 32]).into(),
         provider: Address([4; 20]),
         consumer: Address([5; 20]),
         owner: Address([6; 20]),
@@ -91,7 +91,7 @@ pub(super) fn listed() -> Built {
         more: BTreeMap::new(),
         owner: owner.address(),
         endpoints: Endpoints::logical(&Address([4; 20]), "http://127.0.0.1:5000", "http://127.0.0.1:12001"),
-        template: templates::ACCESS,
+        template: templates::ACCESS.into(),
         escrow_contract: contracts().escrow_reward,
         time_locks: [0; 3],
         time_outs: [0, 100, 0],

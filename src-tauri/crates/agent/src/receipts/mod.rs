@@ -10,6 +10,7 @@ use protocol::{
     conditions::AccessTerms,
     event_topics::topic,
     receipt::{AgreementReceipt, Evidence, FORM, Fact, Statement},
+    templates::TemplateRef,
     tx::Log,
 };
 use std::path::Path;
@@ -41,7 +42,12 @@ impl Agent {
     async fn statement(&self, terms: AccessTerms, name: String) -> Result<Statement, ApiError> {
         let contracts = self.core.keeper.contracts();
         let agreement = |contract, event| LogFilter::of(contract, event).with_topic(1, terms.agreement.0);
-        let agreed = self.last(agreement(contracts.agreement_store, topic::AGREEMENT_CREATED)).await?;
+        let agreed = self
+            .last(match terms.template {
+                TemplateRef::Id(_) => agreement(contracts.agreement_store, topic::AGREEMENT_CREATED),
+                TemplateRef::Contract(at) => agreement(at, topic::TEMPLATE_AGREEMENT_CREATED),
+            })
+            .await?;
         let Some(agreed) = agreed else {
             return Err(ApiError::new(
                 Code::NotFound,

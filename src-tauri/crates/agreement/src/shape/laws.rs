@@ -131,7 +131,7 @@ fn any_single_difference_is_a_flaw_of_a_shape() {
     let name = || "enough".to_owned();
     assert_eq!(flaw(|f| f.agreement = None), ShapeFlaw::Missing);
     assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().did = Did([9; 32])), ShapeFlaw::Did);
-    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().template = TemplateId([9; 32])), ShapeFlaw::Template);
+    assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().template = TemplateId([9; 32]).into()), ShapeFlaw::Template);
     assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().actors.reverse()), ShapeFlaw::Actors);
     assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().actors.truncate(1)), ShapeFlaw::Actors);
     assert_eq!(flaw(|f| f.agreement.as_mut().unwrap().conditions.swap(1, 2)), ShapeFlaw::Conditions);

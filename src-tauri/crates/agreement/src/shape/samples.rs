@@ -50,7 +50,7 @@ pub(super) fn created(shape: &Shape) -> ShapeFacts {
         block: CREATED_AT,
         agreement: Some(AgreementFact {
             did: shape.did,
-            template: shape.template,
+            template: shape.template.into(),
             conditions: shape.conditions.iter().map(|condition| condition.id).collect(),
             actors: shape.actors.iter().map(|actor| actor.account).collect(),
         }),

@@ -2,7 +2,7 @@
 
 use super::{Peril, ShapeFacts, perils::perils_of};
 use crate::{ConditionState, verified::deadline};
-use protocol::{Address, conditions::ConditionTerms, shape::Shape};
+use protocol::{Address, conditions::ConditionTerms, shape::Shape, templates::TemplateRef};
 
 /// How the chain differs from what was confirmed. Any of these means: no money moves.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +70,7 @@ impl VerifiedShape {
         if agreement.did != shape.did {
             return Err(ShapeFlaw::Did);
         }
-        if agreement.template != shape.template {
+        if agreement.template != TemplateRef::Id(shape.template) {
             return Err(ShapeFlaw::Template);
         }
         if !agreement.actors.iter().eq(shape.actors.iter().map(|actor| &actor.account)) {

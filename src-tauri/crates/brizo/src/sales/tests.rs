@@ -10,7 +10,7 @@ fn sale(number: u8) -> Sale {
     let terms = AccessTerms {
         agreement: AgreementId([number; 32]),
         did: Did([2; 32]),
-        template: TemplateId([3; 32]),
+        template: TemplateId([3; 32]).into(),
         provider: Address([4; 20]),
         consumer: Address([5; 20]),
         owner: Address([6; 20]),

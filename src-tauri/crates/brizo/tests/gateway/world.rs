@@ -9,7 +9,7 @@ use protocol::{
     conditions::AccessTerms,
     ddo::{Built, Endpoints, ListingDraft, files::file_list_json},
     metadata::FileInfo,
-    network::Services,
+    network::{AgreementForm, Services},
     templates::ACCESS,
     tx::Call,
 };
@@ -84,6 +84,7 @@ impl World {
         let rpc = JsonRpc::connect(served.endpoint().clone(), &http);
         let contracts = keeper::deploy(&rpc, operator.as_ref()).await.unwrap();
         let mut network = NetworkFile {
+            agreements: AgreementForm::V02,
             name: "test".to_owned(),
             chain_id: CHAIN_ID,
             rpc: vec![served.endpoint().to_string()],
@@ -204,7 +205,7 @@ impl World {
             more: BTreeMap::new(),
             owner: self.owner.address(),
             endpoints: Endpoints::logical(&self.gateway.provider(), "http://127.0.0.1:5000", "http://127.0.0.1:12001"),
-            template: ACCESS,
+            template: ACCESS.into(),
             escrow_contract: self.keeper.contracts().escrow_reward,
             time_locks: [0; 3],
             time_outs,
@@ -228,7 +229,7 @@ impl World {
         AccessTerms {
             agreement: AgreementId([seed; 32]),
             did: listing.built.did,
-            template: ACCESS,
+            template: ACCESS.into(),
             provider: self.gateway.provider(),
             consumer: self.buyer.address(),
             owner: self.owner.address(),

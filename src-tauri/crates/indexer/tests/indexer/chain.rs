@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Where the contracts of the test are: by the names of keeper-contracts 0.13.2, account `[n; 20]`.
-pub(crate) const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 9] = [
     "OceanToken",
     "DIDRegistry",
     "TemplateStoreManager",
@@ -18,7 +18,11 @@ pub(crate) const NAMES: [&str; 8] = [
     "LockRewardCondition",
     "AccessSecretStoreCondition",
     "EscrowReward",
+    "EscrowAccessSecretStoreTemplate",
 ];
+
+/// Where the last of them is.
+pub(crate) const TEMPLATE: u8 = 9;
 
 pub(crate) fn at(seed: u8) -> Address {
     Address([seed; 20])

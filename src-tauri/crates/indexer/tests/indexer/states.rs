@@ -1,7 +1,7 @@
 //! What the events add up to, and the history of an account.
 
 use crate::{
-    chain::{Chain, Written, at, happening, keeper, number_word, person, word},
+    chain::{Chain, TEMPLATE, Written, at, happening, keeper, number_word, person, word},
     reorgs::quick,
     styles::{Node, Style},
 };
@@ -115,6 +115,37 @@ async fn states_are_those_of_the_last_event_and_go_back_with_the_chain() {
     assert_eq!(index.condition(id).await.unwrap(), ConditionState::Unfulfilled);
     assert!(index.grants_of(buyer).await.unwrap().is_empty());
     assert_eq!(index.listing(Did(did)).await.unwrap().unwrap().owner, publisher);
+}
+
+/// Up to keeper-contracts 0.12 a template tells of its agreements and nobody else does; where the store does too, it is
+/// still one agreement.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agreements_of_template_contracts_are_those_of_their_parties() {
+    let folder = tempfile::tempdir().unwrap();
+    let (alone, told_twice, did) = ([1; 32], [4; 32], [2; 32]);
+    let (gateway, buyer) = (person(0), person(1));
+    let list = || [number_word(1), number_word(0)];
+    let created = |agreement| {
+        let data = [&[did, number_word(96), number_word(160)][..], &list(), &list()].concat();
+        let indexed = [agreement, word(buyer), word(gateway)];
+        log(TEMPLATE, topic::TEMPLATE_AGREEMENT_CREATED, &indexed, &data)
+    };
+    let mut chain = Chain::new();
+    chain.mine(vec![
+        created(alone),
+        log(4, topic::AGREEMENT_CREATED, &[told_twice, did, word(at(TEMPLATE))], &[number_word(1)]),
+        created(told_twice),
+    ]);
+    let (index, ..) = index_of(&folder, chain).await;
+    for party in [gateway, buyer] {
+        let found = index.agreements_of(party).await.unwrap();
+        assert_eq!(found.iter().map(|one| one.id.0).collect::<Vec<_>>(), [alone, told_twice]);
+        for one in found {
+            assert_eq!((one.did, one.creator), (Did(did), at(TEMPLATE)));
+            assert_eq!(one.actors, [gateway, buyer]);
+        }
+    }
+    assert!(index.agreements_of(person(2)).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,7 +17,7 @@ use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, TemplateId, Vodka,
     conditions::{AccessTerms, ConditionKind, condition_id, value_hash_escrow},
     hash::keccak256,
-    templates::{ACCESS, COMPUTE, contract_template_id},
+    templates::{ACCESS, COMPUTE, TemplateRef, contract_template_id},
     tx::{Call, Receipt},
 };
 use std::{collections::HashMap, sync::Mutex};
@@ -302,7 +302,8 @@ impl<'a> Campaign<'a> {
                 // The victim's agreement, or one's own with the victim's conditions, from the template of v0.1.
                 let mut taken = AccessTerms { consumer: *dice.pick(&[mine, terms.consumer]), ..terms.clone() };
                 taken.agreement = if dice.one_in(2) { AgreementId(*dice.pick(&loot.words)) } else { agreement };
-                c.create_agreement_v01(&taken).unwrap()
+                taken.template = TemplateRef::Contract(c.access_template.unwrap());
+                c.create_agreement(&taken)
             }
             _ => {
                 let (to, function) = dice.pick(&self.functions).clone();
@@ -315,20 +316,14 @@ impl<'a> Campaign<'a> {
     }
 
     /// What a careful buyer checks before paying.
-    async fn verified(&self, terms: &AccessTerms, way: Way) -> bool {
+    async fn verified(&self, terms: &AccessTerms) -> bool {
         let keeper = &self.world.keeper;
         let Some(found) = keeper.agreement(terms.agreement).await.unwrap() else { return false };
-        let mut good = found.did == terms.did && found.template == terms.template;
-        if way == Way::V01 {
-            let parties = keeper.parties_v01(self.contracts.access_template.unwrap(), terms.agreement).await.unwrap();
-            good &= found.conditions == terms.ids().v01()
-                && parties
-                    .is_some_and(|parties| parties.consumer == terms.consumer && parties.provider == terms.provider);
-        } else {
-            good &= found.conditions == terms.ids().v02()
-                && found.actors.contains(&terms.provider)
-                && found.actors.contains(&terms.consumer);
-        }
+        let mut good = found.did == terms.did
+            && found.template == terms.template
+            && found.conditions == terms.on_chain().ids
+            && found.actors.contains(&terms.provider)
+            && found.actors.contains(&terms.consumer);
         for kind in ConditionKind::ALL {
             let condition = keeper.condition(terms.ids().get(kind)).await.unwrap();
             good &= condition.type_ref == terms.contract(kind)
@@ -339,18 +334,14 @@ impl<'a> Campaign<'a> {
         good
     }
 
-    async fn honest(&mut self, next: Honest, terms: &AccessTerms, way: Way, grants: bool) -> Result<Honest, String> {
+    async fn honest(&mut self, next: Honest, terms: &AccessTerms, grants: bool) -> Result<Honest, String> {
         let (world, c) = (self.world, self.contracts);
         Ok(match next {
             Honest::Create => {
                 // It may fail: somebody may have taken an id. The buyer looks at the chain either way.
-                let create = match way {
-                    Way::V01 => c.create_agreement_v01(terms).unwrap(),
-                    Way::Access | Way::Compute => c.create_agreement(terms),
-                };
-                let receipt = world.try_send(&world.consumer, &create);
+                let receipt = world.try_send(&world.consumer, &c.create_agreement(terms));
                 self.write(&receipt)?;
-                if self.verified(terms, way).await { Honest::Pay } else { Honest::Nothing }
+                if self.verified(terms).await { Honest::Pay } else { Honest::Nothing }
             }
             Honest::Pay => {
                 let approve = world.try_send(&world.consumer, &c.approve(c.lock_reward, terms.price));
@@ -423,13 +414,13 @@ impl<'a> Campaign<'a> {
         world.send(&world.publisher, &register).unwrap();
         let mut terms = world.terms(keccak256([&seed.to_be_bytes()[..], b"agreement"].concat()), did, [0, WINDOW, 0]);
         terms.price = Vodka::from_ocean(1 + seed % 3);
-        (terms.escrow_contract, terms.template) = (self.contracts.escrow_reward, self.template);
+        (terms.escrow_contract, terms.template) = (self.contracts.escrow_reward, self.template.into());
         let way = Way::of(seed, &self.contracts, &world.contracts);
         match way {
             Way::Access => {}
-            Way::V01 => terms.template = contract_template_id(self.contracts.access_template.unwrap()),
+            Way::V01 => terms.template = TemplateRef::Contract(self.contracts.access_template.unwrap()),
             Way::Compute => {
-                (terms.template, terms.access_contract) = (COMPUTE, self.contracts.compute_execution.unwrap());
+                (terms.template, terms.access_contract) = (COMPUTE.into(), self.contracts.compute_execution.unwrap());
             }
         }
         let (loot, own) = self.loot(&terms, seed);
@@ -438,7 +429,7 @@ impl<'a> Campaign<'a> {
         let mut next = Honest::Create;
         for step in 0..self.depth {
             if step % 4 == 3 && dice.one_in(2) {
-                next = self.honest(next, &terms, way, grants).await?;
+                next = self.honest(next, &terms, grants).await?;
             } else {
                 self.attack(&terms, &loot, &own, &mut dice)?;
             }

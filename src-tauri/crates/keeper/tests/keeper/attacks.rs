@@ -10,7 +10,7 @@ use protocol::{
 pub(crate) fn victim_pays(world: &World, escrow: Address, template: TemplateId) -> protocol::conditions::AccessTerms {
     let did = world.list(1);
     let mut terms = world.terms([0x11; 32], did, [0, 100, 0]);
-    (terms.escrow_contract, terms.template) = (escrow, template);
+    (terms.escrow_contract, terms.template) = (escrow, template.into());
     world.fund(&world.consumer, PRICE);
     world.create_agreement(&terms);
     world.pay(&terms);

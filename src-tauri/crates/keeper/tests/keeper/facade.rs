@@ -45,7 +45,7 @@ async fn a_sale_is_seen_in_the_protocols_own_words() {
     run(&world, &world.provider, &c.create_agreement(&terms)).await;
     let agreement = keeper.agreement(terms.agreement).await.unwrap().unwrap();
     assert_eq!(agreement.did, did);
-    assert_eq!(agreement.template, ACCESS);
+    assert_eq!(agreement.template, ACCESS.into());
     assert_eq!(agreement.conditions, terms.ids().v02());
     assert_eq!(agreement.actors, [world.provider.address, world.consumer.address]);
     assert_eq!(agreement.created_by, world.provider.address);
@@ -146,7 +146,7 @@ async fn a_network_is_checked_before_it_is_trusted() {
     let keeper = Keeper::connect(Direct(world.chain.clone()), &network(&contracts)).await.unwrap();
     let foreign = keeper.check().await.unwrap();
     assert!(!foreign.safe_for_payments);
-    assert_eq!(foreign.faults, [keeper::NetworkFault::TemplateConditions(ACCESS)]);
+    assert_eq!(foreign.faults, [keeper::NetworkFault::TemplateConditions(ACCESS.into())]);
     contracts.escrow_reward = Address([1; 20]);
     let keeper = Keeper::connect(Direct(world.chain.clone()), &network(&contracts)).await.unwrap();
     assert_eq!(keeper.check().await.unwrap().faults, [keeper::NetworkFault::NoCode("EscrowReward")]);

@@ -88,7 +88,7 @@ async fn a_lock_that_is_part_of_another_agreement_moves_nothing() {
         world.contracts.agreement_store,
         AgreementId([4; 32]),
         did,
-        terms.template,
+        terms.template.id(),
         &terms.ids().v02(),
         &[world.thief.address, world.other.address],
     );

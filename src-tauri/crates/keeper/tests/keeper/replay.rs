@@ -204,7 +204,7 @@ fn sale(replay: &mut Replay, people: &People) -> AccessTerms {
     same.provider = same.consumer;
     replay.refused(&people.consumer, &c.create_agreement(&same), "createAgreement provider==consumer");
     let mut unknown = fresh.clone();
-    unknown.template = TemplateId([0xee; 32]);
+    unknown.template = TemplateId([0xee; 32]).into();
     replay.refused(&people.consumer, &c.create_agreement(&unknown), "createAgreement unknown template");
     let mut unregistered = fresh;
     unregistered.did = Did([0xdd; 32]);
@@ -288,7 +288,7 @@ fn compute(replay: &mut Replay, people: &People) {
     let c = replay.world.contracts;
     let at = c.compute_execution.unwrap();
     let mut terms = replay.world.terms([0x55; 32], replay.did, [0; 3]);
-    (terms.template, terms.access_contract) = (COMPUTE, at);
+    (terms.template, terms.access_contract) = (COMPUTE.into(), at);
     let recorded = replay.peek();
     for (then, now) in recorded["conditionIds"].as_array().unwrap().iter().zip(terms.ids().v02()) {
         replay.names.insert(bare(then.as_str().unwrap()), now.bare_hex());

@@ -119,7 +119,7 @@ async fn a_computation_is_paid_when_it_was_started() {
 
     // The template that is there from the beginning says so in its events.
     let mut terms = world.terms([3; 32], did, [0; 3]);
-    (terms.template, terms.access_contract) = (COMPUTE, c.compute_execution.unwrap());
+    (terms.template, terms.access_contract) = (COMPUTE.into(), c.compute_execution.unwrap());
     world.create_agreement(&terms);
     world.pay(&terms);
     let receipt = world.send(&world.provider, &c.grant_access(&terms)).unwrap();

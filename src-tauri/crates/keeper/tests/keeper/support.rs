@@ -320,7 +320,7 @@ impl World {
         AccessTerms {
             agreement: AgreementId(agreement),
             did,
-            template: ACCESS,
+            template: ACCESS.into(),
             provider: self.provider.address,
             consumer: self.consumer.address,
             owner: self.publisher.address,

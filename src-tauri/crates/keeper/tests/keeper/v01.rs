@@ -1,18 +1,19 @@
 //! The v0.1 way: a template that is a contract, conditions access, lock, escrow, and no actors.
 
-use crate::support::{PRICE, World, addr, function, list, uint, word};
+use crate::support::{PRICE, World, addr, function, list, network, uint, word};
 use ethers::abi::{ParamType, decode};
-use keeper::{KeeperEvent, PartiesV01};
+use keeper::{Keeper, KeeperError, KeeperEvent, NetworkFault, PartiesV01};
 use protocol::{
     Address, Checksum, Did, Vodka,
     conditions::{AccessTerms, ConditionKind, agreement_hash_v01},
     event_topics::topic,
-    templates::contract_template_id,
+    network::AgreementForm,
+    templates::TemplateRef,
 };
 
 fn terms(world: &World, agreement: [u8; 32], did: Did, time_outs: [u64; 3]) -> AccessTerms {
     let mut terms = world.terms(agreement, did, time_outs);
-    terms.template = contract_template_id(world.contracts.access_template.unwrap());
+    terms.template = TemplateRef::Contract(world.contracts.access_template.unwrap());
     terms
 }
 
@@ -24,14 +25,14 @@ async fn an_agreement_of_v01_is_created_paid_granted_and_released() {
     let did = world.list(1);
     let terms = terms(&world, [0x11; 32], did, [0, 40, 0]);
     assert!(keeper.template_approved(terms.template).await.unwrap());
-    let template = keeper.template(terms.template).await.unwrap().unwrap();
+    let template = keeper.template(terms.template.id()).await.unwrap().unwrap();
     assert_eq!(template.conditions, [c.access_secret_store, c.lock_reward, c.escrow_reward]);
     let kind = ParamType::Array(Box::new(ParamType::Address));
     let types = world.view(facade, "getConditionTypes()", &[], kind).into_array().unwrap();
     assert_eq!(types, template.conditions.iter().copied().map(addr).collect::<Vec<_>>());
 
     // The buyer signs, the provider's gateway sends.
-    let receipt = world.send(&world.provider, &c.create_agreement_v01(&terms).unwrap()).unwrap();
+    let receipt = world.send(&world.provider, &c.create_agreement(&terms)).unwrap();
     let events = world.events(&receipt);
     assert_eq!(events.len(), 5, "three conditions, the store's agreement, the template's");
     assert!(matches!(
@@ -58,20 +59,20 @@ async fn an_agreement_of_v01_is_created_paid_granted_and_released() {
 
     let found = keeper.agreement(terms.agreement).await.unwrap().unwrap();
     assert_eq!((found.template, found.conditions), (terms.template, terms.ids().v01().to_vec()));
-    assert!(found.actors.is_empty());
+    assert_eq!(found.actors, [terms.provider, terms.consumer], "by the word of the template");
     let parties = keeper.parties_v01(facade, terms.agreement).await.unwrap().unwrap();
     assert_eq!(parties, PartiesV01 { consumer: world.consumer.address, provider: world.provider.address });
     let listed = world.view(
         c.agreement_store,
         "getAgreementIdsForTemplateId(bytes32)",
-        &[word(terms.template.0)],
+        &[word(terms.template.id().0)],
         ParamType::Array(Box::new(ParamType::FixedBytes(32))),
     );
     assert_eq!(listed.into_array().unwrap(), [word(terms.agreement.0)]);
     // What was signed is over the contract's address and this order.
     let [lock, access, escrow] = terms.time_outs;
     let signed = agreement_hash_v01(facade, terms.ids().v01(), [0; 3], [access, lock, escrow], terms.agreement);
-    assert_ne!(signed, terms.hash());
+    assert_eq!(signed, terms.hash());
 
     world.fund(&world.consumer, PRICE);
     world.pay(&terms);
@@ -87,7 +88,7 @@ async fn an_agreement_of_v01_is_refunded_after_its_timeout() {
     let world = World::new().await;
     let c = &world.contracts;
     let terms = terms(&world, [0x12; 32], world.list(1), [0, 9, 0]);
-    world.send(&world.provider, &c.create_agreement_v01(&terms).unwrap()).unwrap();
+    world.send(&world.provider, &c.create_agreement(&terms)).unwrap();
     world.fund(&world.consumer, PRICE);
     world.pay(&terms);
     world.mine(9);
@@ -110,7 +111,7 @@ async fn the_provider_of_v01_is_the_first_or_the_owner() {
         let did = Did([seed; 32]);
         world.send(&world.publisher, &c.register_attribute(did, Checksum([0; 32]), &providers, "")).unwrap();
         let terms = terms(&world, [seed; 32], did, [0; 3]);
-        world.send(&world.thief, &c.create_agreement_v01(&terms).unwrap()).unwrap();
+        world.send(&world.thief, &c.create_agreement(&terms)).unwrap();
         let parties = keeper.parties_v01(facade, terms.agreement).await.unwrap().unwrap();
         assert_eq!(parties, PartiesV01 { consumer: terms.consumer, provider: expected });
     }
@@ -123,7 +124,7 @@ async fn the_template_of_v01_refuses_for_the_stores_reasons() {
     let c = &world.contracts;
     let facade = c.access_template.unwrap();
     let terms = terms(&world, [0x13; 32], world.list(1), [0; 3]);
-    let create = |terms: &AccessTerms| world.send(&world.provider, &c.create_agreement_v01(terms).unwrap()).map(drop);
+    let create = |terms: &AccessTerms| world.send(&world.provider, &c.create_agreement(terms)).map(drop);
     let mut unknown = terms.clone();
     unknown.did = Did([9; 32]);
     assert_eq!(create(&unknown).unwrap_err(), "DID not registered");
@@ -144,7 +145,7 @@ async fn the_template_of_v01_refuses_for_the_stores_reasons() {
     assert_eq!(world.keeper.parties_v01(facade, protocol::AgreementId([0x14; 32])).await.unwrap(), None);
     assert!(world.keeper.agreement(protocol::AgreementId([0x14; 32])).await.unwrap().is_some());
 
-    world.send(&world.owner, &c.revoke_template(terms.template)).unwrap();
+    world.send(&world.owner, &c.revoke_template(terms.template.id())).unwrap();
     let mut next = terms;
     next.agreement = protocol::AgreementId([0x15; 32]);
     assert_eq!(create(&next).unwrap_err(), "Template not Approved");
@@ -157,4 +158,18 @@ async fn the_template_of_v01_refuses_for_the_stores_reasons() {
     )));
     let zero = function(fresh, six, &vec![addr(Address::ZERO); 6]);
     assert_eq!(world.send(&world.owner, &zero).unwrap_err(), "Invalid address");
+}
+
+/// Up to 0.12 the stores answered to other functions; a network file that mistakes one for the other is found out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_file_that_takes_later_contracts_for_those_of_v01_is_found_out() {
+    let world = World::new().await;
+    let mut file = network(&world.contracts);
+    file.agreements = AgreementForm::V01;
+    let keeper = Keeper::connect(world.rpc(), &file).await.unwrap();
+    let check = keeper.check().await.unwrap();
+    assert_eq!(check.faults, ["TemplateStoreManager", "AgreementStoreManager"].map(NetworkFault::Abi));
+    file.contracts.remove("EscrowAccessSecretStoreTemplate");
+    let missing = Keeper::connect(world.rpc(), &file).await.unwrap_err();
+    assert!(matches!(missing, KeeperError::ContractMissing("EscrowAccessSecretStoreTemplate")), "{missing:?}");
 }

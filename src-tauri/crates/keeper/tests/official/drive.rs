@@ -10,7 +10,8 @@ use keeper::{ConditionState, Contracts, Keeper, KeeperEvent, PartiesV01, Rpc};
 use protocol::{
     Address, AgreementId, Checksum, ConditionId, Did, Signer, Vodka,
     conditions::{AccessTerms, ConditionKind},
-    templates::{ACCESS, COMPUTE, contract_template_id},
+    network::AgreementForm,
+    templates::{ACCESS, COMPUTE, TemplateRef},
     tx::{Call, Receipt},
 };
 use serde_json::json;
@@ -31,7 +32,11 @@ impl Market {
         let chain = Chain::start(maker);
         let rpc = chain.rpc();
         let contracts = released::deploy(&Sender { rpc: &rpc, from: &Account::new(1), release }).await;
-        let keeper = Keeper::connect(chain.rpc(), &network(&contracts)).await.unwrap();
+        let mut network = network(&contracts);
+        if release == Release::V0_12 {
+            network.agreements = AgreementForm::V01;
+        }
+        let keeper = Keeper::connect(chain.rpc(), &network).await.unwrap();
         let [publisher, provider, consumer] = [2, 3, 4].map(Account::new);
         Self { chain, rpc, keeper, contracts, publisher, provider, consumer }
     }
@@ -78,7 +83,7 @@ impl Market {
         AccessTerms {
             agreement: AgreementId([seed; 32]),
             did,
-            template: ACCESS,
+            template: ACCESS.into(),
             provider: self.provider.address,
             consumer: self.consumer.address,
             owner: self.publisher.address,
@@ -123,7 +128,7 @@ impl Market {
         let seen = self.chain.seen_by_ethers(&asked);
         let hex = |id: ConditionId| id.hex();
         assert_eq!(seen["did"], terms.did.hex());
-        assert_eq!(seen["template"], terms.template.hex());
+        assert_eq!(seen["template"], terms.template.to_string());
         assert_eq!(seen["conditions"], json!(terms.ids().v02().map(hex)));
         assert_eq!(seen["states"], json!(states.map(|state| state as u8)));
         assert_eq!((&seen["permitted"], &seen["escrowHolds"]), (&json!(permitted), &json!("0")));
@@ -170,7 +175,7 @@ async fn a_sale_and_a_refund(maker: Maker) {
     let sale = market.terms(1, did, 1800);
     market.run(&market.provider, &c.create_agreement(&sale)).await;
     let agreement = keeper.agreement(sale.agreement).await.unwrap().unwrap();
-    assert_eq!((agreement.template, agreement.conditions), (ACCESS, sale.ids().v02().to_vec()));
+    assert_eq!((agreement.template, agreement.conditions), (ACCESS.into(), sale.ids().v02().to_vec()));
     assert_eq!(agreement.actors, [sale.provider, sale.consumer]);
     assert_eq!(market.refusal(&market.provider, &c.create_agreement(&sale)).await, "Id already exists");
     market.pay(&sale).await;
@@ -209,7 +214,7 @@ async fn a_computation(maker: Maker) {
     let did = market.publish().await;
 
     let mut compute = market.terms(3, did, 1800);
-    (compute.template, compute.access_contract) = (COMPUTE, c.compute_execution.unwrap());
+    (compute.template, compute.access_contract) = (COMPUTE.into(), c.compute_execution.unwrap());
     market.run(&market.consumer, &c.create_agreement(&compute)).await;
     market.pay(&compute).await;
     let receipt = market.run(&market.provider, &c.grant_access(&compute)).await;
@@ -225,11 +230,13 @@ async fn a_computation(maker: Maker) {
 async fn the_v01_way(maker: Maker) {
     let market = Market::open(Release::V0_12, maker).await;
     let (keeper, c) = (&market.keeper, &market.contracts);
+    let check = keeper.check().await.unwrap();
+    assert!(check.faults.is_empty() && !check.safe_for_payments, "{check:?}");
     let did = market.publish().await;
     let facade = c.access_template.unwrap();
     let mut old = market.terms(4, did, 1800);
-    old.template = contract_template_id(facade);
-    let receipt = market.run(&market.provider, &c.create_agreement_v01(&old).unwrap()).await;
+    old.template = TemplateRef::Contract(facade);
+    let receipt = market.run(&market.provider, &c.create_agreement(&old)).await;
     let last = market.events(&receipt).pop().unwrap();
     let expected = KeeperEvent::AgreementCreatedV01 {
         template: facade,
@@ -243,6 +250,13 @@ async fn the_v01_way(maker: Maker) {
     assert_eq!(last, expected);
     let parties = keeper.parties_v01(facade, old.agreement).await.unwrap();
     assert_eq!(parties, Some(PartiesV01 { consumer: old.consumer, provider: old.provider }));
+    let found = keeper.agreement(old.agreement).await.unwrap().unwrap();
+    assert_eq!((found.template, found.conditions), (old.template, old.on_chain().ids.to_vec()));
+    assert_eq!(found.actors, [old.provider, old.consumer]);
+    assert!(keeper.template_approved(old.template).await.unwrap());
+    // What is there is what the network file says, and nothing else is taken for it.
+    assert!(!keeper.template_approved(ACCESS.into()).await.unwrap());
+    assert!(!keeper.template_approved(TemplateRef::Contract(c.escrow_reward)).await.unwrap());
     assert_eq!(market.states(&old).await, [ConditionState::Unfulfilled; 3]);
     market.pay(&old).await;
     market.run(&market.provider, &c.grant_access(&old)).await;

@@ -6,7 +6,7 @@ use crate::{
 };
 use protocol::{
     conditions::{AccessTerms, ConditionKind},
-    templates::COMPUTE,
+    templates::{COMPUTE, TemplateRef},
     tx::Call,
 };
 
@@ -47,7 +47,7 @@ fn measure(world: &World) -> Vec<Purchase> {
     let sale = world.terms([3; 32], did, [0, 1800, 0]);
     let refund = world.terms([4; 32], did, [0, 10, 0]);
     let mut compute = world.terms([5; 32], did, [0, 1800, 0]);
-    (compute.template, compute.access_contract) = (COMPUTE, c.compute_execution.unwrap());
+    (compute.template, compute.access_contract) = (COMPUTE.into(), c.compute_execution.unwrap());
     vec![
         ("sale", steps(world, &sale, &c.create_agreement(&sale), false)),
         ("refund", steps(world, &refund, &c.create_agreement(&refund), true)),
@@ -60,10 +60,11 @@ fn measure_v01(world: &World) -> Purchase {
     let did = world.list(2);
     world.fund(&world.consumer, 10 * PRICE);
     let c = &world.contracts;
-    let first = world.terms([7; 32], did, [0; 3]);
-    steps(world, &first, &c.create_agreement_v01(&first).unwrap(), false);
-    let sale = world.terms([8; 32], did, [0, 1800, 0]);
-    ("sale v0.1", steps(world, &sale, &c.create_agreement_v01(&sale).unwrap(), false))
+    let template = TemplateRef::Contract(c.access_template.unwrap());
+    let first = AccessTerms { template, ..world.terms([7; 32], did, [0; 3]) };
+    steps(world, &first, &c.create_agreement(&first), false);
+    let sale = AccessTerms { template, ..world.terms([8; 32], did, [0, 1800, 0]) };
+    ("sale v0.1", steps(world, &sale, &c.create_agreement(&sale), false))
 }
 
 #[tokio::test(flavor = "multi_thread")]

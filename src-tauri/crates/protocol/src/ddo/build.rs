@@ -3,11 +3,12 @@
 
 use super::{Ddo, Unsigned, Version};
 use crate::{
-    Address, Checksum, Did, NetworkFile, TemplateId, Vodka,
+    Address, Checksum, Did, NetworkFile, Vodka,
     checksum::{published_main, published_sums, service_checksum, services_checksum},
     json::Node,
     metadata::{FileInfo, Link},
     template::{AccessParameters, access_template},
+    templates::TemplateRef,
     validation::{Fault, validate_document},
 };
 use std::collections::BTreeMap;
@@ -84,7 +85,7 @@ pub struct ListingDraft {
     /// Where the services are.
     pub endpoints: Endpoints,
     /// The template on the chain.
-    pub template: TemplateId,
+    pub template: TemplateRef,
     /// EscrowReward's address.
     pub escrow_contract: Address,
     /// Blocks before which lock, access, escrow cannot be fulfilled.
@@ -207,10 +208,7 @@ impl ListingDraft {
                 initialize: access.initialize.clone(),
                 secret_store: endpoint(ddo.authorization()),
             },
-            template: match access.template {
-                Some(super::TemplateRef::Id(id)) => id,
-                _ => return Err(DraftError::Foreign),
-            },
+            template: access.template.ok_or(DraftError::Foreign)?,
             escrow_contract: escrow.ok_or(DraftError::Foreign)?,
             time_locks: agreement.time_locks(),
             time_outs: agreement.time_outs(),
@@ -323,6 +321,7 @@ impl ListingDraft {
     fn access_service(&self, did: Did) -> Node {
         let template = access_template(&AccessParameters {
             did,
+            template: self.template,
             price: self.price,
             escrow_contract: self.escrow_contract,
             owner: self.owner,
@@ -337,7 +336,7 @@ impl ListingDraft {
         let mut service = Node::object([
             ("type", Node::text("access")),
             ("index", Node::number(ACCESS)),
-            ("templateId", Node::text(self.template.hex())),
+            ("templateId", Node::text(self.template.to_string())),
             ("serviceEndpoint", Node::text(&self.endpoints.consume)),
         ]);
         if let Some(initialize) = &self.endpoints.initialize {

@@ -10,10 +10,11 @@ mod registration;
 mod service;
 mod unsigned;
 
+pub use crate::templates::TemplateRef;
 pub use build::{DraftError, Endpoints, ListingDraft};
 pub use price::PriceError;
 pub use proof::{Proof, ProofForm};
-pub use service::{DEFAULT_TIMEOUT_SECONDS, Service, ServiceKind, TemplateRef, TimeWindows, WindowsError};
+pub use service::{DEFAULT_TIMEOUT_SECONDS, Service, ServiceKind, TimeWindows, WindowsError};
 pub use unsigned::{Built, Unsigned};
 
 use crate::{

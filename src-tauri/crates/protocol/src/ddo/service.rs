@@ -1,6 +1,6 @@
 //! One service of a listing: where it is, what it costs, under which agreement (OEP-11).
 
-use crate::{Address, TemplateId, Vodka, json::Node, metadata::price_of, template::AgreementTemplate};
+use crate::{Address, Vodka, json::Node, metadata::price_of, template::AgreementTemplate, templates::TemplateRef};
 use std::fmt;
 
 /// What a service is for.
@@ -50,15 +50,6 @@ impl fmt::Display for ServiceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// The template an agreement is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TemplateRef {
-    /// v0.2: 32 bytes, see [`crate::templates`].
-    Id(TemplateId),
-    /// v0.1: the template contract's address.
-    Contract(Address),
 }
 
 /// In which blocks the conditions of an agreement can be fulfilled and aborted, in the order lock, access, escrow.
@@ -126,7 +117,7 @@ impl Service {
             index: node.get("index").and_then(Node::as_u64).unwrap_or(place),
             endpoint,
             initialize,
-            template: node.text_of("templateId").and_then(template_ref),
+            template: node.text_of("templateId").and_then(|text| text.parse().ok()),
             name: main.text_of("name").map(str::to_owned),
             creator: main.text_of("creator").and_then(|text| text.parse().ok()),
             price: main.get("price").and_then(price_of),
@@ -166,11 +157,6 @@ impl Service {
         }
         Ok(windows)
     }
-}
-
-fn template_ref(text: &str) -> Option<TemplateRef> {
-    let id = text.parse().map(TemplateRef::Id);
-    id.or_else(|_| text.parse().map(TemplateRef::Contract)).ok()
 }
 
 /// Where the service is and where it is started. The text of OEP-11 v0.1 and the software of its time named these

@@ -62,7 +62,7 @@ fn draft() -> ListingDraft {
         more: [("industry".to_owned(), Node::text("water"))].into(),
         owner: owner().address(),
         endpoints: Endpoints::logical(&Address([8; 20]), "http://127.0.0.1:5000/", "http://127.0.0.1:12001"),
-        template: templates::ACCESS,
+        template: templates::ACCESS.into(),
         escrow_contract: Address([6; 20]),
         time_locks: [0; 3],
         time_outs: [0, 1800, 0],

@@ -66,8 +66,8 @@ pub struct Built {
 impl Ddo {
     /// Whether the document has the form of own listings: its access service is salted and from our template.
     pub fn is_own_form(&self) -> bool {
-        let ours =
-            |access: &Service| access.salt().is_some() && access.template == Some(TemplateRef::Id(templates::ACCESS));
+        let template = |of: TemplateRef| matches!(of, TemplateRef::Id(templates::ACCESS) | TemplateRef::Contract(_));
+        let ours = |access: &Service| access.salt().is_some() && access.template.is_some_and(template);
         self.access().is_some_and(ours) && compute(self, Algorithm::Own).is_some()
     }
 }

@@ -15,7 +15,7 @@ fn order() -> Order {
     let terms = AccessTerms {
         agreement: AgreementId([1; 32]),
         did: Did([2; 32]),
-        template: TemplateId([3; 32]),
+        template: TemplateId([3; 32]).into(),
         provider: Address([4; 20]),
         consumer: Address([5; 20]),
         owner: Address([6; 20]),

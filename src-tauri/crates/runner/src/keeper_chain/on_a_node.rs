@@ -172,7 +172,7 @@ async fn the_facts_of_an_agreement_are_those_of_the_newest_block_that_counts() {
     let terms = AccessTerms {
         agreement: AgreementId([1; 32]),
         did: Did([2; 32]),
-        template: TemplateId([3; 32]),
+        template: TemplateId([3; 32]).into(),
         provider: Address([4; 20]),
         consumer: Address([5; 20]),
         owner: Address([6; 20]),
@@ -192,7 +192,7 @@ async fn the_facts_of_an_agreement_are_those_of_the_newest_block_that_counts() {
         let mut says = node.says();
         let actors = vec![terms.consumer, terms.provider];
         let conditions = ids.v02().to_vec();
-        let agreement = FakeAgreement { did: terms.did.0, template: terms.template.0, conditions, actors };
+        let agreement = FakeAgreement { did: terms.did.0, template: terms.template.id().0, conditions, actors };
         says.agreements.insert(terms.agreement, agreement);
         says.conditions.insert(ids.lock, condition(terms.lock_contract, 2, 0));
         says.conditions.insert(ids.access, condition(terms.access_contract, 3, 100));

@@ -62,7 +62,7 @@ fn facts(shape: &Shape, block: u64, states: [ConditionState; 3]) -> ShapeFacts {
         block,
         agreement: Some(AgreementFact {
             did: shape.did,
-            template: shape.template,
+            template: shape.template.into(),
             conditions: shape.conditions.iter().map(|condition| condition.id).collect(),
             actors: shape.actors.iter().map(|actor| actor.account).collect(),
         }),

@@ -277,7 +277,7 @@ fn terms(
     AccessTerms {
         agreement: AgreementId([seed; 32]),
         did,
-        template: ACCESS,
+        template: ACCESS.into(),
         provider: provider.address,
         consumer: consumer.address,
         owner: publisher.address,

@@ -173,7 +173,7 @@ impl World {
         let terms = AccessTerms {
             agreement: AgreementId([seed; 32]),
             did,
-            template: ACCESS,
+            template: ACCESS.into(),
             provider: self.provider.address,
             consumer: self.consumer.address,
             owner: self.publisher.address,

@@ -167,7 +167,7 @@ impl Calls {
         let terms = AccessTerms {
             agreement: AgreementId([0; 32]),
             did: Did([0; 32]),
-            template: TemplateId([0; 32]),
+            template: TemplateId([0; 32]).into(),
             provider: Address::ZERO,
             consumer: Address::ZERO,
             owner: Address::ZERO,
@@ -181,7 +181,7 @@ impl Calls {
         let draft = AgreementDraft {
             agreement: terms.agreement,
             did: terms.did,
-            template: terms.template,
+            template: terms.template.id(),
             conditions: Vec::new(),
             actors: Vec::new(),
         };

@@ -133,7 +133,7 @@ impl Next<'_> {
             Asked::Register { did, providers } => self.register(did, providers),
             Asked::Create { agreement, did, template, conditions, time_locks, time_outs, actors } => {
                 self.create_conditions(did, template, &conditions, &time_locks, &time_outs, actors.len())?;
-                self.create(agreement, AgreementFact { did, template, conditions, actors })
+                self.create(agreement, AgreementFact { did, template: template.into(), conditions, actors })
             }
             Asked::Lock { agreement, reward, amount } => self.lock(agreement, reward, amount),
             Asked::Grant { agreement, did, grantee } => {

@@ -10,6 +10,7 @@ use keeper::Contracts;
 use protocol::{
     Address, Hash32, TxHash, Vodka,
     hash::keccak256,
+    templates::{ACCESS, TemplateRef},
     tx::{Log, Receipt, SignedTx, UnsignedTx},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -38,6 +39,7 @@ pub const fn contracts() -> Contracts {
         access_template: None,
         compute_template: None,
         governance: None,
+        sale_template: TemplateRef::Id(ACCESS),
     }
 }
 

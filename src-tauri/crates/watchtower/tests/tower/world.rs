@@ -132,7 +132,7 @@ impl World {
         let terms = AccessTerms {
             agreement: AgreementId([seed; 32]),
             did,
-            template: ACCESS,
+            template: ACCESS.into(),
             provider: self.provider.address,
             consumer: self.buyer.address,
             owner: self.publisher.address,

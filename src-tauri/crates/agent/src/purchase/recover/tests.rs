@@ -1,6 +1,6 @@
 use super::*;
 use crate::purchase::samples::{self, contracts, listed, terms};
-use protocol::{Hash32, TxHash};
+use protocol::{Hash32, TemplateId, TxHash};
 
 #[test]
 fn what_was_decided_after_the_payment_is_not_decided_yet_when_it_begins() {
@@ -72,9 +72,9 @@ fn the_service_that_was_bought_is_that_of_the_agreement_s_template() {
     services.push(other);
     let ddo = Ddo::parse(document.to_string().as_bytes()).unwrap();
     let index = |template| agreed_service(&ddo, template).unwrap().index;
-    assert_eq!(index(TemplateId([9; 32])), 9);
-    assert_eq!(index(protocol::templates::ACCESS), 2);
-    assert_eq!(index(TemplateId([8; 32])), 2, "none is of this template: the one that is sold now");
+    assert_eq!(index(TemplateId([9; 32]).into()), 9);
+    assert_eq!(index(protocol::templates::ACCESS.into()), 2);
+    assert_eq!(index(TemplateId([8; 32]).into()), 2, "none is of this template: the one that is sold now");
 }
 
 #[test]
