@@ -3,7 +3,11 @@
 //! The points come from the code. [`told`] has no arm for the rest: a point without a scenario does not compile,
 //! and each scenario fails where the process does not come to its point.
 
-use crate::kills::{self, Kill, pairs::Deaths};
+use crate::kills::{
+    self, Kill,
+    pairs::{Deaths, chosen},
+    pairs_alone,
+};
 use runner::Point;
 use std::path::Path;
 
@@ -51,7 +55,7 @@ fn kills_of(scenario: Scenario) -> Vec<Kill> {
 #[test]
 fn two_deaths_in_one_sale_are_one_sale() {
     let pairs = Deaths::pairs(&kills_of(Scenario::Buy), &kills_of(Scenario::Sell));
-    kills::pairs::sales(&Deaths::chosen(pairs, 89));
+    kills::pairs::sales(&chosen(pairs, 89));
 }
 
 #[test]
@@ -65,7 +69,17 @@ fn two_deaths_in_one_refund_are_one_refund() {
         Point::PublisherRefused,
     ];
     let pairs = Deaths::pairs(&kills_of(Scenario::Refund), &Kill::at(&publisher));
-    kills::pairs::refunds(&Deaths::chosen(pairs, 61));
+    kills::pairs::refunds(&chosen(pairs, 61));
+}
+
+#[test]
+fn two_deaths_in_one_publication_are_one_listing() {
+    pairs_alone::publications(&kills_of(Scenario::Publish), 23);
+}
+
+#[test]
+fn two_deaths_in_one_download_are_one_file() {
+    pairs_alone::downloads(&kills_of(Scenario::Download), 5);
 }
 
 /// A point to which nothing that can be typed or clicked leads.

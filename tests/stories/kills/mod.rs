@@ -5,6 +5,7 @@ pub(crate) mod agreeing;
 pub(crate) mod buying;
 pub(crate) mod downloading;
 pub(crate) mod pairs;
+pub(crate) mod pairs_alone;
 pub(crate) mod publishing;
 pub(crate) mod refunding;
 pub(crate) mod self_creating;

@@ -30,16 +30,16 @@ impl Deaths {
         both.chain(buyers).chain(publishers).collect()
     }
 
-    /// As many as this run of the tests has time for.
-    pub(crate) fn chosen(pairs: Vec<Self>, every: usize) -> Vec<Self> {
-        let every = if std::env::var_os("NEUSTON_LONG").is_some() { 1 } else { every };
-        pairs.into_iter().step_by(every).collect()
-    }
-
     fn word(&self) -> String {
         let words = |kills: &[Kill]| kills.iter().map(|kill| kill.word()).collect::<Vec<_>>().join("-");
         format!("b{}p{}", words(&self.buyer), words(&self.publisher))
     }
+}
+
+/// As many as this run of the tests has time for.
+pub(crate) fn chosen<T>(pairs: Vec<T>, every: usize) -> Vec<T> {
+    let every = if std::env::var_os("NEUSTON_LONG").is_some() { 1 } else { every };
+    pairs.into_iter().step_by(every).collect()
 }
 
 /// The two of them.
@@ -51,7 +51,7 @@ struct World {
 
 /// How it went.
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     /// Purchases in which both deaths were died.
     both: usize,
     /// The longest that a recovery took, from its start to its end.
@@ -99,13 +99,12 @@ impl World {
                 began = Instant::now();
             }
             self.buyer.types(&words);
-            if died > 0 {
-                tally.slowest = tally.slowest.max(began.elapsed());
-            }
+            let recovered = died > 0;
+            let took = began.elapsed();
             then();
             over.send(()).unwrap();
             died += serving.join().unwrap();
-            tally.both += usize::from(died == 2);
+            tally.counts(died, recovered.then_some(took));
         });
     }
 }
@@ -166,7 +165,17 @@ pub(crate) fn refunds(pairs: &[Deaths]) {
 }
 
 impl Tally {
-    fn says(&self, pairs: usize) {
+    /// So many deaths were died, and the last recovery began then and has ended.
+    pub(super) fn recovered(&mut self, died: usize, began: Instant) {
+        self.counts(died, (died > 0).then(|| began.elapsed()));
+    }
+
+    fn counts(&mut self, died: usize, took: Option<Duration>) {
+        self.both += usize::from(died == 2);
+        self.slowest = self.slowest.max(took.unwrap_or_default());
+    }
+
+    pub(super) fn says(&self, pairs: usize) {
         println!("{pairs} pairs, {} died both deaths; the slowest recovery took {:?}", self.both, self.slowest);
         assert!(self.both > pairs / 8, "only {} of {pairs} came to both deaths", self.both);
     }
