@@ -84,5 +84,25 @@ fn a_purchase_costs_no_more_than_was_said_and_says_who_cannot_pay() {
     while buyer.balance() != "6" {
         assert!(Instant::now() < until, "the money is back");
     }
+
+    // The account is locked when it should pay for that: it waits, says for what, and needs nobody to unlock it once the
+    // computer has something of its own.
+    let file = publisher.file("c.csv", "a\n1\n");
+    let did = publisher.publishes_with(&file, "Never opened either", "3", &["--deliver-within", "10s"]);
+    std::fs::write(&file, "a\n2\n").unwrap();
+    buyer.types(&["buy", &did, "--until", "locked"]).ok();
+    assert_eq!(buyer.balance(), "3");
+    let locked = buyer.serves_locked();
+    let until = Instant::now() + PATIENCE;
+    while !buyer.purchases_of(&did)[0].to_string().contains("the account that could is locked") {
+        assert!(Instant::now() < until, "it says for what it waits: {:?}", buyer.purchases_of(&did));
+    }
+    assert_eq!(buyer.balance(), "3");
+    chain.gives(fees(&buyer)["computer"].as_str().unwrap(), 100);
+    let until = Instant::now() + PATIENCE;
+    while buyer.balance() != "6" {
+        assert!(Instant::now() < until, "the money is back");
+    }
+    locked.ends();
     serving.ends();
 }

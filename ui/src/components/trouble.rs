@@ -5,7 +5,7 @@ use crate::{
     components::{Glyph, Icon, TextButton},
     texts::Texts,
 };
-use api::{ApiError, Code};
+use api::{ApiError, Code, LockState};
 use leptos::prelude::*;
 
 /// The headline for a kind of error, in the language of the window.
@@ -64,6 +64,23 @@ pub(crate) fn Trouble(
                 <b>{head}</b>
                 {(said != head_said).then(|| view! { <p>{said.clone()}</p> })}
                 <p class="next">{app.say(&error.next)}</p>
+                {(error.code == Code::Locked)
+                    .then(|| {
+                        move || {
+                            (app.lock() == LockState::Locked)
+                                .then(|| {
+                                    view! {
+                                        <div class="ways">
+                                            <TextButton
+                                                label=t.shell.unlock.to_owned()
+                                                on_press=move |()| app.after_unlock.set(Some(Callback::new(|()| {})))
+                                                testid="trouble-unlock"
+                                            />
+                                        </div>
+                                    }
+                                })
+                        }
+                    })}
                 {retry
                     .map(|retry| {
                         view! {

@@ -157,7 +157,12 @@ impl Home {
 
     fn settings(&self) -> Settings {
         let data_folder = self.inner.folder.root().display().to_string();
-        Settings { data_folder, ..self.inner.settings.get().settings }
+        let kept = self.inner.settings.get().settings;
+        let download_folder = match kept.download_folder.is_empty() {
+            true => usual_downloads(),
+            false => kept.download_folder,
+        };
+        Settings { data_folder, download_folder, ..kept }
     }
 
     async fn set_settings(&self, settings: Settings) -> Result<Settings, ApiError> {
@@ -290,6 +295,13 @@ impl Home {
         }
         drop(self.inner.lock.lock().await.take());
     }
+}
+
+/// Where people look for what they downloaded: the system's folder for it, else `Downloads` in their own. Empty where there
+/// is neither.
+fn usual_downloads() -> String {
+    let own = || Some(dirs::home_dir()?.join("Downloads"));
+    dirs::download_dir().or_else(own).map(|folder| folder.display().to_string()).unwrap_or_default()
 }
 
 fn idle(settings: &Settings) -> Option<Duration> {
