@@ -45,6 +45,21 @@ fn an_auditor_checks_a_receipt_without_the_network() {
     assert_eq!(facts, ["registered", "agreed", "setAside", "granted", "paid"]);
     assert!(!auditor.home().exists(), "it needs no home");
 
+    // Whose contracts did all that is said by the network's file; others on the same chain prove nothing about it.
+    assert_eq!(seen["contracts"].as_object().unwrap().len(), 5, "{seen}");
+    let own = publisher.own_network();
+    let with = |file: &std::path::Path| auditor.types(&["--network", file.to_str().unwrap(), "verify-receipt", path]);
+    assert!(with(&own).ok()["network"].is_string() && seen["network"].is_null());
+    let text = std::fs::read_to_string(&own).unwrap();
+    let (other, escrow) = (&seen["contracts"]["LockRewardCondition"], &seen["contracts"]["EscrowReward"]);
+    let address = |name: &Value| name.as_str().unwrap().to_owned();
+    let foreign = text.replace(&address(escrow), &address(other));
+    assert_ne!(foreign, text);
+    assert_eq!(with(&auditor.file("foreign.toml", &foreign)).error(), "corrupt");
+    let elsewhere = text.replace("chain_id = ", "chain_id = 9");
+    assert_eq!(with(&auditor.file("elsewhere.toml", &elsewhere)).error(), "corrupt");
+    assert_eq!(with(&auditor.path("nowhere.toml")).error(), "invalid");
+
     // Whoever changes a word of it, leaves out what happened, or signs it anew as a stranger, proves nothing.
     let whole: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     let refused = |change: &dyn Fn(&mut Value)| {

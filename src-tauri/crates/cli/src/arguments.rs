@@ -98,7 +98,8 @@ pub(crate) enum Command {
     /// One's own list, which a step of an agreement can ask.
     #[command(subcommand)]
     List(List),
-    /// Checks the receipt of an agreement without a network. What is left to look up is whether the chain has its blocks.
+    /// Checks the receipt of an agreement without a network. What is left to look up is whether the chain has its blocks;
+    /// --network FILE says whose contracts it is about.
     VerifyReceipt {
         /// The receipt.
         file: PathBuf,

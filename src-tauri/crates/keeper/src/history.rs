@@ -25,7 +25,8 @@ pub struct PastGrant {
 }
 
 impl Keeper {
-    /// Agreements in which an account is an actor, whichever, oldest first, from a block on.
+    /// Agreements of the store in which an account is an actor, whichever, oldest first, from a block on. Those that template
+    /// contracts of v0.1 created have no actors there.
     ///
     /// # Errors
     /// [`KeeperError`].

@@ -262,18 +262,25 @@ impl Keeper {
         let store = AgreementStoreManager::new(h160(self.contracts().agreement_store), self.provider());
         let agreement = store.get_agreement(id.0).legacy().block(block);
         let actors = store.get_agreement_actors(id.0).legacy().block(block);
-        // Up to 0.12 the store has no actors, and says so by a revert.
-        let (agreement, actors) = tokio::join!(agreement.call(), actors.call());
-        let (did, did_owner, template, conditions, created_by, created_at) = agreement?;
+        // Up to 0.12 the store has no actors to be asked for.
+        let old = self.contracts().are_v01();
+        let (agreement, actors) = match old {
+            true => (agreement.call().await?, Vec::new()),
+            false => tokio::try_join!(agreement.call(), actors.call())?,
+        };
+        let (did, did_owner, template, conditions, created_by, created_at) = agreement;
         if created_at.is_zero() {
             return Ok(None);
         }
-        let (template, actors) = match self.contracts().template_contract(TemplateId(template)) {
+        let template = TemplateId(template);
+        // Later anybody may make agreements under a template contract's id in the store: those are none of the contract's.
+        let made_it = |at: &Address| old || *at == address(created_by);
+        let (template, actors) = match self.contracts().template_contract(template).filter(made_it) {
             Some(at) => {
                 let parties = self.parties_v01_in(at, id, block).await?;
                 (TemplateRef::Contract(at), parties.map(|of| vec![of.provider, of.consumer]).unwrap_or_default())
             }
-            None => (TemplateRef::Id(TemplateId(template)), actors?.into_iter().map(address).collect()),
+            None => (TemplateRef::Id(template), actors.into_iter().map(address).collect()),
         };
         Ok(Some(AgreementOnChain {
             did: Did(did),
@@ -299,20 +306,20 @@ impl Keeper {
         Ok(access.check_permissions(h160(grantee), did.0).legacy().call().await?)
     }
 
-    /// Whether agreements of this template can be created.
+    /// Whether sales can be agreed from this template. One that is a contract creates the agreement and says who its parties
+    /// are: it has to be the one of the network file, on a network that has its agreements so.
     ///
     /// # Errors
     /// [`KeeperError`].
     pub async fn template_approved(&self, template: TemplateRef) -> Result<bool, KeeperError> {
+        let contracts = self.contracts();
         match template {
-            // Who would create the agreement, and say who its parties are, has to be one whom the network file names.
-            TemplateRef::Contract(_) if self.contracts().template_contract(template.id()).is_none() => Ok(false),
-            TemplateRef::Contract(at) if self.contracts().are_v01() => self.contract_approved_v01(at).await,
-            TemplateRef::Id(_) if self.contracts().are_v01() => Ok(false),
-            TemplateRef::Id(_) | TemplateRef::Contract(_) => {
-                let store = TemplateStoreManager::new(h160(self.contracts().template_store), self.provider());
-                Ok(store.is_template_id_approved(template.id().0).legacy().call().await?)
+            TemplateRef::Contract(at) if template == contracts.sale_template => self.contract_approved_v01(at).await,
+            TemplateRef::Id(id) if !contracts.are_v01() && contracts.template_contract(id).is_none() => {
+                let store = TemplateStoreManager::new(h160(contracts.template_store), self.provider());
+                Ok(store.is_template_id_approved(id.0).legacy().call().await?)
             }
+            TemplateRef::Id(_) | TemplateRef::Contract(_) => Ok(false),
         }
     }
 }

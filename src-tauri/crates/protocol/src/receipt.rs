@@ -2,12 +2,13 @@
 //! node. What is left to look up is one hash per block: until then whoever made it could have made up the blocks.
 
 use crate::{
-    Address, Checksum, Hash32, Signature, Vodka,
+    Address, Checksum, Hash32, NetworkFile, Signature, Vodka,
+    conditions::ConditionKind,
     event_topics::topic,
     hash::keccak256,
     proof::{Inclusion, ProofError, block::ProvenLog},
     sign::SignatureError,
-    templates::TemplateRef,
+    templates::{ACCESS_NAME, TemplateRef},
     terms::{AccessTerms, OnChain},
 };
 use serde::{Deserialize, Serialize};
@@ -173,6 +174,27 @@ pub enum ReceiptFault {
     NoAgreement,
 }
 
+/// Why a receipt is none of a network's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotOfNetwork {
+    /// It is about another chain.
+    #[error("it is about chain {stated}, and the network is chain {network}")]
+    Chain {
+        /// The receipt's.
+        stated: u64,
+        /// The network's.
+        network: u64,
+    },
+    /// Somebody else's contract did it.
+    #[error("it is about {contract} at {stated}, which is not the network's")]
+    Contract {
+        /// Which.
+        contract: &'static str,
+        /// The receipt's.
+        stated: Address,
+    },
+}
+
 fn word(address: Address) -> Hash32 {
     let mut word = [0; 32];
     let (_, end) = word.split_at_mut(12);
@@ -191,6 +213,33 @@ impl Statement {
     /// Never for a statement that was read or built; serde's signature has one.
     pub fn digest(&self) -> Result<[u8; 32], serde_json::Error> {
         Ok(keccak256(serde_json::to_vec(self)?))
+    }
+
+    /// The contracts that the proofs are about, by the names of a network file. A receipt proves what these did: that they
+    /// are a network's is left to whoever knows the network.
+    pub fn contracts(&self) -> [(&'static str, Address); 5] {
+        let terms = &self.terms;
+        let agreements = match terms.template {
+            TemplateRef::Id(_) => ("AgreementStoreManager", self.agreement_store),
+            TemplateRef::Contract(at) => (ACCESS_NAME, at),
+        };
+        let of = |kind: ConditionKind| (kind.contract_name(), terms.contract(kind));
+        let [lock, access, escrow] = ConditionKind::ALL.map(of);
+        [("DIDRegistry", self.registry), agreements, lock, access, escrow]
+    }
+
+    /// Whether it is about a network's chain and contracts.
+    ///
+    /// # Errors
+    /// [`NotOfNetwork`].
+    pub fn check_network(&self, network: &NetworkFile) -> Result<(), NotOfNetwork> {
+        if self.chain_id != network.chain_id {
+            return Err(NotOfNetwork::Chain { stated: self.chain_id, network: network.chain_id });
+        }
+        match self.contracts().into_iter().find(|(name, at)| network.contracts.get(*name) != Some(at)) {
+            Some((contract, stated)) => Err(NotOfNetwork::Contract { contract, stated }),
+            None => Ok(()),
+        }
     }
 
     /// Whether a log says this about this agreement, and nothing else.

@@ -77,6 +77,8 @@ struct State {
     price: u128,
     /// Which chain the node says it is.
     chain: Option<u64>,
+    /// So many transactions of an account that somebody sent elsewhere does the node have.
+    elsewhere: HashMap<Address, u64>,
     /// What accounts have, where it is not enough for everything.
     wei: Option<Vodka>,
 }
@@ -161,6 +163,11 @@ impl FakeChain {
         self.state.lock().unwrap().mined.insert(account, count);
     }
 
+    /// Somebody sends so many from this account elsewhere; the node has these, and mines none of them.
+    pub(crate) fn is_used_elsewhere(&self, account: Address, count: u64) {
+        self.state.lock().unwrap().elsewhere.insert(account, count);
+    }
+
     /// From now on less is not mined.
     pub(crate) fn ask_for(&self, price: u128) {
         self.state.lock().unwrap().price = price;
@@ -206,7 +213,8 @@ impl Chain for FakeChain {
         Ok(self.state.lock().unwrap().block)
     }
     async fn next_nonce(&self, account: Address) -> Result<u64, ChainError> {
-        self.mined_nonce(account).await
+        let mined = self.mined_nonce(account).await?;
+        Ok(mined + self.state.lock().unwrap().elsewhere.get(&account).copied().unwrap_or(0))
     }
     async fn mined_nonce(&self, account: Address) -> Result<u64, ChainError> {
         Ok(self.state.lock().unwrap().mined.get(&account).copied().unwrap_or(0))

@@ -78,6 +78,7 @@ impl Core {
         conditions: Vec<Kind>,
         actors: Vec<String>,
     ) -> Result<TemplateView, ApiError> {
+        self.keeps_shapes()?;
         let wrong = |what: &str, field: &str| saying::told(Code::Invalid, what, "Nothing was sent.").at(field);
         if name.is_empty() || name.len() > 200 || name.starts_with("0x") {
             return Err(wrong("A template needs a name of up to 200 letters that does not begin with 0x.", "name"));
@@ -165,6 +166,7 @@ impl Core {
     }
 
     pub(crate) async fn roles(&self) -> Result<Vec<RoleView>, ApiError> {
+        self.keeps_shapes()?;
         let found = self.keeper.actor_types().await.map_err(chain)?;
         let view = |(id, name, registered): (_, String, _)| RoleView {
             id,
@@ -176,6 +178,7 @@ impl Core {
 
     /// Registers a role or takes it back; what is so already stays so.
     pub(crate) async fn change_role(&self, name: String, registered: bool) -> Result<Vec<RoleView>, ApiError> {
+        self.keeps_shapes()?;
         let id = actor_type_id(&name);
         let known = self.keeper.agreed().await.map_err(chain)?.actor_types().await.map_err(chain)?;
         let now = known.iter().find(|(known, ..)| *known == id).map(|(.., registered)| *registered);

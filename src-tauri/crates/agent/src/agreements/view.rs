@@ -171,12 +171,15 @@ impl Core {
     pub(super) async fn name_of(&self, template: TemplateId) -> Result<Option<String>, ApiError> {
         use protocol::templates::{ACCESS, ACCESS_NAME, COMPUTE, COMPUTE_NAME, contract_template_id};
         let contracts = self.keeper.contracts();
-        let known =
-            [(ACCESS, contracts.access_template, ACCESS_NAME), (COMPUTE, contracts.compute_template, COMPUTE_NAME)];
-        let is = |at: Address| contract_template_id(at) == template;
-        let found = known.into_iter().find(|(id, at, _)| *id == template || at.is_some_and(is));
-        if let Some((.., name)) = found {
-            return Ok(Some(name.to_owned()));
+        for (id, at, name) in
+            [(ACCESS, contracts.access_template, ACCESS_NAME), (COMPUTE, contracts.compute_template, COMPUTE_NAME)]
+        {
+            if id == template {
+                return Ok(Some(name.to_owned()));
+            }
+            if at.is_some_and(|at| contract_template_id(at) == template) {
+                return Ok(Some(format!("{name} v0.1")));
+            }
         }
         self.store.template_name(template).await.map_err(errors::store)
     }

@@ -101,7 +101,8 @@ fn drawn(receipt: &AgreementReceipt, verified: &Verified, currency: &str) -> Vec
     let check = [
         "The proof of all this is attached to this file. It is checked without a network by",
         "neuston verify-receipt FILE. What is then left to look up: whether the network has",
-        "the blocks above. Any node that you trust says so.",
+        "the blocks above, which any node that you trust says, and whether the contracts are",
+        "its own, which --network with the network's file says.",
     ];
     for line in check {
         sheet.text(PLAIN, 9.0, QUIET, LEFT, line);

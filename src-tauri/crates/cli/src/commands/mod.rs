@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), ApiE
         Command::Node(node) => return servers::node(node, common.network.as_deref(), output).await,
         Command::Contracts(contracts) => return servers::contracts(contracts, output).await,
         Command::Serve => return servers::serve(&common, output).await,
-        Command::VerifyReceipt { file } => return receipts::verify(&file, output),
+        Command::VerifyReceipt { file } => return receipts::verify(&file, common.network.as_deref(), output),
         Command::Agreement(crate::arguments::Agreement::Hash(what)) => return agreements::hash(&what, output),
         Command::Wallet(crate::arguments::Wallet::Backup) => return accounts::backup(&common, output),
         _ => {}

@@ -3,9 +3,12 @@
 use super::{accounts::absolute, market::price, purchases::number};
 use crate::{output::Output, session::Session};
 use api::{ApiError, Code, Sentence};
-use protocol::receipt::{AgreementReceipt, Outcome, Verified};
+use protocol::{
+    NetworkFile,
+    receipt::{AgreementReceipt, Outcome, Verified},
+};
 use serde_json::json;
-use std::{fs::File, io::Read as _, path::Path};
+use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
 
 /// A receipt of a busy chain's blocks has some hundred kilobytes.
 const LARGEST: u64 = 16 << 20;
@@ -20,8 +23,9 @@ pub(super) async fn save(session: &Session, id: &str, file: &Path) -> Result<(),
     Ok(())
 }
 
-pub(super) fn verify(path: &Path, output: Output) -> Result<(), ApiError> {
+pub(super) fn verify(path: &Path, network: Option<&str>, output: Output) -> Result<(), ApiError> {
     let receipt = read(path)?;
+    let network = network.map(|file| of_network(Path::new(file))).transpose()?;
     let verified = receipt.verify().map_err(|fault| {
         ApiError::new(
             Code::Corrupt,
@@ -30,15 +34,36 @@ pub(super) fn verify(path: &Path, output: Output) -> Result<(), ApiError> {
         )
     })?;
     let statement = &receipt.statement;
+    if let Some(network) = &network {
+        statement.check_network(network).map_err(|why| {
+            ApiError::new(
+                Code::Corrupt,
+                Sentence::verbatim(format!(
+                    "This receipt proves nothing about {}: {why}.",
+                    network.name.escape_debug()
+                )),
+                "Ask whoever gave it to you on which network it was.",
+            )
+        })?;
+    }
     let terms = &statement.terms;
     let document = json!({
         "valid": true, "outcome": verified.outcome, "agreementId": terms.agreement, "did": terms.did,
         "name": statement.name, "price": terms.price.to_ocean(), "buyer": terms.consumer, "owner": terms.owner,
         "checksum": statement.checksum, "chainId": statement.chain_id, "made": statement.made,
-        "signer": statement.signer, "shown": verified.shown,
+        "signer": statement.signer, "shown": verified.shown, "contracts": BTreeMap::from(statement.contracts()),
+        "network": network.as_ref().map(|network| &network.name),
     });
-    output.answer(&document, || words(&receipt, &verified));
+    output.answer(&document, || words(&receipt, &verified, network.as_ref()));
     Ok(())
+}
+
+fn of_network(path: &Path) -> Result<NetworkFile, ApiError> {
+    let wrong = |why: String| {
+        ApiError::new(Code::Invalid, Sentence::verbatim(why), "Name the network's file with --network.").at("network")
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{} cannot be read: {e}.", path.display())))?;
+    NetworkFile::from_toml(&text).map_err(|e| wrong(format!("{}: {e}.", path.display())))
 }
 
 fn read(path: &Path) -> Result<AgreementReceipt, ApiError> {
@@ -73,7 +98,7 @@ fn attached(pdf: &[u8]) -> Option<&[u8]> {
     pdf.get(begin..end)
 }
 
-fn words(receipt: &AgreementReceipt, verified: &Verified) -> String {
+fn words(receipt: &AgreementReceipt, verified: &Verified, network: Option<&NetworkFile>) -> String {
     let statement = &receipt.statement;
     let terms = &statement.terms;
     let end = match verified.outcome {
@@ -99,5 +124,16 @@ fn words(receipt: &AgreementReceipt, verified: &Verified) -> String {
         "\n\nWhat is left to look up: whether chain {} has these blocks. Ask a node you trust for their hashes.",
         statement.chain_id
     ));
+    match network {
+        Some(network) => text.push_str(&format!("\nThe contracts are those of {}.", network.name.escape_debug())),
+        None => {
+            text.push_str(
+                "\nAnd whether these contracts are the network's; --network FILE compares them with its file:",
+            );
+            for (name, at) in statement.contracts() {
+                text.push_str(&format!("\n{name} {at}"));
+            }
+        }
+    }
     text
 }

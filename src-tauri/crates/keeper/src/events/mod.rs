@@ -55,7 +55,8 @@ pub enum KeeperEvent {
     EscrowPaid { agreement: AgreementId, receiver: Address, condition: ConditionId, amount: Vodka },
     /// ComputeExecutionCondition: the computation was started.
     ComputeTriggered { agreement: AgreementId, did: Did, consumer: Address, condition: ConditionId },
-    /// A template contract of v0.1: there is an agreement. AgreementStoreManager says so too, without the parties.
+    /// A template contract of v0.1: there is an agreement. After 0.12 AgreementStoreManager says so too, without the
+    /// parties.
     AgreementCreatedV01 {
         template: Address,
         agreement: AgreementId,

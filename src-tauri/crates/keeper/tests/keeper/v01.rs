@@ -1,6 +1,6 @@
 //! The v0.1 way: a template that is a contract, conditions access, lock, escrow, and no actors.
 
-use crate::support::{PRICE, World, addr, function, list, network, uint, word};
+use crate::support::{PRICE, World, addr, any_agreement, function, list, network, uint, word};
 use ethers::abi::{ParamType, decode};
 use keeper::{Keeper, KeeperError, KeeperEvent, NetworkFault, PartiesV01};
 use protocol::{
@@ -24,7 +24,8 @@ async fn an_agreement_of_v01_is_created_paid_granted_and_released() {
     let facade = c.access_template.unwrap();
     let did = world.list(1);
     let terms = terms(&world, [0x11; 32], did, [0, 40, 0]);
-    assert!(keeper.template_approved(terms.template).await.unwrap());
+    assert!(!keeper.template_approved(terms.template).await.unwrap(), "sales are agreed in the store here");
+    assert!(!keeper.template_approved(terms.template.id().into()).await.unwrap());
     let template = keeper.template(terms.template.id()).await.unwrap().unwrap();
     assert_eq!(template.conditions, [c.access_secret_store, c.lock_reward, c.escrow_reward]);
     let kind = ParamType::Array(Box::new(ParamType::Address));
@@ -172,4 +173,18 @@ async fn a_network_file_that_takes_later_contracts_for_those_of_v01_is_found_out
     file.contracts.remove("EscrowAccessSecretStoreTemplate");
     let missing = Keeper::connect(world.rpc(), &file).await.unwrap_err();
     assert!(matches!(missing, KeeperError::ContractMissing("EscrowAccessSecretStoreTemplate")), "{missing:?}");
+}
+
+/// Whoever makes an agreement in the store under the id of a template contract has made it, not the contract.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_under_the_id_of_a_template_contract_is_the_stores() {
+    let world = World::new().await;
+    let did = world.list(1);
+    let terms = terms(&world, [0x66; 32], did, [0, 40, 0]);
+    let (id, actors) = (terms.template.id(), [terms.provider, terms.consumer]);
+    let create = any_agreement(world.contracts.agreement_store, terms.agreement, did, id, &terms.ids().v01(), &actors);
+    world.send(&world.other, &create).unwrap();
+    let found = world.keeper.agreement(terms.agreement).await.unwrap().unwrap();
+    assert_eq!((found.template, found.created_by), (TemplateRef::Id(id), world.other.address));
+    assert_eq!(found.actors, actors);
 }

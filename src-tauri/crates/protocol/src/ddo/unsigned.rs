@@ -64,7 +64,8 @@ pub struct Built {
 }
 
 impl Ddo {
-    /// Whether the document has the form of own listings: its access service is salted and from our template.
+    /// Whether the document has the form of own listings: its access service is salted, and agreed from the
+    /// template of that name or from one that is a contract.
     pub fn is_own_form(&self) -> bool {
         let template = |of: TemplateRef| matches!(of, TemplateRef::Id(templates::ACCESS) | TemplateRef::Contract(_));
         let ours = |access: &Service| access.salt().is_some() && access.template.is_some_and(template);

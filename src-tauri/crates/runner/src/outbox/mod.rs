@@ -14,6 +14,8 @@
 //! * **What gets stuck is replaced.** A transaction that stays out although blocks come and it is its account's next is
 //!   signed anew with the same nonce and an eighth more fee, up to what the network file allows.
 //!
+//! * **What another computer lost holds nothing up**: a nonce of the account that nobody uses any more is filled.
+//!
 //! [`Outbox::tend`] runs beside the flows: it sends again what is not mined, so that a transaction that nobody waits for
 //! any more never blocks its account's queue.
 
@@ -22,6 +24,7 @@ mod behind;
 #[cfg(test)]
 mod edges;
 mod error;
+mod gap;
 mod key;
 #[cfg(test)]
 mod limit;
@@ -145,6 +148,8 @@ struct Inner {
     missing: Mutex<HashMap<i64, (u64, Instant)>>,
     /// Since which block the newest variant of a transaction could have been mined.
     waiting: Mutex<HashMap<i64, (TxHash, u64)>>,
+    /// Accounts whose next nonce is not ours.
+    gaps: Mutex<HashMap<Address, gap::Gap>>,
     /// Who signed last for an account: a replacement needs them. A locked account does not sign here either.
     signers: Mutex<HashMap<Address, Arc<dyn Signer>>>,
 }
@@ -166,6 +171,7 @@ impl Outbox {
             noted: Mutex::default(),
             missing: Mutex::default(),
             waiting: Mutex::default(),
+            gaps: Mutex::default(),
             signers: Mutex::default(),
         }))
     }

@@ -185,6 +185,12 @@ pub(super) fn highest_nonce(c: &Connection, chain: u64, account: Address) -> Res
     Ok(highest.map(i64::unsigned_abs))
 }
 
+/// Whether something was ever signed here with this nonce.
+pub(super) fn has_nonce(c: &Connection, chain: u64, account: Address, nonce: u64) -> Result<bool, LedgerError> {
+    let mut query = c.prepare_cached("SELECT 1 FROM tx WHERE chain = ?1 AND account = ?2 AND nonce = ?3")?;
+    Ok(query.exists(params![number(chain)?, account.hex(), number(nonce)?])?)
+}
+
 const COLUMNS: &str = "id, key, account, nonce, state, what, unsigned, created";
 
 type Columns = (i64, String, Option<String>, Option<i64>, String, String, Option<String>, i64);

@@ -53,7 +53,7 @@ impl Outbox {
                 self.send(row).await;
             }
         }
-        Ok(())
+        self.fill_gap(account, mined).await
     }
 
     pub(super) fn was_taken(&self, id: i64) -> bool {
