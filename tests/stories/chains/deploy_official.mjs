@@ -14,6 +14,10 @@ const at = {};
 const sent = [];
 let nonce = 0;
 
+// Ganache forgets to queue what arrives while it makes a block: it makes none until all is sent. The others do as they do.
+const mining = (goes) => provider.send(goes ? "miner_start" : "miner_stop", []).catch(() => {});
+await mining(false);
+
 // One after the other, but nobody waits for a block between.
 async function send(to, data, what) {
   const created = ethers.getCreateAddress({ from: owner.address, nonce });
@@ -81,6 +85,7 @@ for (const [condition, name, id] of old ? [] : [
   await call("TemplateStoreManager", proposed, [id, types, actors.map(ethers.id), name]);
   await call("TemplateStoreManager", "approveTemplate(bytes32)", [id]);
 }
+await mining(true);
 for (const [tx, what] of sent) {
   const receipt = await tx.wait();
   if (receipt.status !== 1) throw new Error(`${what} was reverted`);
