@@ -98,9 +98,7 @@ pub trait Chain: Send + Sync + 'static {
     }
 
     /// Whether an account has so many wei.
-    async fn can_pay(&self, _account: Address, _wei: Vodka) -> Result<bool, ChainError> {
-        Ok(true)
-    }
+    async fn can_pay(&self, account: Address, wei: Vodka) -> Result<bool, ChainError>;
 
     /// wei per gas at most.
     fn most_per_gas(&self) -> u128 {

@@ -250,4 +250,15 @@ mod tests {
         sleep(LINGER * 2).await;
         assert!(again.get("d").await.unwrap().is_none(), "lost");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_is_wiped_is_as_new() {
+        let disk = Disk::in_memory().unwrap();
+        let journal = Journal::new(&Ledger::inline(&disk, Ends::at(None)));
+        committed(journal.put(entry("a"), Point::OtherSigned)).await;
+        disk.wipe().unwrap();
+        assert!(journal.get("a").await.unwrap().is_none());
+        committed(journal.put(entry("a"), Point::OtherSigned)).await;
+        assert!(journal.get("a").await.unwrap().is_some());
+    }
 }

@@ -145,6 +145,10 @@ impl Chain for Node {
             fee: Fee::Legacy { gas_price: 0 },
         })
     }
+    async fn can_pay(&self, _: Address, _: Vodka) -> Result<bool, ChainError> {
+        // Transactions are free here.
+        Ok(true)
+    }
     async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
         let no_answer = |_| BroadcastError::Unreachable("no answer".to_owned());
         let block = self.call().await.map_err(no_answer)?;

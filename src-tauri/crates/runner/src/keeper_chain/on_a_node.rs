@@ -95,6 +95,16 @@ async fn an_account_may_pay_its_last_wei_and_not_one_more() {
 }
 
 #[tokio::test]
+async fn what_an_account_has_is_asked_for_the_sum_of_several() {
+    let node = FakeNode::new();
+    let keeper = node.keeper().await;
+    for (ether, wei, can) in [(10, 9_u64, true), (10, 10, true), (10, 11, false), (0, 1, false)] {
+        node.says().ether = ether;
+        assert_eq!(Chain::can_pay(&keeper, ACCOUNT, Vodka::from_units(wei)).await, Ok(can), "{wei} of {ether}");
+    }
+}
+
+#[tokio::test]
 async fn who_pays_nothing_needs_nothing() {
     let node = FakeNode::new();
     let keeper = node.keeper().await;

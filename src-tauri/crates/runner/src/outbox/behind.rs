@@ -49,6 +49,9 @@ impl Chain for Nodes {
     async fn broadcast(&self, tx: &SignedTx) -> Result<(), BroadcastError> {
         self.chain.broadcast(tx).await
     }
+    async fn can_pay(&self, account: Address, wei: Vodka) -> Result<bool, ChainError> {
+        self.chain.can_pay(account, wei).await
+    }
     async fn receipt(&self, tx: TxHash) -> Result<Option<Receipt>, ChainError> {
         if self.behind.load(Ordering::SeqCst) > 0 {
             self.behind.fetch_sub(1, Ordering::SeqCst);
