@@ -22,7 +22,7 @@ fn pairs<T: Copy>(of: &[T]) -> Vec<[T; 2]> {
 
 /// What these two deaths are called.
 fn word(deaths: [Nth; 2]) -> String {
-    deaths.map(|(kill, nth)| format!("{}{nth}", kill.word())).join("-")
+    deaths.map(|(kill, nth)| format!("{}{nth}", kill.word())).join("then")
 }
 
 /// Types, and dies twice: `again` is typed once something is begun, which is so unless the death was right before the
