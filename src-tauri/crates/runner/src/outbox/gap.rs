@@ -12,8 +12,9 @@ use protocol::{Address, Vodka, tx::Call};
 use std::{sync::PoisonError, time::Duration};
 use tokio::time::Instant;
 
-/// So long no node has a transaction for a nonce before it counts as lost. Another computer sends its own again sooner.
-pub(super) const LOST: Duration = Duration::from_secs(60);
+/// So long no node has a transaction for a nonce before it counts as lost. Another computer sends its own again sooner, and
+/// pays more for what is stuck.
+pub(super) const LOST: Duration = Duration::from_secs(300);
 
 /// What is next of an account is not ours: since when.
 #[derive(Clone, Copy)]
