@@ -61,6 +61,14 @@ async fn a_batch_has_consecutive_nonces_and_a_key_signs_once() {
 }
 
 #[tokio::test]
+async fn what_has_ended_is_not_pending_even_where_nothing_else_is() {
+    let bench = Bench::new(1);
+    let outbox = bench.open();
+    ends(outbox.run(bench.batch(&["lock"]))).await.unwrap();
+    assert!(outbox.pending().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn after_a_crash_before_the_broadcast_the_same_bytes_are_sent_without_the_signer() {
     let bench = Bench::new(1);
     bench.chain.take(Taking::Lost);
