@@ -55,6 +55,7 @@ pub(crate) fn Trouble(
     let app = app();
     let t = app.texts();
     let head = money.unwrap_or_else(|| headline(error.code, t).to_owned());
+    let locked = error.code == Code::Locked;
     // What the headline says already is not said twice.
     let (said, head_said) = (app.say(&error.message), head.clone());
     view! {
@@ -64,23 +65,20 @@ pub(crate) fn Trouble(
                 <b>{head}</b>
                 {(said != head_said).then(|| view! { <p>{said.clone()}</p> })}
                 <p class="next">{app.say(&error.next)}</p>
-                {(error.code == Code::Locked)
-                    .then(|| {
-                        move || {
-                            (app.lock() == LockState::Locked)
-                                .then(|| {
-                                    view! {
-                                        <div class="ways">
-                                            <TextButton
-                                                label=t.shell.unlock.to_owned()
-                                                on_press=move |()| app.after_unlock.set(Some(Callback::new(|()| {})))
-                                                testid="trouble-unlock"
-                                            />
-                                        </div>
-                                    }
-                                })
-                        }
-                    })}
+                {move || {
+                    (locked && app.lock() == LockState::Locked)
+                        .then(|| {
+                            view! {
+                                <div class="ways">
+                                    <TextButton
+                                        label=t.shell.unlock.to_owned()
+                                        on_press=move |()| app.after_unlock.set(Some(Callback::new(|()| {})))
+                                        testid="trouble-unlock"
+                                    />
+                                </div>
+                            }
+                        })
+                }}
                 {retry
                     .map(|retry| {
                         view! {

@@ -128,7 +128,7 @@ mod tests {
             agreement,
             title: "between us".into(),
             did: Did([2; 32]),
-            template: TemplateId([3; 32]).into(),
+            template: TemplateId([3; 32]),
             actors: vec![Actor { role: "consumer".into(), account: Address([4; 20]) }],
             conditions: vec![ShapeCondition {
                 name: "our word".into(),

@@ -267,7 +267,7 @@ mod tests {
             agreement: AgreementId([number; 32]),
             title: String::new(),
             did: Did([2; 32]),
-            template: TemplateId([3; 32]).into(),
+            template: TemplateId([3; 32]),
             actors: Vec::new(),
             conditions: Vec::new(),
             order: Vec::new(),
