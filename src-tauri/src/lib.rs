@@ -49,7 +49,7 @@ pub fn run(options: Options) -> tauri::Result<()> {
         ])
         .setup(move |app| {
             if let Some(place) = place {
-                tauri::async_runtime::spawn(window::show_when_asked(app.handle().clone(), place));
+                app.manage(window::Place::keep(app.handle().clone(), place));
             }
             // The window shows at once; the home opens beside it, and the first request waits for it.
             let handle = app.handle().clone();
@@ -57,10 +57,14 @@ pub fn run(options: Options) -> tauri::Result<()> {
             window::open(app.handle()).map_err(Into::into)
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            tauri::async_runtime::block_on(app.state::<Backend>().close());
+    app.run(|app, event| match event {
+        RunEvent::ExitRequested { .. } => {
+            if let Some(place) = app.try_state::<window::Place>() {
+                place.leave();
+            }
         }
+        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Backend>().close()),
+        _ => {}
     });
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The one window: its pages come from the program, and it goes nowhere else.
 
 use crate::backend::Backend;
-use tauri::{AppHandle, DragDropEvent, Manager, Url, WebviewWindowBuilder, WindowEvent, webview::NewWindowResponse};
+use tauri::{
+    AppHandle, DragDropEvent, Manager, Url, WebviewWindowBuilder, WindowEvent, async_runtime::JoinHandle,
+    webview::NewWindowResponse,
+};
 
 /// Opens the window as `tauri.conf.json` describes it.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
@@ -27,8 +30,24 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
+/// The place of the only window on a home, as long as there is a window.
+pub(crate) struct Place(JoinHandle<()>);
+
+impl Place {
+    /// Keeps it, and answers whoever starts a second one.
+    pub(crate) fn keep(app: AppHandle, place: home::OnlyWindow) -> Self {
+        Self(tauri::async_runtime::spawn(show_when_asked(app, place)))
+    }
+
+    /// Gives it up: there is nothing to show any more, though the home still writes what it has to. Whoever starts a window
+    /// meanwhile gets one.
+    pub(crate) fn leave(&self) {
+        self.0.abort();
+    }
+}
+
 /// Brings the window to the front whenever somebody starts a second one on the same home.
-pub(crate) async fn show_when_asked(app: AppHandle, mut place: home::OnlyWindow) {
+async fn show_when_asked(app: AppHandle, mut place: home::OnlyWindow) {
     while place.asked().await == Some(()) {
         for (_, window) in app.webview_windows() {
             // A system that does not let programs come to the front leaves it where it is.
