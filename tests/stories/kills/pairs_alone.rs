@@ -3,6 +3,7 @@
 
 use super::{
     Kill,
+    downloading::Bench,
     pairs::{Tally, chosen},
 };
 use crate::{
@@ -72,29 +73,18 @@ const NOTES: u32 = 3;
 
 /// Downloads: in the end there is one file, and it is what was sold.
 pub(crate) fn downloads(kills: &[Kill], every: usize) {
-    let network = Network::starts(0);
-    let publisher = Person::on(&network.file()).with_account(0);
-    let serving = publisher.serves();
-    let content = "a,b\n".repeat(100_000);
-    let did = publisher.publishes(&publisher.file("much.csv", &content), "Much to load", "0");
-    let buyer = Person::on(&network.file()).with_account(0);
-    buyer.types(&["buy", &did]).ok();
+    let bench = Bench::new();
+    let (buyer, did) = (&bench.buyer, &bench.did);
     let mut tally = Tally::default();
     let each: Vec<Nth> = kills.iter().flat_map(|kill| (1..=NOTES).map(|nth| (*kill, nth))).collect();
     let all = chosen(pairs(&each), every);
     for deaths in &all {
         let word = word(*deaths);
         let folder = buyer.path(&word);
-        let load = ["download", &did, "--to", folder.to_str().unwrap()];
-        dies_twice(&buyer, *deaths, Point::DownloadKept, &load, &mut tally);
-        let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name()).collect();
-        assert_eq!(files, ["much.csv"], "{word}: one file and no part of one");
-        let owned = buyer.owned_of(&did);
-        let file = &owned[0]["files"][0];
-        let path = folder.join("much.csv");
-        assert_eq!((file["path"].as_str(), &file["verdict"]), (path.to_str(), &"verified".into()), "{word}: {owned:?}");
-        assert_eq!(std::fs::read_to_string(path).unwrap(), content, "{word}");
+        let load = ["download", did, "--to", folder.to_str().unwrap()];
+        dies_twice(buyer, *deaths, Point::DownloadKept, &load, &mut tally);
+        bench.is_loaded(&folder, &word);
     }
-    serving.ends();
+    bench.ends();
     tally.says(all.len());
 }

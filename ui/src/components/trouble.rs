@@ -72,7 +72,7 @@ pub(crate) fn Trouble(
                                 <div class="ways">
                                     <TextButton
                                         label=t.shell.unlock.to_owned()
-                                        on_press=move |()| app.after_unlock.set(Some(Callback::new(|()| {})))
+                                        on_press=move |()| app.unlocked(|| {})
                                         testid="trouble-unlock"
                                     />
                                 </div>

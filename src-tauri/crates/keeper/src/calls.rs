@@ -12,7 +12,7 @@ use crate::{
 use ethers::{abi::AbiEncode, types::U256};
 use protocol::{
     Address, Checksum, ConditionId, Did, Vodka,
-    conditions::{AccessTerms, ConditionKind},
+    conditions::{AccessTerms, ConditionKind, OnChain},
     templates::TemplateRef,
     tx::Call,
 };
@@ -22,8 +22,7 @@ fn call(to: Address, what: impl Into<String>, arguments: impl AbiEncode) -> Call
 }
 
 /// `createAgreement` of a template contract, conditions access, lock, escrow.
-fn create_agreement_v01(template: Address, terms: &AccessTerms) -> Call {
-    let listed = terms.on_chain();
+fn create_agreement_v01(template: Address, terms: &AccessTerms, listed: &OnChain) -> Call {
     let arguments = facade::CreateAgreementCall {
         id: terms.agreement.0,
         did: terms.did.0,
@@ -79,17 +78,18 @@ impl Contracts {
     /// provider, consumer; where the template is a contract, its own `createAgreement`, which names no actors: the
     /// provider is the listing's first.
     pub fn create_agreement(&self, terms: &AccessTerms) -> Call {
+        let listed = terms.on_chain();
         let template = match terms.template {
             TemplateRef::Id(id) => id,
-            TemplateRef::Contract(at) => return create_agreement_v01(at, terms),
+            TemplateRef::Contract(at) => return create_agreement_v01(at, terms, &listed),
         };
         let arguments = agreements::CreateAgreementCall {
             id: terms.agreement.0,
             did: terms.did.0,
             template_id: template.0,
-            condition_ids: terms.ids().v02().iter().map(|id| id.0).collect(),
-            time_locks: terms.time_locks.iter().copied().map(U256::from).collect(),
-            time_outs: terms.time_outs.iter().copied().map(U256::from).collect(),
+            condition_ids: listed.ids.map(|id| id.0).to_vec(),
+            time_locks: listed.time_locks.map(U256::from).to_vec(),
+            time_outs: listed.time_outs.map(U256::from).to_vec(),
             actors: vec![h160(terms.provider), h160(terms.consumer)],
         };
         call(self.agreement_store, format!("AgreementStoreManager.createAgreement({})", terms.agreement), arguments)
