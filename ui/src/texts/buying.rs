@@ -162,7 +162,7 @@ texts! {
         find: "Find data", "Daten finden";
         rebuild: "Look for earlier purchases", "Nach früheren Käufen suchen";
         where_to: "Where to save it", "Wohin speichern";
-        where_more: "Neuston makes a folder for this listing in there.", "Neuston legt darin einen Ordner für dieses Angebot an.";
+        where_more: "Nothing that is there already is overwritten.", "Was dort schon liegt, wird nicht überschrieben.";
         folder: "Folder", "Ordner";
         choose: "Choose", "Wählen";
     }
