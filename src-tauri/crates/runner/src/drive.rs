@@ -463,6 +463,12 @@ async fn perform<M: Journaled>(
             tracing::debug!(id = %state.id(), effect = %name, ?hold, "held");
             progress.send_modify(|p| p.trouble.push(Trouble { effect: name.clone(), hold: hold.clone() }));
         }
+        if let Hold::Later { why } = &hold
+            && let Err(error) = inner.journal.failed(&state.id(), &why.to_string(), state.point()).await
+        {
+            // It is tried again all the same; only the count of attempts is too low.
+            tracing::warn!(id = %state.id(), %error, "an attempt could not be noted");
+        }
         // A block that comes after an outage shows that it is over: nothing is read later than with the next one.
         let with_the_next_block = hold == Hold::NextBlock || woken_by_wake(&hold) && M::is_reading(&effect);
         tokio::select! {

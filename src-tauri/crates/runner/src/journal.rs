@@ -149,7 +149,8 @@ impl Journal {
             .await
     }
 
-    /// Notes an error: one more attempt. Returns how many there were.
+    /// Notes an error: one more attempt. Its words come into the history where the last ones were others: what fails for a week
+    /// in the same way is one line of it. Returns how many attempts there were.
     pub async fn failed(&self, id: &str, note: &str, point: Point) -> Result<u32, LedgerError> {
         let at = self.0.now();
         let (id, note) = (id.to_owned(), note.to_owned());
@@ -157,10 +158,12 @@ impl Journal {
             .write(point, move |c| {
                 c.execute("UPDATE journal SET attempts = attempts + 1, updated = ?2 WHERE id = ?1", params![id, at])?;
                 c.execute(
-                    "INSERT INTO history (id, at, status, state, note) SELECT id, ?2, status, state, ?3 FROM journal WHERE id = ?1",
+                    "INSERT INTO history (id, at, status, state, note) SELECT id, ?2, status, state, ?3 FROM journal \
+                     WHERE id = ?1 AND ?3 IS NOT (SELECT note FROM history WHERE id = ?1 ORDER BY seq DESC LIMIT 1)",
                     params![id, at, note],
                 )?;
-                let attempts = c.query_row("SELECT attempts FROM journal WHERE id = ?1", [&id], |r| r.get(0)).optional()?;
+                let attempts =
+                    c.query_row("SELECT attempts FROM journal WHERE id = ?1", [&id], |r| r.get(0)).optional()?;
                 Ok(attempts.unwrap_or(0))
             })
             .await

@@ -446,3 +446,18 @@ async fn a_driver_can_be_reached_as_long_as_somebody_holds_it() {
     drop(play);
     assert!(weak.upgrade().is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_that_failed_is_counted_on_the_disk_and_told_once() {
+    let mut play = Play::new().await;
+    let _run = play.drive().await;
+    play.tell(Says::Asks(vec![Does::Acts(1)]));
+    for _ in 0..3 {
+        play.is_asked(Does::Acts(1)).await.send(later()).unwrap();
+    }
+    let _fourth = play.is_asked(Does::Acts(1)).await;
+    let journal = Journal::new(&Ledger::inline(&play.disk, Arc::new(Lives)));
+    assert_eq!(journal.get(ID).await.unwrap().unwrap().attempts, 3);
+    let notes: Vec<_> = journal.history(ID).await.unwrap().into_iter().filter_map(|step| step.note).collect();
+    assert_eq!(notes, ["away"], "an error that comes again is one line");
+}
