@@ -1,27 +1,21 @@
-//! Finding and reading listings: several catalogues searched together, each listing held against the chain.
+//! Reading listings: from whichever catalogue has one, held against the chain.
 
 use crate::{
     core::{Core, chain},
     describe::{self, Mine},
     errors, licenses, markdown,
 };
-use api::{
-    ApiError, Code, FacetCount, IntegrityView, ListingDepth, ListingRow, ListingView, SearchPage, SearchQuery,
-    Sentence, Sort, sentence,
-};
-use clients::{ClientError, brizo::BrizoClient};
+use api::{ApiError, Code, IntegrityView, ListingDepth, ListingView, Sentence, sentence};
+use clients::brizo::BrizoClient;
 use keeper::DidRegister;
 use protocol::{
     Did,
     checksum::{Integrity, verify},
     ddo::Ddo,
-    query::{Page, PriceRange, Query, Search},
-    search::{Facet, SearchAnswer, SearchOrder, SearchRequest},
 };
-use std::collections::HashSet;
 
 /// A document of a stranger, at most: 4 MiB.
-const MAX_DOCUMENT: usize = 4 << 20;
+pub(crate) const MAX_DOCUMENT: usize = 4 << 20;
 
 /// A listing as it was found, and what the chain says of it.
 pub(crate) struct Found {
@@ -31,61 +25,6 @@ pub(crate) struct Found {
 }
 
 impl Core {
-    pub(crate) async fn search(&self, query: SearchQuery) -> Result<SearchPage, ApiError> {
-        let request = request(&query);
-        let Some(first) = self.catalogues.first() else { return Err(no_catalogue()) };
-        let owned = self.store.owned_dids().await.map_err(errors::store)?;
-        let asked = self.catalogues.iter().map(|catalogue| catalogue.search(&request));
-        let answers = futures_util::future::join_all(asked).await;
-        let mut pages = Vec::new();
-        let mut failed = None;
-        for (catalogue, answer) in self.catalogues.iter().zip(answers) {
-            let answer = match answer {
-                Ok(Some(answer)) => Ok(answer),
-                Ok(None) => released(catalogue, &query).await,
-                Err(error) => Err(error),
-            };
-            match answer {
-                Ok(answer) => pages.push(answer),
-                Err(error) => failed = Some(error),
-            }
-        }
-        // One catalogue that answers is enough; the status line says which one does not.
-        match (pages.is_empty(), failed) {
-            (true, Some(error)) => {
-                tracing::warn!(%error, catalogue = %first.base(), "no catalogue answers");
-                Err(away())
-            }
-            _ => Ok(self.page(merged(pages), &query, &owned)),
-        }
-    }
-
-    fn page(&self, answer: SearchAnswer, query: &SearchQuery, owned: &HashSet<Did>) -> SearchPage {
-        let account = self.account();
-        let mut seen = HashSet::new();
-        let results: Vec<ListingRow> = answer
-            .results
-            .iter()
-            .filter_map(|raw| Ddo::parse_within(raw.get().as_bytes(), MAX_DOCUMENT).ok())
-            .filter(|ddo| seen.insert(ddo.did()))
-            .map(|ddo| {
-                let own = account.is_some() && ddo.owner() == account;
-                describe::row(&ddo, Mine { own, owned: owned.contains(&ddo.did()) })
-            })
-            .collect();
-        SearchPage {
-            results,
-            page: query.page.max(1),
-            size: answer.size,
-            total: answer.total,
-            categories: counts(answer.categories),
-            licenses: counts(answer.licenses),
-            tags: counts(answer.tags),
-            free: answer.free,
-            took_us: answer.took_us,
-        }
-    }
-
     /// Finds a listing in any catalogue and holds it against the chain.
     pub(crate) async fn find(&self, did: Did) -> Result<Found, ApiError> {
         let mut failed = None;
@@ -193,7 +132,7 @@ fn integrity(found: &Found, hashed: bool) -> IntegrityView {
     }
 }
 
-fn no_catalogue() -> ApiError {
+pub(crate) fn no_catalogue() -> ApiError {
     ApiError::new(
         Code::Unreachable,
         "This network names no catalogue.",
@@ -201,113 +140,10 @@ fn no_catalogue() -> ApiError {
     )
 }
 
-fn away() -> ApiError {
+pub(crate) fn away() -> ApiError {
     ApiError::new(
         Code::Unreachable,
         "The catalogue does not answer.",
         "Check the connection and try again. Your library works without it.",
     )
-}
-
-fn request(query: &SearchQuery) -> SearchRequest {
-    SearchRequest {
-        text: query.text.chars().take(500).collect(),
-        categories: query.categories.clone(),
-        licenses: query.licenses.iter().map(|l| licenses::find(l).map_or(l.as_str(), |k| k.id).to_owned()).collect(),
-        tags: query.tags.clone(),
-        price_min: query.price_min,
-        price_max: query.price_max,
-        free: query.free,
-        publisher: query.publisher,
-        sort: match query.sort {
-            Sort::Best => SearchOrder::Best,
-            Sort::Newest => SearchOrder::Newest,
-            Sort::PriceUp => SearchOrder::PriceUp,
-            Sort::PriceDown => SearchOrder::PriceDown,
-            Sort::Name => SearchOrder::Name,
-        },
-        page: query.page.max(1),
-        size: if query.size == 0 { 20 } else { query.size.min(100) },
-    }
-}
-
-/// A catalogue of the released software: its own query language, without facets.
-async fn released(
-    catalogue: &clients::aquarius::AquariusClient,
-    query: &SearchQuery,
-) -> Result<SearchAnswer, ClientError> {
-    let wanted = request(query);
-    let price = match (wanted.free, wanted.price_min, wanted.price_max) {
-        (true, ..) => Some(PriceRange::FREE),
-        (false, None, None) => None,
-        (false, from, to) => Some(PriceRange { from: from.unwrap_or_default(), to: to.unwrap_or(PriceRange::MAX) }),
-    };
-    let search = Search {
-        query: Query {
-            text: (!wanted.text.trim().is_empty()).then_some(wanted.text).into_iter().collect(),
-            license: wanted.licenses,
-            categories: wanted.categories,
-            tags: wanted.tags,
-            price,
-            ..Query::default()
-        },
-        sort: Vec::new(),
-        page: Page { number: u64::from(wanted.page), size: u64::from(wanted.size) },
-    };
-    let page = catalogue.query(search.to_body(false)).await?;
-    Ok(SearchAnswer {
-        results: page.results,
-        page: wanted.page,
-        size: wanted.size,
-        total: page.total_results,
-        categories: Vec::new(),
-        licenses: Vec::new(),
-        tags: Vec::new(),
-        free: 0,
-        took_us: 0,
-    })
-}
-
-/// Several catalogues' answers as one: in turn, so that none pushes the others off the page.
-fn merged(mut pages: Vec<SearchAnswer>) -> SearchAnswer {
-    let Some(mut whole) = (!pages.is_empty()).then(|| pages.remove(0)) else {
-        return SearchAnswer {
-            results: Vec::new(),
-            page: 1,
-            size: 0,
-            total: 0,
-            categories: Vec::new(),
-            licenses: Vec::new(),
-            tags: Vec::new(),
-            free: 0,
-            took_us: 0,
-        };
-    };
-    for page in pages {
-        whole.results.extend(page.results);
-        whole.total += page.total;
-        whole.free += page.free;
-        whole.took_us = whole.took_us.max(page.took_us);
-        for (into, from) in [
-            (&mut whole.categories, page.categories),
-            (&mut whole.licenses, page.licenses),
-            (&mut whole.tags, page.tags),
-        ] {
-            add(into, from);
-        }
-    }
-    whole
-}
-
-fn add(into: &mut Vec<Facet>, from: Vec<Facet>) {
-    for facet in from {
-        match into.iter_mut().find(|known| known.value.eq_ignore_ascii_case(&facet.value)) {
-            Some(known) => known.count += facet.count,
-            None => into.push(facet),
-        }
-    }
-}
-
-fn counts(facets: Vec<Facet>) -> Vec<FacetCount> {
-    facets.into_iter().map(|f| FacetCount { value: describe::plain(&f.value, 60), count: f.count }).collect()
 }

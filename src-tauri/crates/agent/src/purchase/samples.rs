@@ -69,6 +69,15 @@ pub(super) fn contracts() -> Contracts {
 
 /// A listing as its owner signed it.
 pub(super) fn listed() -> Built {
+    signed(7, Vodka::from_ocean(7))
+}
+
+/// One of many, as a catalogue has it.
+pub(crate) fn listing(number: u8, price: Vodka) -> Ddo {
+    Ddo::parse(&signed(number, price).bytes).unwrap()
+}
+
+fn signed(number: u8, price: Vodka) -> Built {
     let owner = ServiceKey::from_key(SecretKey::from_bytes(&[6; 32]).unwrap()).unwrap();
     let at = "2026-01-01T00:00:00Z".to_owned();
     let draft = ListingDraft {
@@ -77,7 +86,7 @@ pub(super) fn listed() -> Built {
         kind: "dataset".to_owned(),
         author: "A lab".to_owned(),
         license: "CC-BY-4.0".to_owned(),
-        price: Vodka::from_ocean(7),
+        price,
         date_created: at.clone(),
         files: vec![FileInfo { content_type: "text/csv".to_owned(), ..FileInfo::default() }],
         description: "levels".to_owned(),
@@ -96,7 +105,7 @@ pub(super) fn listed() -> Built {
         time_locks: [0; 3],
         time_outs: [0, 100, 0],
         access_timeout: 0,
-        salt: [7; 16],
+        salt: [number; 16],
         created: at.clone(),
         updated: at,
     };
