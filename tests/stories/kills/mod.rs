@@ -3,6 +3,7 @@
 pub(crate) mod abandoning;
 pub(crate) mod agreeing;
 pub(crate) mod buying;
+pub(crate) mod changing;
 pub(crate) mod downloading;
 pub(crate) mod pairs;
 pub(crate) mod pairs_alone;

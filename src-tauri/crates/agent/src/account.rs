@@ -90,8 +90,8 @@ impl Core {
                 self.stretching(move |w| w.import_keystore(json.as_bytes(), &its, &password, None)).await?
             }
         };
-        self.use_account(Some(account.address));
-        Ok(self.told_account().await)
+        self.tell_account().await;
+        Ok(self.account_view(Some(account.address)).await)
     }
 
     pub(crate) fn use_account(&self, address: Option<Address>) {
@@ -101,8 +101,8 @@ impl Core {
     pub(crate) async fn add_account(&self, name: String, password: Password) -> Result<AccountView, ApiError> {
         let password = Zeroizing::new(password.0);
         let account = self.stretching(move |w| w.add_account(&password, Some(&name))).await?;
-        self.use_account(Some(account.address));
-        Ok(self.told_account().await)
+        self.tell_account().await;
+        Ok(self.account_view(Some(account.address)).await)
     }
 
     pub(crate) async fn unlock(&self, password: Password) -> Result<AccountView, ApiError> {
@@ -216,9 +216,13 @@ impl Core {
 
     /// The account as it is now, told to everyone who follows.
     async fn told_account(&self) -> AccountView {
-        let view = self.present_account().await;
-        self.tell(Event::Account(view.clone()));
-        view
+        self.tell_account().await;
+        self.present_account().await
+    }
+
+    /// Tells everyone who follows how the account in use stands.
+    pub(crate) async fn tell_account(&self) {
+        self.tell(Event::Account(self.account_view(self.account_in_use()).await));
     }
 }
 

@@ -89,6 +89,7 @@ impl Agent {
             key_servers,
             wallet,
             account: Arc::new(RwLock::new(account)),
+            acting: None,
             service,
             operator_key: operator,
             gateway,
@@ -353,6 +354,20 @@ impl Agent {
             | Request::AddNetwork(_)
             | Request::UseNetwork(_)
             | Request::ExportNetwork(_) => return Err(errors::internal("a request about the home came to an agent")),
+        })
+    }
+
+    /// The agent as it answers a request that names its account; what others ask goes on being about the account in use.
+    ///
+    /// # Errors
+    /// Where the wallet has no such account.
+    pub fn acting_for(&self, name: &str) -> Result<Self, ApiError> {
+        let found = self.core.wallet.find(name).ok_or_else(|| account::unknown(name))?;
+        Ok(Self {
+            core: self.core.acting_for(found.address),
+            purchases: self.purchases.acting_for(found.address),
+            publications: self.publications.acting_for(found.address),
+            ..self.clone()
         })
     }
 

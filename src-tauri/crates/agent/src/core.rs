@@ -61,7 +61,10 @@ pub(crate) struct Core {
     pub(crate) catalogues: Arc<[AquariusClient]>,
     pub(crate) key_servers: Option<SecretStoreClient>,
     pub(crate) wallet: Wallet,
+    /// The account in use, where one was chosen.
     pub(crate) account: Arc<RwLock<Option<Address>>>,
+    /// Whom a request is answered for, where it named an account itself. Nobody else's requests are touched by that.
+    pub(crate) acting: Option<Address>,
     pub(crate) service: Arc<ServiceKey>,
     pub(crate) operator_key: Option<Arc<ServiceKey>>,
     pub(crate) gateway: Option<Arc<dyn OwnGateway>>,
@@ -88,15 +91,29 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// The account in use.
+    /// The account a request is about: the one it named, else the one in use.
     pub(crate) fn account(&self) -> Option<Address> {
+        self.acting.or_else(|| self.account_in_use())
+    }
+
+    /// The account in use: what windows show, and what requests are about that name none.
+    pub(crate) fn account_in_use(&self) -> Option<Address> {
         let chosen = *self.account.read().unwrap_or_else(PoisonError::into_inner);
         chosen.or_else(|| self.wallet.accounts().first().map(|a| a.address))
     }
 
-    /// The account in use, unlocked, or why not.
+    /// For a request that names its account.
+    pub(crate) fn acting_for(&self, account: Address) -> Self {
+        Self { acting: Some(account), ..self.clone() }
+    }
+
+    /// The account a request is about, unlocked, or why not.
     pub(crate) fn signer(&self) -> Result<Arc<dyn Signer>, ApiError> {
-        let account = self.account().ok_or_else(errors::no_account)?;
+        self.signer_of(self.account().ok_or_else(errors::no_account)?)
+    }
+
+    /// An account of the wallet, unlocked, or why not.
+    pub(crate) fn signer_of(&self, account: Address) -> Result<Arc<dyn Signer>, ApiError> {
         if self.wallet.is_locked() {
             return Err(errors::locked());
         }

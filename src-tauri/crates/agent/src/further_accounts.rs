@@ -1,7 +1,7 @@
 //! Accounts of the recovery words beyond those that are here: another computer may have used several of them.
 
 use crate::{agent::Agent, chain_events::index, core::chain};
-use api::{ApiError, Event};
+use api::ApiError;
 use indexer::{Filter, Indexer, Position};
 use protocol::Address;
 use zeroize::Zeroizing;
@@ -42,7 +42,7 @@ impl Agent {
         }
         tracing::info!(accounts = used.len(), "accounts of the recovery words were used elsewhere");
         self.core.stretching(move |wallet| wallet.add_accounts(&password, &used)).await?;
-        self.core.tell(Event::Account(self.core.present_account().await));
+        self.core.tell_account().await;
         Ok(())
     }
 

@@ -1,7 +1,6 @@
 //! That the account locks by itself: no call and no block comes with it, and a window would go on saying that it is open.
 
 use crate::core::Core;
-use api::Event;
 use std::time::Duration;
 use wallet::Wallet;
 
@@ -13,7 +12,7 @@ impl Core {
     pub(crate) async fn tell_of_locking(&self) {
         loop {
             becomes_locked(&self.wallet).await;
-            self.tell(Event::Account(self.present_account().await));
+            self.tell_account().await;
         }
     }
 }

@@ -10,6 +10,15 @@ use tokio::sync::broadcast;
 #[error("{0}")]
 pub struct GatewayFault(pub Sentence);
 
+/// What came of encrypting a list of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Encrypted {
+    /// It is encrypted.
+    List(Vec<u8>),
+    /// The key servers have a key for this number already and hide nothing behind it: another number is needed.
+    NumberUsed,
+}
+
 /// A file to be shared.
 #[derive(Debug, Clone, Copy)]
 pub struct ToShare<'a> {
@@ -61,7 +70,7 @@ pub trait OwnGateway: Send + Sync + 'static {
     /// Makes a file of this computer available to buyers and gives the address that stands for it.
     async fn share(&self, file: ToShare<'_>) -> Result<String, GatewayFault>;
     /// Encrypts a list of files with the key servers.
-    async fn encrypt(&self, did: Did, document: &[u8]) -> Result<Vec<u8>, GatewayFault>;
+    async fn encrypt(&self, did: Did, document: &[u8]) -> Result<Encrypted, GatewayFault>;
     /// Keeps a version of a listing that it serves from now on.
     async fn adopt(&self, document: &[u8], checksum: Checksum) -> Result<(), GatewayFault>;
     /// News of sales from now on.

@@ -125,7 +125,7 @@ impl Agent {
             }
         }
         self.core.tell(Event::Sales);
-        self.core.tell(Event::Account(self.core.present_account().await));
+        self.core.tell_account().await;
         match left.why {
             None => self.library().await,
             Some(why) => Err(ApiError::new(
@@ -174,6 +174,7 @@ impl Agent {
             listed: found.ddo.metadata().is_listed,
             checksum: register.checksum,
             document: found.ddo.raw().to_vec(),
+            change: None,
         };
         self.core.store.save_listing(record).await.map_err(errors::store)
     }

@@ -39,6 +39,14 @@ pub enum GatewayError {
     Listing(Sentence),
 }
 
+impl GatewayError {
+    /// Whether the key servers have a key for this listing's number already, and it is not to be had again.
+    pub fn is_number_used(&self) -> bool {
+        use clients::secret_store::Verdict;
+        matches!(self, Self::SecretStore(error) if error.verdict() == Some(Verdict::AlreadyGenerated))
+    }
+}
+
 /// Why a request was not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {

@@ -37,6 +37,11 @@ impl ClientError {
         }
     }
 
+    /// Whether it has no such thing.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+
     /// Whether asking again later may help.
     pub fn may_pass(&self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! The home's own gateway: brizo behind its own socket, and the agent's handle on it.
 
-use agent::{GatewayFault, OwnGateway, SaleNews, SaleStage, ToShare};
+use agent::{Encrypted, GatewayFault, OwnGateway, SaleNews, SaleStage, ToShare};
 use async_trait::async_trait;
 use node::brizo::{self, Gateway};
 use protocol::{Address, Checksum, Did, Sentence};
@@ -60,8 +60,12 @@ impl OwnGateway for Handle {
         self.gateway.share(path, name, content_type, sha256, bytes).await.map_err(fault)
     }
 
-    async fn encrypt(&self, did: Did, document: &[u8]) -> Result<Vec<u8>, GatewayFault> {
-        self.gateway.encrypt(did, document).await.map_err(fault)
+    async fn encrypt(&self, did: Did, document: &[u8]) -> Result<Encrypted, GatewayFault> {
+        match self.gateway.encrypt(did, document).await {
+            Ok(list) => Ok(Encrypted::List(list)),
+            Err(error) if error.is_number_used() => Ok(Encrypted::NumberUsed),
+            Err(error) => Err(fault(error)),
+        }
     }
 
     async fn adopt(&self, document: &[u8], checksum: Checksum) -> Result<(), GatewayFault> {

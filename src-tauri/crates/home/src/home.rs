@@ -127,7 +127,11 @@ impl Home {
                 let wanted = network.map(str::to_owned).or(kept.network);
                 let chosen = networks::choose(&self.inner.folder, wanted.as_deref())?;
                 let presence = self.present(&chosen).await?;
-                presence.agent.use_account(account.or(kept.account.as_deref()))?;
+                presence.agent.use_account(kept.account.as_deref())?;
+                let agent = match account {
+                    Some(named) => presence.agent.acting_for(named)?,
+                    None => presence.agent.clone(),
+                };
                 let chosen_account = match &request {
                     Request::UseAccount(call) => Some(call.name.clone()),
                     _ => None,
@@ -139,7 +143,7 @@ impl Home {
                     Request::ChangePassword(call) => Some(call.new.clone()),
                     _ => None,
                 };
-                let mut reply = presence.agent.call(request).await?;
+                let mut reply = agent.call(request).await?;
                 if let (Reply::GetStatus(status), Chosen::Embedded) = (&mut reply, &chosen) {
                     let running = self.inner.running.lock().await;
                     status.demo = running.embedded.as_ref().and_then(|embedded| *embedded.demo().borrow());

@@ -101,6 +101,10 @@ points! {
     PublishRegistered = "publish_registered",
     /// It is in the catalogue.
     PublishListed = "publish_listed",
+    /// A change of a listing is on disk, signed, before anything of it is sent.
+    ChangeKept = "change_kept",
+    /// The change is on the chain and in the catalogue.
+    ChangeListed = "change_listed",
     /// Keys and file list of a purchase are in the library.
     LibraryKept = "library_kept",
     /// How a download stands is noted.

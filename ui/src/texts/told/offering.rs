@@ -67,6 +67,10 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     ("Use a network on which it does.", "Nimm ein Netz, in dem er es kann."),
     ("The files could not be made ready: {why}.", "Die Dateien ließen sich nicht bereitmachen: {why}."),
+    (
+        "the key servers say that they know each new number already",
+        "die Schlüsselserver kennen angeblich jede neue Nummer schon",
+    ),
     ("It is tried again by itself; your draft is kept.", "Es wird von selbst wieder versucht; dein Entwurf bleibt."),
     ("This makes no listing: {why}.", "Daraus wird kein Angebot: {why}."),
     ("Change it and try again.", "Ändere es und versuch es noch einmal."),
@@ -83,8 +87,8 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ("Try again when it answers.", "Versuch es noch einmal, wenn er antwortet."),
     ("The catalogue did not take the change: {why}.", "Der Katalog hat die Änderung nicht genommen: {why}."),
     (
-        "Make the change again when it answers; it is on record already.",
-        "Ändere es noch einmal, wenn er antwortet; eingetragen ist es schon.",
+        "It is tried again by itself; the change is on record already.",
+        "Es wird von selbst wieder versucht; eingetragen ist die Änderung schon.",
     ),
     ("{path} has changed since it was listed.", "{path} hat sich geändert, seit es angeboten wird."),
     ("file {number} has no place", "Datei {number} hat keinen Ort"),

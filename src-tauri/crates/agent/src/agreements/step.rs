@@ -11,7 +11,7 @@ use agreement::{
     ConditionState,
     shape::{By, Next, VerifiedShape, outlook},
 };
-use api::{ActivityKind, AgreementView, ApiError, Event, GivenSignature, Shown};
+use api::{ActivityKind, AgreementView, ApiError, GivenSignature, Shown};
 use keeper::Evidence;
 use protocol::{
     AgreementId, Hash32, Signer,
@@ -252,7 +252,7 @@ impl Core {
         };
         self.tell_step(kind, shape, &name).await?;
         self.let_time_pass(&now).await?;
-        self.tell(Event::Account(self.present_account().await));
+        self.tell_account().await;
         self.agreement_view(shape.agreement).await
     }
 }

@@ -37,11 +37,24 @@ pub(crate) fn price(text: &str) -> Result<Vodka, ApiError> {
     Ok(price)
 }
 
-fn words(field: &str, values: &[String]) -> Result<(), ApiError> {
+/// Tags or categories.
+pub(crate) fn words(field: &str, values: Vec<String>) -> Result<Vec<String>, ApiError> {
     if values.len() > MAX_WORDS || values.iter().any(|v| v.chars().count() > 60) {
         return Err(invalid(field, "There are too many, or too long ones.", "Keep up to 30, each up to 60 letters."));
     }
-    Ok(())
+    Ok(values)
+}
+
+/// What a listing says about itself.
+pub(crate) fn description(text: String) -> Result<String, ApiError> {
+    if text.chars().count() > MAX_DESCRIPTION {
+        return Err(invalid(
+            "description",
+            "The description is longer than 100,000 letters.",
+            "Shorten it, or put the rest into a file.",
+        ));
+    }
+    Ok(text)
 }
 
 /// What a listing is called.
@@ -61,13 +74,7 @@ pub(crate) fn check(draft: &Draft) -> Result<Checked, ApiError> {
     if draft.author.trim().is_empty() || draft.author.chars().count() > MAX_NAME {
         return Err(invalid("author", "It must be known who made the data.", "Write a person or an organisation."));
     }
-    if draft.description.len() > MAX_DESCRIPTION {
-        return Err(invalid(
-            "description",
-            "The description is longer than 100,000 letters.",
-            "Shorten it, or put the rest into a file.",
-        ));
-    }
+    description(draft.description.clone())?;
     if draft.license.trim().is_empty() || draft.license.chars().count() > 120 {
         return Err(invalid("license", "A licence is needed.", "Choose one; each says in a sentence what it allows."));
     }
@@ -77,8 +84,8 @@ pub(crate) fn check(draft: &Draft) -> Result<Checked, ApiError> {
     if draft.files.len() > MAX_FILES {
         return Err(invalid("files", "A listing has at most 100 files.", "Pack them into one file."));
     }
-    words("tags", &draft.tags)?;
-    words("categories", &draft.categories)?;
+    words("tags", draft.tags.clone())?;
+    words("categories", draft.categories.clone())?;
     if draft.columns.len() > 500 {
         return Err(invalid("columns", "A listing describes at most 500 columns.", "Describe the important ones."));
     }

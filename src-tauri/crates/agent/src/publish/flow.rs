@@ -9,7 +9,7 @@ use crate::{
     clock,
     core::{Core, chain, outbox},
     errors,
-    own_gateway::ToShare,
+    own_gateway::{Encrypted, GatewayFault, ToShare},
     store::{Happening, ListingRecord},
 };
 use api::{
@@ -18,7 +18,7 @@ use api::{
 use clients::ClientError;
 use keeper::DidRegister;
 use protocol::{
-    Checksum, Did,
+    Address, Checksum, Did,
     ddo::{Ddo, Endpoints, ListingDraft, files::file_list_json},
     metadata::FileInfo,
 };
@@ -30,6 +30,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Publication {
     pub(super) draft: Draft,
     pub(super) checked: Checked,
+    /// Whose listing it becomes, whichever account is in use when it goes on; `None` in what an earlier version began.
+    #[serde(default)]
+    owner: Option<Address>,
     pub(super) salt: [u8; 16],
     pub(super) created: String,
     began_ms: i64,
@@ -58,10 +61,11 @@ enum Stage {
 }
 
 impl Publication {
-    pub(super) fn begin(draft: Draft, checked: Checked) -> Self {
+    pub(super) fn begin(draft: Draft, checked: Checked, owner: Address) -> Self {
         Self {
             draft,
             checked,
+            owner: Some(owner),
             salt: rand::random(),
             created: clock::now_document(),
             began_ms: clock::now_ms(),
@@ -129,10 +133,35 @@ impl Publication {
     }
 }
 
-/// Whether trying again cannot help: the publisher has to change something.
-pub(super) fn is_final(error: &ApiError) -> bool {
-    !matches!(error.code, Code::Unreachable | Code::Locked | Code::Disk)
+/// Why it does not go on.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// It waits for a service, the account or the disk, and is tried again by itself.
+    Waits(ApiError),
+    /// The publisher has to change something: trying again cannot help.
+    Ends(ApiError),
 }
+
+impl From<ApiError> for Halt {
+    fn from(error: ApiError) -> Self {
+        match error.code {
+            Code::Unreachable | Code::Locked | Code::Disk => Self::Waits(error),
+            _ => Self::Ends(error),
+        }
+    }
+}
+
+impl Halt {
+    /// What is said of it.
+    pub(super) fn into_error(self) -> ApiError {
+        match self {
+            Self::Waits(error) | Self::Ends(error) => error,
+        }
+    }
+}
+
+/// Numbers that are tried before key servers that know each of them already are called away.
+const NUMBERS: u32 = 3;
 
 pub(super) struct Flow<'a> {
     pub(super) core: &'a Core,
@@ -141,14 +170,24 @@ pub(super) struct Flow<'a> {
 
 impl Flow<'_> {
     /// Goes as far as it can.
-    pub(super) async fn run(&self, p: &mut Publication) -> Result<(), ApiError> {
+    pub(super) async fn run(&self, p: &mut Publication) -> Result<(), Halt> {
         p.trouble = None;
+        let mut tried = 0;
         loop {
             self.core.tell(api::Event::Publication(p.view(self.id)));
             p.stage = match p.stage.clone() {
                 Stage::Drafted => self.read(p).await?,
-                Stage::Numbered { did, files, columns } => self.encrypt(p, did, files, columns).await?,
-                Stage::Encrypted { did, checksum, document } => self.register(did, checksum, document).await?,
+                Stage::Numbered { did, files, columns } => {
+                    tried += 1;
+                    let next = self.encrypt(p, did, files, columns).await?;
+                    if tried >= NUMBERS && matches!(next, Stage::Numbered { .. }) {
+                        return Err(Halt::Waits(gateway_away(GatewayFault(
+                            "the key servers say that they know each new number already".into(),
+                        ))));
+                    }
+                    next
+                }
+                Stage::Encrypted { did, checksum, document } => self.register(p, did, checksum, document).await?,
                 Stage::Registered { did, checksum, document } => self.list(p, did, checksum, document).await?,
                 Stage::Listed { .. } => return Ok(()),
             };
@@ -160,12 +199,14 @@ impl Flow<'_> {
     }
 
     /// Reads and hashes the files, shares local ones with the gateway, and gives the listing its number.
-    async fn read(&self, p: &Publication) -> Result<Stage, ApiError> {
+    async fn read(&self, p: &Publication) -> Result<Stage, Halt> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
         let mut files = Vec::new();
         let mut columns = p.draft.columns.clone();
         for (number, source) in (0_u64..).zip(&p.draft.files) {
-            let mut look = self.core.look_for_listing(source.clone()).await?;
+            // A link that leads nowhere or a file that cannot be read is for the publisher to look at, who has the draft: one
+            // that came back some day would list what was given up long before.
+            let mut look = self.core.look_for_listing(source.clone()).await.map_err(Halt::Ends)?;
             let url = match source {
                 FileSource::Link { url } => url.clone(),
                 FileSource::Local { path } => {
@@ -187,9 +228,14 @@ impl Flow<'_> {
         Ok(Stage::Numbered { did, files, columns })
     }
 
+    /// Whose listing it becomes.
+    fn owner(&self, p: &Publication) -> Result<Address, ApiError> {
+        p.owner.or_else(|| self.core.account()).ok_or_else(errors::no_account)
+    }
+
     fn draft(&self, p: &Publication, files: &[FileInfo], columns: &[ColumnView]) -> Result<ListingDraft, ApiError> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
-        let owner = self.core.account().ok_or_else(errors::no_account)?;
+        let owner = self.owner(p)?;
         let services = &self.core.network.services;
         let catalogue = services.aquarius.first().cloned().unwrap_or_default();
         let base = catalogue.trim_end_matches("/api/v1/aquarius");
@@ -204,23 +250,38 @@ impl Flow<'_> {
         Ok(listing(p, files, columns, place))
     }
 
+    /// Lets the key servers hide the list of files. Those of other software make a key for a number once only: where an
+    /// earlier run got so far and no further, or somebody else took the number, the listing gets another one.
     async fn encrypt(
         &self,
-        p: &Publication,
+        p: &mut Publication,
         did: Did,
         files: Vec<FileInfo>,
         columns: Vec<ColumnView>,
     ) -> Result<Stage, ApiError> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
-        let encrypted = gateway.encrypt(did, file_list_json(&files).as_bytes()).await.map_err(gateway_away)?;
+        let encrypted = match gateway.encrypt(did, file_list_json(&files).as_bytes()).await.map_err(gateway_away)? {
+            Encrypted::List(encrypted) => encrypted,
+            Encrypted::NumberUsed => {
+                p.salt = rand::random();
+                let did = self.draft(p, &files, &columns)?.did();
+                return Ok(Stage::Numbered { did, files, columns });
+            }
+        };
         let unsigned = self.draft(p, &files, &columns)?.build(&encrypted).map_err(|e| not_written(&e))?;
-        let signer = self.core.signer()?;
+        let signer = self.core.signer_of(self.owner(p)?)?;
         let built = unsigned.sign(signer.as_ref()).map_err(|e| errors::internal(e.to_string()))?;
         let document = String::from_utf8(built.bytes).map_err(|e| errors::internal(e.to_string()))?;
         Ok(Stage::Encrypted { did: built.did, checksum: built.checksum, document })
     }
 
-    async fn register(&self, did: Did, checksum: Checksum, document: String) -> Result<Stage, ApiError> {
+    async fn register(
+        &self,
+        p: &Publication,
+        did: Did,
+        checksum: Checksum,
+        document: String,
+    ) -> Result<Stage, ApiError> {
         let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
         gateway.adopt(document.as_bytes(), checksum).await.map_err(gateway_away)?;
         let registered = self.core.keeper.did_register(did).await.map_err(chain)?;
@@ -229,7 +290,8 @@ impl Flow<'_> {
             let call = self.core.keeper.contracts().register_attribute(did, checksum, &[gateway.provider()], &place);
             let key = Key::other(format!("register:{did}:{checksum}"));
             let items = vec![Item::new(key, call)];
-            let batch = Batch { signer: self.core.signer()?, items, not_after: None, point: Point::RegisterSigned };
+            let signer = self.core.signer_of(self.owner(p)?)?;
+            let batch = Batch { signer, items, not_after: None, point: Point::RegisterSigned };
             self.core.outbox.run(batch).await.map_err(outbox)?;
         }
         Ok(Stage::Registered { did, checksum, document })
@@ -250,6 +312,7 @@ impl Flow<'_> {
             listed: true,
             checksum,
             document: document.into_bytes(),
+            change: None,
         };
         let name = record.name.clone();
         self.core.store.save_listing(record).await.map_err(errors::store)?;
@@ -298,7 +361,7 @@ pub(super) fn no_gateway() -> ApiError {
     )
 }
 
-pub(super) fn gateway_away(fault: crate::own_gateway::GatewayFault) -> ApiError {
+pub(super) fn gateway_away(fault: GatewayFault) -> ApiError {
     ApiError::new(
         Code::Unreachable,
         sentence!("The files could not be made ready: {why}.", why = fault.0),

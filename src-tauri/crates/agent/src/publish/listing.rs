@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn made(draft: &Draft, files: &[FileInfo], columns: &[ColumnView]) -> ListingDraft {
-        let publication = Publication::begin(draft.clone(), check::check(draft).unwrap());
+        let publication = Publication::begin(draft.clone(), check::check(draft).unwrap(), Address([6; 20]));
         let listing = listing(&publication, files, columns, place(1_000));
         assert_eq!((listing.salt, &listing.created), (publication.salt, &publication.created));
         listing

@@ -1,25 +1,19 @@
 //! One's own listings: state, sales, changes, unlisting.
 
 use super::{
-    Publications, check,
-    flow::{gateway_away, no_gateway, not_written},
+    Publications,
+    flow::{Halt, gateway_away},
 };
 use crate::{
-    clock,
-    core::{chain, outbox},
-    describe, errors,
+    clock, errors,
     own_gateway::{SaleNews, SaleStage},
     policy::Action,
     store::{Happening, ListingRecord},
 };
-use api::{ActivityKind, ApiError, Code, ListingChanges, ListingState, MyListing, Sentence, sentence};
-use protocol::{
-    Did, Vodka,
-    ddo::{Ddo, ListingDraft},
-};
-use runner::{Batch, Item, Key, Point};
+use api::{ActivityKind, ApiError, Code, ListingState, MyListing, Sentence, sentence};
+use protocol::{Did, Vodka, ddo::Ddo};
 
-fn missing() -> ApiError {
+pub(super) fn missing() -> ApiError {
     errors::not_found("This listing of yours is not here.", "See what you listed under My listings.")
 }
 
@@ -36,15 +30,15 @@ impl Publications {
         Ok(listings)
     }
 
-    async fn my_listing(&self, row: ListingRecord, sales: &[SaleNews]) -> Result<MyListing, ApiError> {
+    pub(super) async fn my_listing(&self, row: ListingRecord, sales: &[SaleNews]) -> Result<MyListing, ApiError> {
         let trouble = match &self.core.gateway {
             Some(gateway) => gateway.file_trouble(row.did).await.map_err(gateway_away)?,
             None => None,
         };
         let mut listing = MyListing {
             did: row.did,
-            name: row.name,
-            price: row.price,
+            name: row.change.as_ref().map_or(row.name, |change| change.name.clone()),
+            price: row.change.as_ref().map_or(row.price, |change| change.price),
             state: match (&trouble, row.listed) {
                 (_, false) => ListingState::Unlisted,
                 (Some(_), true) => ListingState::FileTrouble,
@@ -102,11 +96,17 @@ impl Publications {
     }
 
     pub(crate) async fn unlist(&self, did: Did) -> Result<Vec<MyListing>, ApiError> {
-        let mut row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
         self.core.policy.allows(&Action::Change { did })?;
-        let signer = self.core.signer()?;
+        // A change that is under way comes first: the signature names what the chain says.
+        self.change(did).await.map_err(Halt::into_error)?;
+        let mut row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let owner = Ddo::parse(&row.document).ok().and_then(|ddo| ddo.owner()).or_else(|| self.core.account());
+        let signer = self.core.signer_of(owner.ok_or_else(errors::no_account)?)?;
         for catalogue in self.core.catalogues.iter() {
-            catalogue.unlist(did, row.checksum, signer.as_ref(), clock::now_seconds()).await.map_err(|e| {
+            let unlisted = catalogue.unlist(did, row.checksum, signer.as_ref(), clock::now_seconds()).await;
+            // One that never had it, or has it no more, has nothing to take out.
+            let unlisted = unlisted.or_else(|e| if e.is_missing() { Ok(()) } else { Err(e) });
+            unlisted.map_err(|e| {
                 ApiError::new(
                     Code::Unreachable,
                     sentence!("The catalogue did not take it out: {why}.", why = Sentence::from(&e)),
@@ -128,64 +128,6 @@ impl Publications {
         self.core.store.tell(happening, once, clock::now_text()).await.map_err(errors::store)?;
         self.core.tell(api::Event::Catalogue);
         self.mine().await
-    }
-
-    /// Changes what a listing says. The number stays; the chain gets the new checksum with the full list of providers.
-    pub(crate) async fn edit(&self, did: Did, changes: ListingChanges) -> Result<MyListing, ApiError> {
-        let row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
-        self.core.policy.allows(&Action::Change { did })?;
-        let signer = self.core.signer()?;
-        let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
-        let before = Ddo::parse(&row.document).map_err(|e| errors::internal(e.to_string()))?;
-        let mut draft = ListingDraft::of(&before).map_err(|e| errors::internal(e.to_string()))?;
-        if let Some(name) = changes.name {
-            draft.name = check::name(&name)?;
-        }
-        if let Some(description) = changes.description {
-            draft.description = description;
-        }
-        if let Some(price) = changes.price {
-            draft.price = check::price(&price)?;
-        }
-        draft.categories = changes.categories.unwrap_or(draft.categories);
-        draft.tags = changes.tags.unwrap_or(draft.tags);
-        draft.updated = clock::now_document();
-        let encrypted = before.metadata().encrypted_files_bytes().unwrap_or_default();
-        let built = draft.build(&encrypted).map_err(|e| not_written(&e))?.sign(signer.as_ref());
-        let built = built.map_err(|e| errors::internal(e.to_string()))?;
-        gateway.adopt(&built.bytes, built.checksum).await.map_err(gateway_away)?;
-        let register = self.core.keeper.did_register(did).await.map_err(chain)?.ok_or_else(missing)?;
-        if register.checksum != built.checksum {
-            let place = self.core.keeper.did_url(did).await.map_err(chain)?.unwrap_or_default();
-            let contracts = self.core.keeper.contracts();
-            let call = contracts.register_attribute(did, built.checksum, &register.providers, &place);
-            let key = Key::other(format!("register:{did}:{}", built.checksum));
-            let items = vec![Item::new(key, call)];
-            let batch = Batch { signer: signer.clone(), items, not_after: None, point: Point::RegisterSigned };
-            self.core.outbox.run(batch).await.map_err(outbox)?;
-        }
-        for catalogue in self.core.catalogues.iter() {
-            let changed = catalogue.update(did, &built.bytes, built.checksum, signer.as_ref(), clock::now_seconds());
-            changed.await.map_err(|e| {
-                ApiError::new(
-                    Code::Unreachable,
-                    sentence!("The catalogue did not take the change: {why}.", why = Sentence::from(&e)),
-                    "Make the change again when it answers; it is on record already.",
-                )
-            })?;
-        }
-        let ddo = Ddo::parse(&built.bytes).map_err(|e| errors::internal(e.to_string()))?;
-        let row = ListingRecord {
-            name: draft.name,
-            price: describe::price(&ddo),
-            checksum: built.checksum,
-            document: built.bytes,
-            ..row
-        };
-        self.core.store.save_listing(row.clone()).await.map_err(errors::store)?;
-        self.core.tell(api::Event::Catalogue);
-        let sales = gateway.sales().await.map_err(gateway_away)?;
-        self.my_listing(row, &sales).await
     }
 }
 

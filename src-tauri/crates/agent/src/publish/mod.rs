@@ -1,6 +1,7 @@
 //! Publishing: drafts, looking into files, and the flow read → number → encrypt → register → list, each step on disk
 //! before the next begins.
 
+mod change;
 mod check;
 mod flow;
 mod listing;
@@ -9,7 +10,8 @@ mod mine;
 
 use crate::{core::Core, errors, policy::Action};
 use api::{ApiError, Code, Draft, Event, PublicationView, PublishStep};
-use flow::{Flow, Publication};
+use flow::{Flow, Halt, Publication};
+use protocol::{Address, Did};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
@@ -21,13 +23,24 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub(crate) struct Publications {
     pub(crate) core: Core,
-    running: Arc<Mutex<HashMap<u64, Waits>>>,
+    running: Arc<Mutex<HashMap<Job, Waits>>>,
     again: Arc<Notify>,
     /// Those that failed since the home was opened.
     failed: Arc<Mutex<HashSet<u64>>>,
+    /// One change of a listing at a time, so that each is made to what the one before it says.
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// What a publication under way waits for.
+/// What goes on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Job {
+    /// A publication, by its number.
+    Publication(u64),
+    /// The change of a listing.
+    Change(Did),
+}
+
+/// What a publication or change under way waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waits {
     /// Nothing but its own work, or a service that is away.
@@ -41,18 +54,35 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 impl Publications {
     pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
-        let this = Self { core, running: Arc::default(), again: Arc::default(), failed: Arc::default() };
+        let this = Self {
+            core,
+            running: Arc::default(),
+            again: Arc::default(),
+            failed: Arc::default(),
+            changing: Arc::default(),
+        };
         this.resume_all().await?;
         Ok(this)
     }
 
-    /// Goes on with every publication that is not finished; returns how many those are.
+    /// For a request that names its account.
+    pub(crate) fn acting_for(&self, account: Address) -> Self {
+        Self { core: self.core.acting_for(account), ..self.clone() }
+    }
+
+    /// Goes on with every publication and change that is not finished; returns how many those are.
     pub(crate) async fn resume_all(&self) -> Result<u32, ApiError> {
         let mut open = 0;
         for (id, publication) in self.core.store.publications::<Publication>().await.map_err(errors::store)? {
             if !publication.is_over() {
                 open += 1;
-                self.spawn(id);
+                self.spawn(Job::Publication(id));
+            }
+        }
+        for row in self.core.store.listings().await.map_err(errors::store)? {
+            if row.change.is_some() {
+                open += 1;
+                self.spawn(Job::Change(row.did));
             }
         }
         Ok(open)
@@ -74,11 +104,11 @@ impl Publications {
     pub(crate) async fn publish(&self, draft: Draft) -> Result<PublicationView, ApiError> {
         let checked = check::check(&draft)?;
         self.core.policy.allows(&Action::Publish { price: checked.price })?;
-        self.core.signer()?;
+        let owner = self.core.signer()?.address();
         check::sources(&draft.files).await?;
-        let publication = Publication::begin(draft, checked);
+        let publication = Publication::begin(draft, checked, owner);
         let id = self.core.store.begin_publication(&publication).await.map_err(errors::store)?;
-        self.spawn(id);
+        self.spawn(Job::Publication(id));
         Ok(publication.view(id))
     }
 
@@ -98,8 +128,8 @@ impl Publications {
         Ok(all.iter().filter(|(id, p)| here(id, p)).map(|(id, p)| p.view(*id)).collect())
     }
 
-    fn spawn(&self, id: u64) {
-        match self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(id) {
+    fn spawn(&self, job: Job) {
+        match self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(job) {
             std::collections::hash_map::Entry::Occupied(_) => return,
             std::collections::hash_map::Entry::Vacant(place) => drop(place.insert(Waits::Work)),
         }
@@ -107,50 +137,69 @@ impl Publications {
         tokio::spawn(async move {
             tokio::select! {
                 () = this.core.cancel.cancelled() => {}
-                () = this.drive(id) => {}
+                () = this.drive(job) => {}
             }
-            this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
             this.core.moved.notify_one();
         });
     }
 
-    async fn drive(&self, id: u64) {
-        let flow = Flow { core: &self.core, id };
+    /// Goes on with it until it has ended, however often it has to be tried.
+    async fn drive(&self, job: Job) {
         loop {
-            let loaded = self.core.store.publication::<Publication>(id).await;
-            let Ok(Some(mut publication)) = loaded else { return };
             // Listened to before the attempt: an unlock during it is not missed.
             let again = self.again.notified();
             tokio::pin!(again);
             again.as_mut().enable();
-            let ended = flow.run(&mut publication).await;
-            let (retry, waits) = match &ended {
-                Ok(()) => (false, Waits::Work),
-                Err(error) if error.code == Code::Locked => (true, Waits::Unlock),
-                Err(error) => (!flow::is_final(error), Waits::Work),
+            let waits = match job {
+                Job::Publication(id) => self.go_on(id).await,
+                Job::Change(did) => self.go_on_changing(did).await,
             };
-            self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, waits);
-            if let Err(error) = ended {
-                publication.trouble = Some(error);
-                if !retry {
-                    publication.failed = true;
-                    self.failed.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-                }
-                if let Err(error) = self.core.store.save_publication(id, &publication, publication.point()).await {
-                    tracing::error!(%error, "a publication could not be kept");
-                }
-            }
-            self.core.tell(Event::Publication(publication.view(id)));
-            if !retry {
-                if publication.step() == PublishStep::Listed {
-                    self.core.tell(Event::Catalogue);
-                }
-                return;
-            }
+            let Some(waits) = waits else { return };
+            self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(job, waits);
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
                 () = again => {}
             }
         }
+    }
+
+    /// One attempt at a publication; what it waits for, where it has not ended.
+    async fn go_on(&self, id: u64) -> Option<Waits> {
+        let flow = Flow { core: &self.core, id };
+        let loaded = self.core.store.publication::<Publication>(id).await;
+        let Ok(Some(mut publication)) = loaded else { return None };
+        let ended = flow.run(&mut publication).await;
+        let waits = match ended {
+            Ok(()) => None,
+            Err(Halt::Waits(error)) => {
+                let waits = Waits::of(&error);
+                publication.trouble = Some(error);
+                Some(waits)
+            }
+            Err(Halt::Ends(error)) => {
+                publication.trouble = Some(error);
+                publication.failed = true;
+                self.failed.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+                None
+            }
+        };
+        if publication.trouble.is_some()
+            && let Err(error) = self.core.store.save_publication(id, &publication, publication.point()).await
+        {
+            tracing::error!(%error, "a publication could not be kept");
+        }
+        self.core.tell(Event::Publication(publication.view(id)));
+        if publication.step() == PublishStep::Listed {
+            self.core.tell(Event::Catalogue);
+        }
+        waits
+    }
+}
+
+impl Waits {
+    /// What is waited for after an error that passes.
+    fn of(error: &ApiError) -> Self {
+        if error.code == Code::Locked { Self::Unlock } else { Self::Work }
     }
 }

@@ -6,7 +6,7 @@ mod perform;
 mod quote;
 mod recover;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod set_aside;
 mod telling;
 mod view;
@@ -25,7 +25,7 @@ use crate::{
 use agreement::buyer;
 use api::{ApiError, PurchaseView};
 use perform::Buying;
-use protocol::{AgreementId, Did, conditions::AccessTerms};
+use protocol::{Address, AgreementId, Did, conditions::AccessTerms};
 use runner::{DriveError, Driver, buyer_id};
 use std::{sync::Arc, time::Duration};
 
@@ -119,6 +119,11 @@ impl Purchases {
         }
     }
 
+    /// For a request that names its account.
+    pub(crate) fn acting_for(&self, account: Address) -> Self {
+        Self { core: self.core.acting_for(account), driver: self.driver.clone() }
+    }
+
     /// Performs what waited for an unlocked account or for the network.
     pub(crate) fn wake(&self) {
         self.driver.wake();
@@ -161,11 +166,13 @@ impl Purchases {
         self.view(agreement).await
     }
 
-    /// The purchase of a listing that is under way, if there is one.
+    /// The account's purchase of a listing that is under way, if there is one.
     async fn open_of(&self, did: Did) -> Result<Option<AgreementId>, ApiError> {
+        let account = self.core.account();
         for agreement in self.core.store.purchases_of(did).await.map_err(errors::store)? {
             let state = self.driver.load(&buyer_id(agreement)).await.map_err(drive)?;
-            if telling::is_under_way(state.as_ref()) {
+            let own = state.as_ref().is_some_and(|state| Some(state.order().terms.consumer) == account);
+            if own && telling::is_under_way(state.as_ref()) {
                 return Ok(Some(agreement));
             }
         }
@@ -286,7 +293,7 @@ impl Purchases {
         }
         self.core.tell(api::Event::Purchase(Box::new(view)));
         if telling::changes_the_account(state) {
-            self.core.tell(api::Event::Account(self.core.present_account().await));
+            self.core.tell_account().await;
         }
     }
 }

@@ -2,8 +2,22 @@
 
 use super::{Store, StoreError};
 use protocol::{Checksum, Did, Vodka};
-use rusqlite::params;
+use runner::Point;
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
+
+/// A change of a listing that is under way: what it will say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ListingChange {
+    /// What it will be called.
+    pub name: String,
+    /// Its price then.
+    pub price: Vodka,
+    /// The checksum that is registered then.
+    pub checksum: Checksum,
+    /// The signed document.
+    pub document: String,
+}
 
 /// One's own listing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +34,9 @@ pub(crate) struct ListingRecord {
     pub listed: bool,
     /// The registered checksum.
     pub checksum: Checksum,
+    /// The change that is under way, signed; until it is in the catalogue the rest is what was listed before.
+    #[serde(default)]
+    pub change: Option<ListingChange>,
     /// The document.
     #[serde(skip)]
     pub document: Vec<u8>,
@@ -28,14 +45,12 @@ pub(crate) struct ListingRecord {
 impl Store {
     /// Keeps a listing.
     pub(crate) async fn save_listing(&self, row: ListingRecord) -> Result<(), StoreError> {
-        self.run(move |c| {
-            c.execute(
-                "INSERT OR REPLACE INTO listing (did, published, content, document) VALUES (?1, ?2, ?3, ?4)",
-                params![row.did.hex(), row.published, serde_json::to_string(&row)?, row.document],
-            )?;
-            Ok(())
-        })
-        .await
+        self.run(move |c| put(c, &row)).await
+    }
+
+    /// Keeps a listing where a step of its change becomes durable.
+    pub(crate) async fn commit_listing(&self, row: ListingRecord, point: Point) -> Result<(), StoreError> {
+        self.commit(point, move |c| put(c, &row)).await
     }
 
     /// One's own listings, newest first.
@@ -56,4 +71,12 @@ impl Store {
     pub(crate) async fn listing(&self, did: Did) -> Result<Option<ListingRecord>, StoreError> {
         Ok(self.listings().await?.into_iter().find(|row| row.did == did))
     }
+}
+
+fn put(connection: &Connection, row: &ListingRecord) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT OR REPLACE INTO listing (did, published, content, document) VALUES (?1, ?2, ?3, ?4)",
+        params![row.did.hex(), row.published, serde_json::to_string(row)?, row.document],
+    )?;
+    Ok(())
 }

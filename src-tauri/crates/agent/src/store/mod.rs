@@ -15,7 +15,7 @@ pub(crate) use activity::Happening;
 pub(crate) use agreements::{AgreementMoney, AgreementRecord};
 pub(crate) use downloads::DownloadRow;
 pub(crate) use library::{OwnedRow, SavedRow};
-pub(crate) use listings::ListingRecord;
+pub(crate) use listings::{ListingChange, ListingRecord};
 pub(crate) use purchases::{Past, PurchaseRecord};
 
 use runner::Point;

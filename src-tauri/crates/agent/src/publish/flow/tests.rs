@@ -2,11 +2,12 @@ use super::*;
 use crate::publish::check::{self, tests::draft};
 use protocol::Address;
 
+const OWNER: Address = Address([6; 20]);
 const DID: Did = Did([2; 32]);
 const VERSION: Checksum = Checksum([4; 32]);
 
 fn at(stage: Stage) -> Publication {
-    Publication { stage, began_ms: 1_000, ..Publication::begin(draft(), check::check(&draft()).unwrap()) }
+    Publication { stage, began_ms: 1_000, ..Publication::begin(draft(), check::check(&draft()).unwrap(), OWNER) }
 }
 
 fn stages() -> [Publication; 5] {
@@ -68,7 +69,8 @@ fn what_is_away_locked_or_full_is_tried_again_and_nothing_else_is() {
     for code in
         passes.into_iter().chain([Code::Refused, Code::Invalid, Code::NotFound, Code::Internal, Code::NoAccount])
     {
-        assert_eq!(is_final(&ApiError::new(code, "no", "wait")), !passes.contains(&code), "{code:?}");
+        let halt = Halt::from(ApiError::new(code, "no", "wait"));
+        assert_eq!(matches!(halt, Halt::Ends(_)), !passes.contains(&code), "{code:?}");
     }
 }
 
@@ -102,7 +104,8 @@ fn a_listing_is_found_in_the_first_catalogue() {
 fn a_catalogue_that_refuses_ends_it_and_one_that_is_away_is_asked_again() {
     let refused = |status| not_listed(&ClientError::Refused { status, message: "no".to_owned() });
     assert_eq!((refused(400).code, refused(503).code), (Code::Refused, Code::Unreachable));
-    assert!(is_final(&refused(400)) && !is_final(&refused(503)));
-    assert!(!is_final(&gateway_away(crate::own_gateway::GatewayFault("busy".into()))));
-    assert!(is_final(&no_gateway()));
+    let ends = |error: ApiError| matches!(Halt::from(error), Halt::Ends(_));
+    assert!(ends(refused(400)) && !ends(refused(503)));
+    assert!(!ends(gateway_away(GatewayFault("busy".into()))));
+    assert!(ends(no_gateway()));
 }
