@@ -205,6 +205,13 @@ async fn there_are_at_most_sixty_four_operators() {
     assert!(!create(&many, 33));
     assert!(!create(&[], 0));
     assert!(!create(&[many[0], many[0]], 1));
+
+    // Nor do that many take another one in.
+    let owners = many[..63].iter().copied().chain([world.other.address]).map(addr).collect();
+    let governance = Some(world.create_with(GOVERNANCE, &[Token::Array(owners), crate::support::uint(1)]));
+    let c = Contracts { governance, ..world.contracts };
+    world.send(&world.other, &c.propose(&c.add_operator(many[63], 1).unwrap()).unwrap()).unwrap();
+    assert_eq!(world.send(&world.other, &c.execute(0).unwrap()).unwrap_err(), "Too many owners");
 }
 
 #[tokio::test(flavor = "multi_thread")]

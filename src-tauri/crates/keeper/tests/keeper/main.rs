@@ -14,6 +14,7 @@ mod replay;
 mod reverts;
 mod shapes;
 mod support;
+mod texts;
 mod theft;
 mod tls;
 mod v01;
