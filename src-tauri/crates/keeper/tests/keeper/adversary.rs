@@ -1,9 +1,14 @@
 //! Adversaries who call any function with any argument, other people's ids included, while honest people trade.
 //! Whatever they do: what is locked is held, leaves once, to whom it belongs, and always can.
 
+mod loot;
+mod open;
 mod thief;
 
-use self::thief::Own;
+use self::{
+    loot::{Dice, Loot},
+    thief::Own,
+};
 use crate::{
     support::{Account, World, addr, any_agreement, any_release, word},
     theft::released,
@@ -42,56 +47,6 @@ fn chains(runs: u64) -> impl Iterator<Item = std::ops::RangeInclusive<u64>> {
         .map(move |chain| chain * RUNS_ON_A_CHAIN + 1..=((chain + 1) * RUNS_ON_A_CHAIN).min(runs))
 }
 
-/// xorshift64*: the same run for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        usize::try_from((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end as u64).unwrap()
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-}
-
-/// What adversaries know and put into calls.
-struct Loot {
-    words: Vec<[u8; 32]>,
-    people: Vec<Address>,
-    numbers: Vec<U256>,
-}
-
-impl Loot {
-    fn token(&self, kind: &ParamType, dice: &mut Dice) -> Token {
-        match kind {
-            ParamType::FixedBytes(_) => word(*dice.pick(&self.words)),
-            ParamType::Address => addr(*dice.pick(&self.people)),
-            ParamType::Uint(8) => Token::Uint(U256::from(dice.below(5))),
-            ParamType::Uint(_) => Token::Uint(*dice.pick(&self.numbers)),
-            ParamType::Bool => Token::Bool(dice.one_in(2)),
-            ParamType::String => Token::String(dice.pick(&["", "provider", "thief"]).to_string()),
-            ParamType::Bytes => Token::Bytes(dice.pick(&self.words)[..dice.below(33)].to_vec()),
-            ParamType::Array(of) => {
-                let length = if dice.one_in(3) { dice.below(5) } else { 2 + dice.below(2) };
-                Token::Array((0..length).map(|_| self.token(of, dice)).collect())
-            }
-            other => panic!("no function takes {other:?}"),
-        }
-    }
-}
-
 /// What the events say about the escrow.
 #[derive(Default)]
 struct Ledger {
@@ -114,9 +69,12 @@ struct Campaign<'a> {
     /// Steps of a run.
     depth: u64,
     ledger: Ledger,
+    /// The conditions that came into being in this run, with their contracts.
+    conditions: Vec<(ConditionId, Address)>,
     deeds: usize,
     refunds: usize,
     sales: usize,
+    aborts: usize,
 }
 
 /// How honest people trade.
@@ -195,9 +153,11 @@ impl<'a> Campaign<'a> {
             thieves,
             depth,
             ledger: Ledger::default(),
+            conditions: Vec::new(),
             deeds: 0,
             refunds: 0,
             sales: 0,
+            aborts: 0,
         }
     }
 
@@ -225,6 +185,9 @@ impl<'a> Campaign<'a> {
                         }
                         None => return Err(format!("{agreement} was paid without a lock")),
                     }
+                }
+                Some(KeeperEvent::ConditionCreated { condition, type_ref, .. }) => {
+                    self.conditions.push((condition, type_ref));
                 }
                 _ => {}
             }
@@ -423,7 +386,8 @@ impl<'a> Campaign<'a> {
                 (terms.template, terms.access_contract) = (COMPUTE.into(), self.contracts.compute_execution.unwrap());
             }
         }
-        let (loot, own) = self.loot(&terms, seed);
+        let (mut loot, own) = self.loot(&terms, seed);
+        self.leaves_unpaid(&terms, &mut loot)?;
         let before = (world.balance(terms.consumer), world.balance(terms.owner));
         let grants = seed.is_multiple_of(2);
         let mut next = Honest::Create;
@@ -437,6 +401,7 @@ impl<'a> Campaign<'a> {
         if self.ledger.locks.contains_key(&terms.agreement) {
             self.settle(&terms, way, before)?;
         }
+        self.ends_what_is_open().await?;
         for thief in &self.thieves {
             if world.may_read(thief.address, did) {
                 return Err("a thief may read".to_owned());
@@ -457,20 +422,23 @@ struct Tally {
     deeds: usize,
     sales: usize,
     refunds: usize,
+    aborts: usize,
     locked: u128,
     paid: u128,
 }
 
 impl Tally {
     fn of(campaign: &Campaign<'_>) -> Self {
-        let Campaign { deeds, sales, refunds, ledger, .. } = campaign;
-        Self { deeds: *deeds, sales: *sales, refunds: *refunds, locked: ledger.locked, paid: ledger.paid }
+        let Campaign { deeds, sales, refunds, aborts, ledger, .. } = campaign;
+        let (locked, paid) = (ledger.locked, ledger.paid);
+        Self { deeds: *deeds, sales: *sales, refunds: *refunds, aborts: *aborts, locked, paid }
     }
 
     fn add(&mut self, more: &Self) {
         self.deeds += more.deeds;
         self.sales += more.sales;
         self.refunds += more.refunds;
+        self.aborts += more.aborts;
         self.locked += more.locked;
         self.paid += more.paid;
     }
@@ -519,7 +487,10 @@ fn nobody_takes_what_is_not_theirs() {
     // Not for want of trying.
     assert!(tally.deeds > 200, "{tally:?}");
     assert!(tally.sales > 4 && tally.refunds > 8, "{tally:?}");
+    // Each run leaves two conditions behind that nobody but adversaries touches.
+    assert!(tally.aborts > usize::try_from(runs / 2).unwrap(), "{tally:?}");
 }
+
 /// The same behind proxies, and with everything that the governance and the proxies can be asked.
 #[test]
 fn nobody_takes_what_is_not_theirs_behind_proxies() {
