@@ -144,17 +144,4 @@ async fn ask<C: Call>(agent: &Agent, call: C) -> Result<C::Answer, ApiError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_data_set_has_its_file_and_enough_rows() {
-        let items = catalogue().unwrap();
-        assert!(items.len() >= 8);
-        assert!(items.iter().any(|i| i.price == "0"), "one is free");
-        for item in items {
-            let (_, bytes) = FILES.iter().find(|(name, _)| *name == item.file).expect(&item.file);
-            assert!(bytes.len() > 1000 && !item.description.is_empty(), "{}", item.file);
-        }
-    }
-}
+mod tests;
