@@ -136,6 +136,9 @@ mod tests {
         for (name, id) in file["actorTypes"].as_object().unwrap() {
             assert_eq!(actor_type_id(name).hex(), id.as_str().unwrap());
         }
+        for (name, found) in [("access", ACCESS), ("compute", COMPUTE)] {
+            assert_eq!(file["crossCheck"][name], found.hex().as_str(), "as the released contract computes it");
+        }
         assert_eq!(template_id(ACCESS_NAME), ACCESS);
         assert_eq!(template_id(COMPUTE_NAME), COMPUTE);
         assert_eq!(actor_type_id("provider"), PROVIDER);

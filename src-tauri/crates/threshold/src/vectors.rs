@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, DocumentKey, EciesOpener, KeyShare, NodeNumber, Partial, Point, Polynomial, Secret, StoredKey,
-    partial::Session,
+    partial::Session, polynomial::coefficient,
 };
 use proptest::prelude::*;
 use protocol::{Hash32, SecretKey};
@@ -60,6 +60,7 @@ fn whole_flows_byte_for_byte() {
         let stored = document_key.hide(&server_key, &secret(&flow["k"])).unwrap();
         assert_eq!(stored.common_point, point(&flow["common_point"]), "{name}");
         assert_eq!(stored.encrypted_point, point(&flow["encrypted_point"]), "{name}");
+        assert_eq!(secret(&flow["joint_secret"]).public(), server_key, "{name}");
         let opened = requester.open_ecies(&bytes(&flow["encrypted_key_ecies"])).unwrap();
         assert_eq!(opened.as_slice(), document_key.expose(), "{name}");
         let document = flow["document"].as_str().unwrap().as_bytes();
@@ -78,6 +79,8 @@ fn whole_flows_byte_for_byte() {
         for (i, participant) in participants.iter().enumerate() {
             let others: Vec<_> = numbers.iter().copied().filter(|n| *n != numbers[i]).collect();
             let (share, factor) = (secret(&participant["share"]), secret(&participant["random_d"]));
+            let weighted = Secret::from_scalar(coefficient(&numbers[i], &others).unwrap() * share.scalar()).unwrap();
+            assert_eq!(*weighted.to_bytes(), number(&participant["node_shadow"]), "{name}, weight {i}");
             let (partial, shadow) = Partial::make(&share, &numbers[i], &others, &session, &factor, &mut rng).unwrap();
             assert_eq!(*shadow.to_bytes(), number(&flow["plain_shadows"][i]), "{name}, shadow {i}");
             let sealed = bytes(&response["decrypt_shadows"][i]);

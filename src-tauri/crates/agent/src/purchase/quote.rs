@@ -106,8 +106,13 @@ impl Core {
             None => false,
         };
         let known = Known { consumer, register, owned, approved };
-        agreeable(found, service, &known, self.keeper.contracts(), AgreementId(rand::random()))
+        agreeable(found, service, &known, self.keeper.contracts(), fresh_number())
     }
+}
+
+/// The number of a new agreement: nobody can know it before, and no two are the same.
+fn fresh_number() -> AgreementId {
+    AgreementId(rand::random())
 }
 
 /// What two nodes and this home say of a listing, right before it is bought.

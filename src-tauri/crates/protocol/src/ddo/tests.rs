@@ -110,6 +110,25 @@ fn a_draft_becomes_a_listing_that_reads_back() {
 }
 
 #[test]
+fn the_cluster_of_key_servers_stands_in_the_authorization_service() {
+    let cluster = "https://keys.example.org:12001";
+    let mut draft = draft();
+    draft.endpoints.secret_store = cluster.to_owned();
+    let ddo = Ddo::parse(&built(&draft).bytes).unwrap();
+    let authorization = ddo.authorization().unwrap();
+    assert_eq!((&authorization.kind, authorization.endpoint.as_str()), (&ServiceKind::Authorization, cluster));
+    // Under the name that others look for, and once.
+    let document: serde_json::Value = serde_json::from_slice(ddo.raw()).unwrap();
+    let services = document["service"].as_array().unwrap();
+    let ours: Vec<_> = services.iter().filter(|service| service["type"] == "authorization").collect();
+    assert_eq!(
+        (ours.len(), &ours[0]["service"], &ours[0]["serviceEndpoint"]),
+        (1, &"SecretStore".into(), &cluster.into())
+    );
+    assert_eq!(ListingDraft::of(&ddo).unwrap().endpoints.secret_store, cluster, "an edit keeps it");
+}
+
+#[test]
 fn an_edit_keeps_the_did_and_changes_the_checksum() {
     let first = built(&draft());
     let ddo = Ddo::parse(&first.bytes).unwrap();

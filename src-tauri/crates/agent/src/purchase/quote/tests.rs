@@ -1,6 +1,7 @@
 use super::*;
 use crate::purchase::samples::{contracts, found, listed, terms};
 use protocol::tx::Fee;
+use std::collections::HashSet;
 
 #[test]
 fn a_short_agreed_time_leaves_a_short_margin_and_none_leaves_none() {
@@ -18,6 +19,18 @@ fn an_order_is_what_is_confirmed_now() {
     let made = order(terms(7), 3, "http://gateway".to_owned(), 990);
     assert_eq!((&made.terms, made.service, made.gateway.as_str()), (&terms(7), 3, "http://gateway"));
     assert_eq!((made.confirmed_at, made.create_by()), (990, 990 + CREATE_WITHIN));
+}
+
+#[test]
+fn an_agreement_s_number_is_thirty_two_bytes_of_chance() {
+    let drawn: Vec<AgreementId> = (0..256).map(|_| fresh_number()).collect();
+    assert_eq!(drawn.iter().map(|id| id.0).collect::<HashSet<_>>().len(), drawn.len(), "no two are the same");
+    assert_eq!(drawn[0].bare_hex().len(), 64);
+    // 256 draws of a byte give some 162 values, give or take seven.
+    for place in 0..32 {
+        let values: HashSet<u8> = drawn.iter().map(|id| id.0[place]).collect();
+        assert!(values.len() > 100, "byte {place} takes {} values", values.len());
+    }
 }
 
 const AGREEMENT: AgreementId = AgreementId([1; 32]);
