@@ -1,6 +1,6 @@
 //! The main job, at a terminal: somebody publishes a file, somebody else finds it, buys it, and opens the same bytes.
 
-use crate::person::Person;
+use crate::{network::Network, person::Person};
 
 #[test]
 fn a_buyer_finds_buys_and_opens_it() {
@@ -82,7 +82,30 @@ fn two_people_on_one_machine() {
 
 #[test]
 fn an_account_without_ether_can_buy() {
-    // The demo catalogue's publisher runs with the embedded network; nobody here ever holds ether.
+    let network = Network::starts(0);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let serving = publisher.serves();
+    let content = "a,b\n1,2\n";
+    let did = publisher.publishes(&publisher.file("a.csv", content), "Bought without ether", "4");
+    let buyer = Person::on(&network.file()).with_account(10);
+    let (buyers, publishers) = (buyer.address(), publisher.address());
+    let ether = || [&buyers, &publishers].map(|address| network.ether_of(address));
+    assert_eq!(ether(), [0, 0], "neither ever got any");
+
+    let sent = network.sent_by(&buyers);
+    let bought = buyer.types(&["buy", &did]).ok();
+    assert_eq!(bought["state"], "completed", "{bought}");
+    assert_eq!(buyer.reads(&did), content, "access was granted, and the file is the one that was sold");
+    assert!(network.sent_by(&buyers) > sent, "the account itself approved and paid");
+    assert_eq!(buyer.balance(), "6");
+    publisher.waits_for_balance("4");
+    assert_eq!(ether(), [0, 0], "and neither needed any");
+    serving.ends();
+}
+
+#[test]
+fn something_free_of_the_demo_catalogue_can_be_had_at_once() {
+    // The demo catalogue's publisher runs with the embedded network.
     let buyer = Person::alone().with_account(0);
     let found = buyer.types(&["search", "--free"]).ok();
     let did = found["results"][0]["did"].as_str().expect("the demo catalogue has something free").to_owned();

@@ -5,6 +5,7 @@ mod a_buyer_finds_buys_and_opens_it;
 mod a_chain_that_charges;
 mod a_disk_that_fails;
 mod a_new_computer;
+mod a_stranger_cannot_redirect_an_escrow;
 mod agreements_of_other_shapes;
 mod bad_luck;
 mod chains;

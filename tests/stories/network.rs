@@ -107,6 +107,11 @@ impl Network {
         self.number("eth_call", json!([{"to": token, "data": data}, "latest"]))
     }
 
+    /// wei that an account has, as the chain says.
+    pub(crate) fn ether_of(&self, address: &str) -> u128 {
+        self.number("eth_getBalance", json!([address, "latest"]))
+    }
+
     fn number(&self, method: &str, params: Value) -> u128 {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let (_, answer) = asks("POST", self.running.ready["rpc"].as_str().unwrap(), Some(&request));

@@ -4,7 +4,7 @@ use keeper::Keeper;
 use protocol::{
     Address, AgreementId, Did, NetworkFile, SecretKey, Signer,
     conditions::{ConditionKind, condition_id, value_hash_access},
-    tx::{Call, Receipt},
+    tx::{Call, Receipt, UnsignedTx},
 };
 use std::path::Path;
 use transport::{Http, JsonRpc, Limits, Resolver};
@@ -25,15 +25,40 @@ impl Stranger {
         Self { account: ServiceKey::from_key(SecretKey::from_bytes(&[7; 32]).unwrap()).unwrap(), keeper }
     }
 
+    /// Its address.
+    pub(crate) fn address(&self) -> Address {
+        self.account.address()
+    }
+
     /// Sends it and waits until it is mined. It succeeds.
     pub(crate) async fn calls(&self, call: &Call) -> Receipt {
+        let nonce = self.keeper.nonce(self.address()).await.unwrap();
+        let tx = self.keeper.prepare(self.address(), call, nonce).await.unwrap();
+        let receipt = self.is_mined(&tx).await;
+        assert!(receipt.success, "anybody may do this");
+        receipt
+    }
+
+    /// Sends it, whatever the contracts say of it beforehand, and waits until it is mined.
+    pub(crate) async fn tries(&self, call: &Call) -> Receipt {
+        // More than any of their functions takes.
+        const GAS: u64 = 1_000_000;
+        let nonce = self.keeper.nonce(self.address()).await.unwrap();
+        let tx = self.keeper.prepare_with_gas(self.address(), call, nonce, GAS).await.unwrap();
+        self.is_mined(&tx).await
+    }
+
+    /// What the contracts say against it.
+    pub(crate) async fn is_refused(&self, call: &Call) -> String {
+        let error = self.keeper.estimate(self.address(), call).await.unwrap_err();
+        error.reason().unwrap_or_else(|| panic!("the contracts refuse it: {error}")).to_owned()
+    }
+
+    async fn is_mined(&self, tx: &UnsignedTx) -> Receipt {
         let mut blocks = self.keeper.blocks();
-        let nonce = self.keeper.nonce(self.account.address()).await.unwrap();
-        let tx = self.keeper.prepare(self.account.address(), call, nonce).await.unwrap();
-        let sent = self.keeper.broadcast(&self.account.sign_tx(&tx).unwrap()).await.unwrap();
+        let sent = self.keeper.broadcast(&self.account.sign_tx(tx).unwrap()).await.unwrap();
         loop {
             if let Some(receipt) = self.keeper.receipt(sent).await.unwrap() {
-                assert!(receipt.success, "anybody may do this");
                 return receipt;
             }
             blocks.changed().await.unwrap();
