@@ -24,5 +24,6 @@ mod servers_of_their_own;
 mod stranger;
 mod terms;
 mod the_clock_of_the_day_jumps;
+mod two_accounts;
 mod two_nodes;
 mod unlisted;
