@@ -39,7 +39,7 @@ scenarios! {
     Refuse: fn a_publisher_who_dies_refuses_again() => kills::refunding::refused,
     Expire: fn a_publisher_who_comes_too_late_is_paid_nothing() => kills::refunding::expired,
     Publish: fn a_listing_is_there_once_after_a_death() => kills::publishing::run,
-    Change: fn a_change_of_a_listing_is_on_chain_and_in_the_catalogue_after_a_death() => kills::changing::run,
+    Change: fn a_change_of_a_listing_is_whole_after_a_death() => kills::changing::run,
     Send: fn tokens_go_once_after_a_death() => kills::sending::run,
     Download: fn a_file_is_there_once_after_a_death() => kills::downloading::run,
     Agree: fn an_agreement_of_another_shape_is_made_and_paid_once_after_a_death() => kills::agreeing::run,
@@ -138,7 +138,7 @@ fn told(point: Point) -> &'static [Scenario] {
         Point::ChangeKept | Point::ChangeListed => &[Change],
         Point::OtherSigned => &[Send],
         // A purchase may go on by what the chain says before it is noted how its transactions ended.
-        Point::TxSettled => &[Sell, Publish, Send],
+        Point::TxSettled => &[Sell, Publish, Change, Send],
         Point::DownloadKept => &[Download],
         Point::AgreementKept | Point::AgreementSigned | Point::StepPaymentSigned | Point::StepSigned => &[Agree],
         Point::WatchKept => &[Watch],

@@ -17,10 +17,10 @@ const SECOND: &[&str] = &["--account", "Second"];
 /// Somebody with two accounts, the first of which is in use.
 struct World {
     network: Network,
-    runtime: Runtime,
+    person: Person,
     /// Who looks at the chain.
     stranger: Stranger,
-    person: Person,
+    runtime: Runtime,
     first: String,
     second: String,
 }
@@ -34,7 +34,7 @@ impl World {
         person.types(&["wallet", "new", "--name", "Second"]).ok();
         let (first, second) = (account(&person, &[]), account(&person, SECOND));
         assert_ne!(first, second);
-        Self { network, runtime, stranger, person, first, second }
+        Self { network, person, stranger, runtime, first, second }
     }
 
     /// The catalogue and the chain say that a listing is this account's.

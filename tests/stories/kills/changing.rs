@@ -1,32 +1,52 @@
-//! The publisher's process dies while a listing is changed: afterwards chain and catalogue say the same, and who buys it pays
-//! what it says. The listing is another account's than the one in use, which the change goes on without being told again.
+//! The publisher's process dies while a listing is changed: chain and catalogue say the same afterwards, and buyers buy at it.
 
 use super::Kill;
 use crate::{network::Network, person::Person};
 use runner::Point;
+use serde_json::json;
+
 
 pub(crate) fn run(kills: &[Kill]) {
     let network = Network::starts(0);
     let publisher = Person::on(&network.file()).with_account(0);
-    publisher.types(&["wallet", "new", "--name", "Second"]).ok();
-    let file = publisher.file("levels.csv", "day,level\n1,2\n");
-    let did = publisher.publishes_with(&file, "Levels", "0", &["--account", "Second"]);
-    for (price, kill) in (1..).zip(kills) {
-        let price: u32 = price;
-        let change = ["edit", &did, "--price", &price.to_string()];
-        publisher.types_until(&kill.order(), &change).died(kill);
+    let buyer = Person::on(&network.file()).with_account(100);
+    let mut changed = Vec::new();
+    for kill in kills {
+        let content = format!("died,{kill}\n6,7\n");
+        let file = publisher.file(&kill.word(), &content);
+        let did = publisher.publishes(&file, &format!("Changed at {kill}"), "2");
+        let edit = ["edit", &did, "--price", "3", "--tag", "dearer"];
+        publisher.types_until(&kill.order(), &edit).died(kill);
         publisher.types(&["resume"]).ok();
-        let told = || publisher.types(&["show", &did]).ok()["price"].clone();
         if kill.is_before(Point::ChangeKept) {
-            assert_eq!(told(), (price - 1).to_string(), "{kill}: nothing was begun");
-            publisher.types(&change).ok();
+            assert_eq!(buyer.types(&["show", &did]).ok()["price"], "2", "{kill}: nothing was begun");
+            publisher.types(&edit).ok();
         }
-        assert_eq!(told(), price.to_string(), "{kill}: the change is in the catalogue");
-        let buyer = Person::on(&network.file()).with_account(100);
-        let serving = publisher.serves_locked();
-        buyer.types(&["buy", &did]).ok();
-        drop(serving);
-        let paid = 100 - buyer.balance().parse::<u32>().unwrap();
-        assert_eq!(paid, price, "{kill}: the chain says the same, so it can be bought");
+        is_changed(&buyer, &did, kill);
+        // There is nothing left to do, and nothing is undone.
+        publisher.types(&["resume"]).ok();
+        is_changed(&buyer, &did, kill);
+        changed.push((did, content));
     }
+
+    let (serving, buying) = (publisher.serves_locked(), buyer.serves());
+    for (did, content) in &changed {
+        buyer.types(&["buy", did, "--max-price", "3"]).ok();
+        assert_eq!(&buyer.reads(did), content, "the data are those that were listed");
+    }
+    let earned = 3 * changed.len();
+    assert_eq!(buyer.balance(), (100 - earned).to_string(), "each was bought at the new price");
+    publisher.waits_for_balance(&earned.to_string());
+    drop((serving, buying));
+}
+
+/// What the catalogue says of a listing is what its owner put on record.
+#[track_caller]
+fn is_changed(buyer: &Person, did: &str, kill: &Kill) {
+    let shown = buyer.types(&["show", did]).ok();
+    assert_eq!((&shown["price"], &shown["tags"]), (&"3".into(), &json!(["dearer"])), "{kill}: {shown}");
+    assert_eq!(shown["integrity"]["integrity"], "verified", "{kill}: {shown}");
+    let found = buyer.types(&["search", "--tag", "dearer"]).ok();
+    let rows: Vec<_> = found["results"].as_array().unwrap().iter().filter(|row| row["did"] == did).collect();
+    assert_eq!((rows.len(), &rows[0]["price"]), (1, &"3".into()), "{kill}: {found}");
 }
