@@ -5,7 +5,6 @@ use crate::{network::Network, person::Person};
 use runner::Point;
 use serde_json::json;
 
-
 pub(crate) fn run(kills: &[Kill]) {
     let network = Network::starts(0);
     let publisher = Person::on(&network.file()).with_account(0);
