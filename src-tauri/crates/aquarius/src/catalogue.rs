@@ -123,7 +123,7 @@ impl Drop for Loan {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{Catalogue, CatalogueError, READERS};
     use crate::{Ownership, OwnershipError, Registered};
     use protocol::Did;
@@ -139,7 +139,8 @@ mod tests {
         }
     }
 
-    fn opened() -> (tempfile::TempDir, Catalogue) {
+    /// An empty one in a folder of its own.
+    pub(crate) fn opened() -> (tempfile::TempDir, Catalogue) {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = Catalogue::open(&folder.path().join("c.sqlite"), Arc::new(Nobody)).unwrap();
         (folder, catalogue)

@@ -81,6 +81,35 @@ pub(crate) fn dids(connection: &Connection) -> Result<Vec<Did>, CatalogueError> 
     Ok(rows.iter().filter_map(|text| text.parse().ok()).collect())
 }
 
+/// Some of the listed documents, in the order of their rows.
+pub(crate) struct Part {
+    pub(crate) documents: Vec<(Did, Vec<u8>)>,
+    /// The row after which it goes on; `None` where nothing is left.
+    pub(crate) next: Option<i64>,
+}
+
+/// The listed documents behind a row (0 is before the first one), until they have `most` bytes together.
+pub(crate) fn part(connection: &Connection, after: i64, most: usize) -> Result<Part, CatalogueError> {
+    // The plus keeps the rows in their order: an index of what is listed would have them sorted for every part anew.
+    let mut query =
+        connection.prepare_cached("SELECT id, did, document FROM listing WHERE id > ?1 AND +listed = 1 ORDER BY id")?;
+    let mut rows = query.query([after])?;
+    let mut part = Part { documents: Vec::new(), next: None };
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        let document: Vec<u8> = row.get(2)?;
+        bytes += document.len();
+        if let Ok(did) = row.get::<_, String>(1)?.parse::<Did>() {
+            part.documents.push((did, document));
+        }
+        if bytes >= most {
+            part.next = Some(row.get(0)?);
+            break;
+        }
+    }
+    Ok(part)
+}
+
 /// Puts a document in the place of the one with its number, if there is one.
 pub(crate) fn put(step: &Transaction<'_>, ddo: &Ddo) -> Result<(), CatalogueError> {
     let mut coming = Coming::default();
