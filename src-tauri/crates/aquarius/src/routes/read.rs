@@ -6,7 +6,7 @@ use axum::{
     Json,
     body::{Body, Bytes},
     extract::{Path, Query, State},
-    http::header::CONTENT_TYPE,
+    http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use futures_util::{
@@ -31,9 +31,15 @@ fn as_json(document: Vec<u8>) -> Response {
     ([(CONTENT_TYPE, "application/json")], document).into_response()
 }
 
-pub(super) async fn health(State(catalogue): State<Catalogue>) -> Result<&'static str, Refusal> {
-    catalogue.read(|c| Ok(c.query_row("SELECT COUNT(*) FROM listing LIMIT 1", [], |_| Ok(()))?)).await?;
-    Ok("Sqlite connected")
+/// Whether the data can be read, with the code that the released software has for it.
+pub(super) async fn health(State(catalogue): State<Catalogue>) -> (StatusCode, &'static str) {
+    match catalogue.read(|c| Ok(c.query_row("SELECT EXISTS (SELECT 1 FROM listing)", [], |_| Ok(()))?)).await {
+        Ok(()) => (StatusCode::OK, "Sqlite connected"),
+        Err(error) => {
+            tracing::warn!(?error, "the catalogue's data cannot be read");
+            (StatusCode::BAD_REQUEST, "Not connected to any database")
+        }
+    }
 }
 
 pub(super) async fn ids(State(catalogue): State<Catalogue>) -> Result<Json<Value>, Refusal> {
@@ -151,9 +157,9 @@ pub(super) async fn search(State(catalogue): State<Catalogue>, body: Bytes) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::{PART, all};
+    use super::{PART, all, health};
     use crate::{Catalogue, catalogue::tests::opened};
-    use axum::{body::Bytes, extract::State};
+    use axum::{body::Bytes, extract::State, http::StatusCode};
     use futures_util::TryStreamExt as _;
     use serde_json::{Value, json};
 
@@ -205,5 +211,14 @@ mod tests {
             let rest: Vec<Bytes> = parts.try_collect().await.unwrap();
             assert!(rest.concat().ends_with(b"}"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_catalogue_whose_data_are_gone_says_so_in_the_released_words() {
+        let (_folder, catalogue) = opened();
+        assert_eq!(health(State(catalogue.clone())).await, (StatusCode::OK, "Sqlite connected"));
+        catalogue.write(|c| Ok(c.execute_batch("DROP TABLE listing")?)).await.unwrap();
+        let expected = (StatusCode::BAD_REQUEST, "Not connected to any database");
+        assert_eq!(health(State(catalogue)).await, expected);
     }
 }
