@@ -117,15 +117,21 @@ pub(crate) fn find(connection: &Connection, search: &Search) -> Result<Found, Ca
     let parameters: Vec<&dyn ToSql> = sql.values.iter().map(AsRef::as_ref).collect();
     let counted = format!("SELECT COUNT(*) FROM {from} WHERE {condition}");
     let total: i64 = connection.prepare_cached(&counted)?.query_row(parameters.as_slice(), |row| row.get(0))?;
+    let total = u64::try_from(total).unwrap_or(0);
+    let skipped = search.page.skipped();
+    // Nothing is sorted for a page behind the last one, whose number may be larger than any that SQLite reads.
+    if skipped >= total {
+        return Ok(Found { documents: Vec::new(), total });
+    }
     let rows = format!(
         "SELECT l.document FROM {from} WHERE {condition} ORDER BY {} LIMIT {} OFFSET {}",
         order.join(", "),
         search.page.size,
-        search.page.skipped()
+        skipped
     );
     let mut query = connection.prepare_cached(&rows)?;
     let documents =
         query.query_map(parameters.as_slice(), |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
     let documents = documents.into_iter().map(raw).collect::<Result<Vec<_>, _>>()?;
-    Ok(Found { documents, total: u64::try_from(total).unwrap_or(0) })
+    Ok(Found { documents, total })
 }

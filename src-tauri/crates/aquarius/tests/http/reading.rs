@@ -104,3 +104,55 @@ async fn pages_are_counted_from_one() {
     let (status, text) = world.post("/assets/ddo/query", r#"{"query":{"colour":["red"]}}"#).await;
     assert_eq!((status, text.as_str()), (400, "The key colour is not supported by OceanDB."));
 }
+
+#[tokio::test]
+async fn every_page_however_far_is_an_answer() {
+    let world = World::new().await;
+    let owner = Key::new(5);
+    for number in 1..=5 {
+        world.publish(&draft(&owner, number), &owner).await;
+    }
+    let far = |n: i64| n.unsigned_abs();
+    let numbers = [1, 2, 3, 6, 1_000, 1_001, far(i64::MAX) - 1, far(i64::MAX), far(i64::MIN), u64::MAX - 1, u64::MAX];
+    let asked: [&str; 4] = [
+        "{}",
+        r#"{"query":{"text":["rain"]}}"#,
+        r#"{"query":{"tags":["rain"]},"sort":{"service.attributes.main.price":-1}}"#,
+        r#"{"query":{"text":["nothing"]}}"#,
+    ];
+    for page in numbers {
+        for offset in numbers {
+            let rows = |total: u64| {
+                let size = offset.min(1_000);
+                total.saturating_sub((page - 1).saturating_mul(size)).min(size)
+            };
+            for body in asked {
+                let mut body: Value = serde_json::from_str(body).unwrap();
+                body["page"] = json!(page);
+                body["offset"] = json!(offset);
+                let (status, text) = world.post("/assets/ddo/query", body.to_string()).await;
+                assert_eq!(status, 200, "{body}: {text}");
+                let answer: Value = serde_json::from_str(&text).unwrap();
+                let total = answer["total_results"].as_u64().unwrap();
+                assert!([0, 5].contains(&total) && answer["page"] == json!(page), "{body}: {text}");
+                assert_eq!(crate::support::ids(&answer["results"]).len() as u64, rows(total), "{body}");
+            }
+            let (status, text) = world.get(&format!("/assets/ddo/query?text=delft&page={page}&offset={offset}")).await;
+            assert_eq!(status, 200, "page {page} of {offset}: {text}");
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(crate::support::ids(&answer["results"]).len() as u64, rows(5), "page {page} of {offset}");
+        }
+    }
+    for beyond in ["18446744073709551616", "1e3", "-1", "1.0", "1e400", "true", "[]", "{}"] {
+        for body in [format!(r#"{{"page":{beyond}}}"#), format!(r#"{{"offset":{beyond}}}"#)] {
+            assert_eq!(world.post("/assets/ddo/query", body.clone()).await.0, 400, "{body}");
+        }
+    }
+    for beyond in ["18446744073709551616", "1e3", "-1", "1.0", "true"] {
+        assert_eq!(world.get(&format!("/assets/ddo/query?page={beyond}")).await.0, 400, "{beyond}");
+    }
+    let far = json!({ "page": u32::MAX, "size": 100 });
+    let (status, text) = world.post("/assets/search", far.to_string()).await;
+    assert_eq!(status, 200, "{text}");
+    assert_eq!(world.post("/assets/search", json!({ "page": u64::MAX }).to_string()).await.0, 400);
+}
