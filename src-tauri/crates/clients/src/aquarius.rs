@@ -82,8 +82,8 @@ impl AquariusClient {
         if response.is_success() { Ok(()) } else { Err(ClientError::refused(response).await) }
     }
 
-    /// Replaces a listing's document, signed by its owner; `checksum` is the new document's and is registered on the
-    /// chain already. `now` is seconds since 1970.
+    /// Replaces a listing's document, signed by its owner, all of it; `checksum` is the new document's and is registered
+    /// on the chain already. `now` is seconds since 1970.
     ///
     /// # Errors
     /// [`ClientError`].
@@ -98,8 +98,7 @@ impl AquariusClient {
         let request = Request::put(self.base.join(&format!("/assets/ddo/{did}")))
             .header("content-type", "application/json")
             .body(document.to_vec());
-        self.signed(request, Message::CatalogueChange { method: "PUT".to_owned(), did, checksum, at: now }, owner, now)
-            .await
+        self.signed(request, Message::catalogue_change("PUT", did, checksum, document, now), owner, now).await
     }
 
     /// Takes a listing out of search, signed by its owner; `checksum` is the registered one.
@@ -108,13 +107,7 @@ impl AquariusClient {
     /// [`ClientError`].
     pub async fn unlist(&self, did: Did, checksum: Checksum, owner: &dyn Signer, now: i64) -> Result<(), ClientError> {
         let request = Request::delete(self.base.join(&format!("/assets/ddo/{did}")));
-        self.signed(
-            request,
-            Message::CatalogueChange { method: "DELETE".to_owned(), did, checksum, at: now },
-            owner,
-            now,
-        )
-        .await
+        self.signed(request, Message::catalogue_change("DELETE", did, checksum, &[], now), owner, now).await
     }
 
     async fn signed(&self, request: Request, change: Message, owner: &dyn Signer, now: i64) -> Result<(), ClientError> {

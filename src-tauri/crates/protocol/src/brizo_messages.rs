@@ -3,7 +3,11 @@
 //! Released clients signed ids with and without `0x`, `0x` texts as text or as the bytes they spell, and counted a
 //! text's length in bytes, characters or UTF-16 units. All of these are accepted; ours is the text in bytes.
 
-use crate::{Address, Checksum, Did, SignError, Signature, Signer, hash::keccak256, sign::SignatureError};
+use crate::{
+    Address, Checksum, Did, Hash32, SignError, Signature, Signer,
+    hash::{keccak256, sha256},
+    sign::SignatureError,
+};
 use std::{fmt, str::FromStr};
 
 /// What a signature is over.
@@ -38,7 +42,9 @@ pub enum Message {
         /// As the stored document has it.
         updated: String,
     },
-    /// A change of a listing by our rule: method, DID, checksum of the new version, and time.
+    /// A change of a listing by our rule: method, DID, checksum of the new version, what is sent, and time. The
+    /// checksum covers what is sold; description, links and the encrypted list of files are covered by what is sent.
+    /// [`Message::catalogue_change`] makes one.
     CatalogueChange {
         /// `PUT` or `DELETE`.
         method: String,
@@ -46,6 +52,8 @@ pub enum Message {
         did: Did,
         /// Of the version after the change; of the present one for a removal.
         checksum: Checksum,
+        /// SHA-256 of the request's body: of the document, byte for byte, or of nothing for a removal.
+        body: Hash32,
         /// Seconds since 1970.
         at: i64,
     },
@@ -64,6 +72,11 @@ pub enum Message {
 }
 
 impl Message {
+    /// A [`Message::CatalogueChange`] that is sent with this body: the document, or nothing for a removal.
+    pub fn catalogue_change(method: &str, did: Did, checksum: Checksum, body: &[u8], at: i64) -> Self {
+        Self::CatalogueChange { method: method.to_owned(), did, checksum, body: Hash32(sha256(body)), at }
+    }
+
     /// The bytes our clients sign with personal_sign.
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
@@ -74,8 +87,8 @@ impl Message {
                 format!("{consumer}{job_id}{agreement_id}").into_bytes()
             }
             Self::CatalogueUpdated { updated } => updated.clone().into_bytes(),
-            Self::CatalogueChange { method, did, checksum, at } => {
-                format!("Neuston catalogue change\n{method}\n{did}\n{checksum}\n{at}").into_bytes()
+            Self::CatalogueChange { method, did, checksum, body, at } => {
+                format!("Neuston catalogue change\n{method}\n{did}\n{checksum}\n{body}\n{at}").into_bytes()
             }
             Self::Liveness { did, challenge } => {
                 format!("Neuston liveness\n{did}\n0x{}", hex::encode(challenge)).into_bytes()

@@ -1,4 +1,5 @@
-//! Changes, which only the owner makes: signed over method, listing, checksum and time, good for five minutes, once.
+//! Changes, which only the owner makes: signed over method, listing, checksum, document and time, good for five minutes,
+//! once.
 
 use super::{now, read::did, register::checked};
 use crate::{Catalogue, document::kept, refusal::Refusal, store};
@@ -38,7 +39,7 @@ pub(super) async fn update(
     if ddo.did() != did {
         return Err(Refusal::Bad("the document is about another DID than the address".to_owned()));
     }
-    let change = allowed(&catalogue, &headers, "PUT", did).await?;
+    let change = allowed(&catalogue, &headers, "PUT", did, &body).await?;
     let now = now();
     let (status, document) = catalogue
         .write(move |c| {
@@ -65,10 +66,11 @@ pub(super) async fn unlist(
     State(catalogue): State<Catalogue>,
     Path(text): Path<String>,
     headers: HeaderMap,
+    body: Bytes,
 ) -> Result<&'static str, Refusal> {
     let did = did(&text)?;
     catalogue.read(move |c| store::get(c, did)).await?.ok_or(Refusal::NotFound(did))?;
-    let change = allowed(&catalogue, &headers, "DELETE", did).await?;
+    let change = allowed(&catalogue, &headers, "DELETE", did, &body).await?;
     let now = now();
     catalogue
         .write(move |c| {
@@ -92,9 +94,16 @@ pub(super) async fn unlist(
     Ok("Succesfully deleted")
 }
 
-/// Whether the owner signed this change in time; what was signed, as text. It covers the checksum on the chain, and a
-/// document is let in only where that is its checksum, so nobody on the way can put in another.
-async fn allowed(catalogue: &Catalogue, headers: &HeaderMap, method: &str, did: Did) -> Result<String, Refusal> {
+/// Whether the owner signed this change in time; what was signed, as text. It covers every byte that was sent, so nobody
+/// on the way can put in another description or another list of files; and the checksum on the chain, which is the
+/// document's or it is not let in.
+async fn allowed(
+    catalogue: &Catalogue,
+    headers: &HeaderMap,
+    method: &str,
+    did: Did,
+    body: &[u8],
+) -> Result<String, Refusal> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let signature: Signature = text(SIGNATURE_HEADER).and_then(|t| t.parse().ok()).ok_or_else(not_allowed)?;
     let at: i64 = text(TIME_HEADER).and_then(|t| t.parse().ok()).ok_or_else(not_allowed)?;
@@ -102,7 +111,7 @@ async fn allowed(catalogue: &Catalogue, headers: &HeaderMap, method: &str, did: 
         return Err(not_allowed());
     }
     let registered = catalogue.inner.ownership.registered(did).await?.ok_or_else(not_allowed)?;
-    let change = Message::CatalogueChange { method: method.to_owned(), did, checksum: registered.checksum, at };
+    let change = Message::catalogue_change(method, did, registered.checksum, body, at);
     if !change.is_signed_by(&signature, registered.owner) {
         return Err(not_allowed());
     }

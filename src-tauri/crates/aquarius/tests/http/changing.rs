@@ -28,25 +28,18 @@ fn edited(world: &World, listing: &Built, owner: &Key, price: u64) -> Built {
 }
 
 fn put(world: &World, listing: &Built, by: &Key, at: i64) -> Request {
-    signed(
-        Request::put(world.base.join(&format!("/assets/ddo/{}", listing.did))),
-        "PUT",
-        listing.did,
-        listing.checksum,
-        by,
-        at,
-    )
-    .header("content-type", "application/json")
-    .body(listing.bytes.clone())
+    let request = Request::put(world.base.join(&format!("/assets/ddo/{}", listing.did)));
+    let change = Message::catalogue_change("PUT", listing.did, listing.checksum, &listing.bytes, at);
+    signed(request, &change, by, at).header("content-type", "application/json").body(listing.bytes.clone())
 }
 
 fn delete(world: &World, listing: &Built, by: &Key, at: i64) -> Request {
     let request = Request::delete(world.base.join(&format!("/assets/ddo/{}", listing.did)));
-    signed(request, "DELETE", listing.did, listing.checksum, by, at)
+    signed(request, &Message::catalogue_change("DELETE", listing.did, listing.checksum, &[], at), by, at)
 }
 
-fn signed(request: Request, method: &str, did: Did, checksum: Checksum, by: &Key, at: i64) -> Request {
-    let signature = Message::CatalogueChange { method: method.to_owned(), did, checksum, at }.sign(by).unwrap();
+fn signed(request: Request, change: &Message, by: &Key, at: i64) -> Request {
+    let signature = change.sign(by).unwrap();
     request.header(SIGNATURE_HEADER, &signature.to_string()).header(TIME_HEADER, &at.to_string())
 }
 
@@ -93,6 +86,30 @@ async fn nobody_but_the_owner_changes_a_listing() {
     assert_eq!(world.client.ddo(first.did).await.unwrap().unwrap(), first.bytes);
 }
 
+/// What the checksum on the chain does not cover, somebody on the way could write anew.
+#[tokio::test]
+async fn nobody_on_the_way_changes_a_byte_of_what_the_owner_sends() {
+    let world = World::new().await;
+    let owner = Key::new(5);
+    let first = world.publish(&draft(&owner, 1), &owner).await;
+    let second = edited(&world, &first, &owner, 13);
+    let sent = String::from_utf8(second.bytes.clone()).unwrap();
+    for (theirs, another) in [
+        ("Per hour.", "Per year."),
+        ("https://example.com", "https://example.org"),
+        ("\"tags\":[\"rain\"]", "\"tags\":[\"rein\"]"),
+        ("\"encryptedFiles\":\"0x010203\"", "\"encryptedFiles\":\"0x010204\""),
+    ] {
+        let other = sent.replace(theirs, another);
+        assert_ne!(other, sent, "{theirs}");
+        let ddo = Ddo::parse(other.as_bytes()).unwrap();
+        assert!(verify(&ddo, second.checksum, second.did).is_intact(), "the checksum does not cover {theirs}");
+        assert_eq!(world.ask(put(&world, &second, &owner, now()).body(other)).await, refused(), "{another}");
+    }
+    assert_eq!(world.client.ddo(first.did).await.unwrap().unwrap(), first.bytes);
+    assert_eq!(world.ask(put(&world, &second, &owner, now())).await.0, 200);
+}
+
 #[tokio::test]
 async fn a_signature_is_good_for_one_method_one_version_five_minutes_once() {
     let world = World::new().await;
@@ -102,26 +119,14 @@ async fn a_signature_is_good_for_one_method_one_version_five_minutes_once() {
     for stale in [now() - 301 - 60, now() + 301 + 60, i64::MIN, i64::MAX] {
         assert_eq!(world.ask(put(&world, &second, &owner, stale)).await, refused(), "{stale}");
     }
-    // Signed for the version before.
-    let old = signed(
-        Request::delete(world.base.join(&format!("/assets/ddo/{}", first.did))),
-        "DELETE",
-        first.did,
-        first.checksum,
-        &owner,
-        now(),
-    );
-    assert_eq!(world.ask(old).await, refused());
-    // Signed for the other method.
-    let wrong = signed(
-        Request::delete(world.base.join(&format!("/assets/ddo/{}", first.did))),
-        "PUT",
-        first.did,
-        second.checksum,
-        &owner,
-        now(),
-    );
-    assert_eq!(world.ask(wrong).await, refused());
+    let delete_signed = |method: &str, checksum: Checksum, body: &[u8]| {
+        let request = Request::delete(world.base.join(&format!("/assets/ddo/{}", first.did)));
+        let at = now();
+        signed(request, &Message::catalogue_change(method, first.did, checksum, body, at), &owner, at)
+    };
+    assert_eq!(world.ask(delete_signed("DELETE", first.checksum, &[])).await, refused(), "for the version before");
+    assert_eq!(world.ask(delete_signed("PUT", second.checksum, &[])).await, refused(), "for the other method");
+    assert_eq!(world.ask(delete_signed("DELETE", second.checksum, b"x")).await, refused(), "for another body");
     // Another document under a good signature.
     let at = now();
     let mut other = put(&world, &second, &owner, at);
@@ -174,6 +179,8 @@ async fn a_change_of_nothing_is_not_found() {
     assert_eq!(world.ask(delete(&world, &listing, &owner, now())).await, (404, expected));
     world.chain.say(listing.did, &owner, listing.checksum);
     let other = Request::put(world.base.join(&format!("/assets/ddo/{}", Did([9; 32]))));
-    let elsewhere = signed(other, "PUT", listing.did, listing.checksum, &owner, now()).body(listing.bytes.clone());
+    let at = now();
+    let change = Message::catalogue_change("PUT", listing.did, listing.checksum, &listing.bytes, at);
+    let elsewhere = signed(other, &change, &owner, at).body(listing.bytes.clone());
     assert_eq!(world.ask(elsewhere).await.0, 400, "another address than the document's");
 }

@@ -140,17 +140,27 @@ fn an_id_may_be_signed_with_and_without_its_prefix() {
 #[test]
 fn a_change_of_the_catalogue_is_bound_to_what_changes() {
     let key = key(&brizo());
-    let change = |method: &str, did: u8, sum: u8, at| Message::CatalogueChange {
-        method: method.to_owned(),
-        did: Did([did; 32]),
-        checksum: Checksum([sum; 32]),
-        at,
+    let change = |method: &str, did: u8, sum: u8, body: &str, at| {
+        Message::catalogue_change(method, Did([did; 32]), Checksum([sum; 32]), body.as_bytes(), at)
     };
-    let signature = change("PUT", 1, 1, 1).sign(&key).unwrap();
-    assert!(change("PUT", 1, 1, 1).is_signed_by(&signature, key.address()));
-    for other in [change("DELETE", 1, 1, 1), change("PUT", 2, 1, 1), change("PUT", 1, 2, 1), change("PUT", 1, 1, 2)] {
-        assert!(!other.is_signed_by(&signature, key.address()));
+    let made = change("PUT", 1, 1, "abc", 1);
+    let signature = made.sign(&key).unwrap();
+    assert!(made.is_signed_by(&signature, key.address()));
+    for other in [
+        change("DELETE", 1, 1, "abc", 1),
+        change("PUT", 2, 1, "abc", 1),
+        change("PUT", 1, 2, "abc", 1),
+        change("PUT", 1, 1, "abd", 1),
+        change("PUT", 1, 1, "", 1),
+        change("PUT", 1, 1, "abc", 2),
+    ] {
+        assert!(!other.is_signed_by(&signature, key.address()), "{other:?}");
     }
+    // The example of FIPS 180 is part of the text.
+    let (did, checksum) = (format!("did:op:{}", "01".repeat(32)), format!("0x{}", "01".repeat(32)));
+    let body = "0xba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let text = format!("Neuston catalogue change\nPUT\n{did}\n{checksum}\n{body}\n1");
+    assert_eq!(String::from_utf8(made.to_bytes()).unwrap(), text);
     let hash = [9; 32];
     let agreement = Message::Initialize { hash };
     assert!(agreement.is_signed_by(&agreement.sign(&key).unwrap(), key.address()));
