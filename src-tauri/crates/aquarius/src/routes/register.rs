@@ -1,4 +1,17 @@
 //! New documents, and trying them out.
+//!
+//! Registering takes no signature: squid-js sends none, and neither does our publisher. What protects a listing that
+//! this catalogue does not have yet:
+//!
+//! - The chain must name an owner, and the document must name nobody else as its owner or as who signed it.
+//! - Its checksum must be the one on the chain: what is sold, the main of every service with prices, files' checksums and
+//!   time windows. Other software's checksums are not always recognised; there the owner's signature in the proof must be.
+//! - What the catalogue sets itself (curation) is not taken from the document.
+//!
+//! It does *not* protect what no checksum covers: description, tags, categories and links, the encrypted list of files
+//! and the services' endpoints. Whoever sees a listing elsewhere can be the first to register it here with other ones.
+//! Price, parties, time windows and what a file must hash to are not among them. The owner's next change, which he signs
+//! whole, replaces the document; registering never does, whether the one that is here is listed or not.
 
 use super::now;
 use crate::{
@@ -54,8 +67,8 @@ pub(super) async fn checked(catalogue: &Catalogue, body: &[u8], method: &'static
     let Some(registered) = registered else {
         return Err(Refusal::NotAllowed("this listing is not registered on the chain".to_owned()));
     };
-    let stated = ddo.proof().and_then(|proof| proof.creator).or_else(|| ddo.owner());
-    if stated != Some(registered.owner) {
+    let others = |who: protocol::Address| who != registered.owner;
+    if ddo.owner().is_none_or(others) || ddo.proof().and_then(|proof| proof.creator).is_some_and(others) {
         return Err(Refusal::NotAllowed("the document does not name the owner that the chain names".to_owned()));
     }
     // Whoever is first could otherwise put a document of his own under another's number. What other software

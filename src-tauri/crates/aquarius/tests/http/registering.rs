@@ -1,5 +1,5 @@
 use crate::support::{Key, World, built, draft};
-use protocol::{checksum::verify, ddo::Ddo, json::Node};
+use protocol::{Signer, checksum::verify, ddo::Ddo, json::Node};
 use serde_json::Value;
 
 #[tokio::test]
@@ -88,12 +88,46 @@ async fn a_document_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn a_listing_is_registered_once() {
+async fn a_listing_is_registered_once_and_by_registering_nobody_overwrites_it() {
     let world = World::new().await;
     let owner = Key::new(5);
     let listing = world.publish(&draft(&owner, 1), &owner).await;
-    let again = world.post("/assets/ddo", listing.bytes).await;
-    assert_eq!(again, (500, "Some error: a document with this id is registered already".to_owned()));
+    let other = String::from_utf8(listing.bytes.clone()).unwrap().replace("Per hour.", "Send money to 0x00.");
+    let refused = (500, "Some error: a document with this id is registered already".to_owned());
+    for document in [listing.bytes.clone(), other.clone().into_bytes()] {
+        assert_eq!(world.post("/assets/ddo", document).await, refused);
+    }
+    assert_eq!(world.client.ddo(listing.did).await.unwrap().unwrap(), listing.bytes);
+
+    // One that its owner took out of search is here all the same.
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    world.client.unlist(listing.did, listing.checksum, &owner, now).await.unwrap();
+    let unlisted = world.client.ddo(listing.did).await.unwrap().unwrap();
+    for document in [listing.bytes.clone(), other.into_bytes()] {
+        assert_eq!(world.post("/assets/ddo", document).await, refused);
+    }
+    assert_eq!(world.client.ddo(listing.did).await.unwrap().unwrap(), unlisted);
+    assert_eq!(world.get("/assets").await.1, "{\"ids\":[]}");
+}
+
+#[tokio::test]
+async fn a_document_names_no_other_owner_than_the_chain() {
+    let world = World::new().await;
+    let (owner, thief) = (Key::new(5), Key::new(6));
+    let listing = built(&draft(&owner, 1), &owner);
+    world.chain.say(listing.did, &owner, listing.checksum);
+    let text = String::from_utf8(listing.bytes.clone()).unwrap();
+    let key = |of: &Key| format!("\"type\":\"EthereumECDSAKey\",\"owner\":\"{}\"", of.address());
+    let proof = |of: &Key| format!("\"creator\":\"{}\",\"signatureValue\"", of.address());
+    for (own, another) in [(key(&owner), key(&thief)), (proof(&owner), proof(&thief))] {
+        let changed = text.replace(&own, &another);
+        assert_ne!(changed, text);
+        let ddo = Ddo::parse(changed.as_bytes()).unwrap();
+        assert!(verify(&ddo, listing.checksum, listing.did).is_intact(), "no checksum covers {own}");
+        let expected = (401, "the document does not name the owner that the chain names".to_owned());
+        assert_eq!(world.post("/assets/ddo", changed).await, expected);
+    }
+    assert_eq!(world.post("/assets/ddo", text).await.0, 201);
 }
 
 #[tokio::test]
