@@ -8,9 +8,12 @@ use crate::{Catalogue, document::MAX_DOCUMENT};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
+    http::{HeaderName, Method, header::CONTENT_TYPE},
     routing::{get, post},
 };
+use protocol::search::{SIGNATURE_HEADER, TIME_HEADER};
 use serde_json::{Value, json};
+use tower_http::cors::{Any, CorsLayer};
 
 /// The routes of a catalogue.
 pub fn router(catalogue: Catalogue) -> Router {
@@ -28,7 +31,16 @@ pub fn router(catalogue: Catalogue) -> Router {
         .nest("/api/v1/aquarius", base)
         .route("/api/v1/aquarius/", get(root))
         .layer(DefaultBodyLimit::max(MAX_DOCUMENT + 4096))
+        .layer(open_to_browsers())
         .with_state(catalogue)
+}
+
+/// As the released software: pages of any origin may ask, since nothing here acts by a cookie.
+fn open_to_browsers() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([CONTENT_TYPE, HeaderName::from_static(SIGNATURE_HEADER), HeaderName::from_static(TIME_HEADER)])
 }
 
 async fn root() -> Json<Value> {

@@ -1,18 +1,58 @@
 use crate::support::{Key, World, draft};
 use protocol::Did;
 use serde_json::{Value, json};
+use transport::{Method, Request};
 
 #[tokio::test]
 async fn it_says_what_it_is() {
     let world = World::new().await;
     world.client.health().await.unwrap();
     assert_eq!(world.get("/health").await, (200, "Sqlite connected".to_owned()));
-    let (status, text) = world.get("").await;
-    assert_eq!(status, 200, "{text}");
-    let root: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((status, &root["software"], &root["plugin"]), (200, &json!("Aquarius"), &json!("sqlite")));
-    assert!(root["version"].is_string());
+    // With and without a slash at its end.
+    for base in [world.base.to_string(), world.base.join("/")] {
+        let (status, text) = world.ask(Request::get(&base)).await;
+        assert_eq!(status, 200, "{base}: {text}");
+        let root: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&root["software"], &root["plugin"]), (&json!("Aquarius"), &json!("sqlite")), "{base}");
+        assert!(root["version"].is_string());
+    }
     assert_eq!(world.get("/nothing").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_page_in_a_browser_may_ask_and_change() {
+    let world = World::new().await;
+    let one = format!("/assets/ddo/{}", Did([9; 32]));
+    let asked = "content-type,x-neuston-signature,x-neuston-time";
+    for (method, path) in [
+        ("GET", "/"),
+        ("GET", "/assets"),
+        ("POST", "/assets/ddo"),
+        ("POST", "/assets/ddo/query"),
+        ("POST", "/assets/search"),
+        ("PUT", one.as_str()),
+        ("DELETE", one.as_str()),
+    ] {
+        let before = Request::new(Method::OPTIONS, world.base.join(path))
+            .header("origin", "https://market.example")
+            .header("access-control-request-method", method)
+            .header("access-control-request-headers", asked);
+        let answer = world.http.send(before).await.unwrap();
+        assert!(answer.is_success(), "{method} {path}: {}", answer.status);
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{method} {path}");
+        let allowed = |name: &str| answer.header(name).unwrap_or_default().to_lowercase();
+        let (methods, headers) = (allowed("access-control-allow-methods"), allowed("access-control-allow-headers"));
+        assert!(methods.split(',').any(|one| one.trim().eq_ignore_ascii_case(method)), "{method} {path}: {methods}");
+        for name in asked.split(',') {
+            assert!(headers.split(',').any(|one| one.trim() == name), "{method} {path}: {headers}");
+        }
+    }
+    // Answers can be read, refusals too.
+    for (path, status) in [("/assets", 200), (one.as_str(), 404), ("/assets/ddo/query?page=0", 400)] {
+        let request = Request::get(world.base.join(path)).header("origin", "https://market.example");
+        let answer = world.http.send(request).await.unwrap();
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some("*")), "{path}");
+    }
 }
 
 #[tokio::test]
