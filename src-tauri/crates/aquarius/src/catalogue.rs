@@ -49,6 +49,7 @@ const READERS: usize = 4;
 #[derive(Clone)]
 pub struct Catalogue {
     pub(crate) inner: Arc<Inner>,
+    pub(crate) takes_changes_of_1_1: bool,
 }
 
 pub(crate) struct Inner {
@@ -73,7 +74,15 @@ impl Catalogue {
                 free: Arc::new(Semaphore::new(READERS)),
                 ownership,
             }),
+            takes_changes_of_1_1: false,
         })
+    }
+
+    /// The same, where `taken` also for clients of Aquarius 1.1 who change listings: their owners' signatures can be used
+    /// again by whoever sees them. Without this, changes are signed whole and good once.
+    #[must_use]
+    pub fn taking_changes_of_1_1(self, taken: bool) -> Self {
+        Self { takes_changes_of_1_1: taken, ..self }
     }
 
     pub(crate) async fn write<T: Send + 'static>(

@@ -132,7 +132,8 @@ pub(crate) struct Node {
     /// Milliseconds between blocks; 0 makes a block when there is a transaction.
     #[arg(long, value_name = "MS")]
     pub(crate) block_time: Option<u64>,
-    /// A file (TOML): data, block_time, name, chain_id, gateway, key_servers, or key_server (one alone, with its peers).
+    /// A file (TOML): data, block_time, name, chain_id, gateway, aquarius_1_1, key_servers, or key_server (one alone, with
+    /// its peers).
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -31,6 +31,7 @@ impl Embedded {
             chain: ChainPlan::Own { name: "local".to_owned(), chain_id: CHAIN_ID, block_time_ms: 0 },
             listen: Listen::Unix(folder.socket("network").map_err(errors::disk)?),
             gateway: false,
+            aquarius_1_1: false,
             key_servers: KEY_SERVERS,
         })
         .await

@@ -16,6 +16,8 @@ pub struct NodeConfig {
     pub listen: Listen,
     /// Whether it runs a gateway of its own, for publishers who have none.
     pub gateway: bool,
+    /// Whether its catalogue takes changes by the rule of Aquarius 1.1, whose signatures can be used again.
+    pub aquarius_1_1: bool,
     /// How many key servers.
     pub key_servers: usize,
 }

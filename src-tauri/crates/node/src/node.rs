@@ -69,6 +69,7 @@ impl Node {
         network.services.secret_store = key_servers::start_group(&config, &here, &front, &keeper).await?;
         let ownership = Arc::new(aquarius::KeeperOwnership::new(keeper.clone()));
         let catalogue = Catalogue::open(&config.data.join("catalogue.db"), ownership)?;
+        let catalogue = catalogue.taking_changes_of_1_1(config.aquarius_1_1);
         front.merge(aquarius::router(catalogue.clone()));
         network.services.aquarius = vec![here.join("/api/v1/aquarius")];
 

@@ -1,7 +1,7 @@
 //! Changes, which only the owner makes: signed over method, listing, checksum, document and time, good for five minutes,
 //! once.
 
-use super::{now, read::did, register::checked};
+use super::{now, read::did, register::checked, released};
 use crate::{Catalogue, document::kept, refusal::Refusal, store};
 use axum::{
     body::Bytes,
@@ -19,7 +19,10 @@ use protocol::{
 
 const NOT_ALLOWED: &str = "Not allowed to update this DID";
 
-fn not_allowed() -> Refusal {
+/// As the released software spells it.
+const DELETED: &str = "Succesfully deleted";
+
+pub(super) fn not_allowed() -> Refusal {
     Refusal::NotAllowed(NOT_ALLOWED.to_owned())
 }
 
@@ -70,6 +73,10 @@ pub(super) async fn unlist(
 ) -> Result<&'static str, Refusal> {
     let did = did(&text)?;
     catalogue.read(move |c| store::get(c, did)).await?.ok_or(Refusal::NotFound(did))?;
+    if catalogue.takes_changes_of_1_1 && !body.is_empty() && !headers.contains_key(SIGNATURE_HEADER) {
+        released::unlist(&catalogue, did, &body).await?;
+        return Ok(DELETED);
+    }
     let change = allowed(&catalogue, &headers, "DELETE", did, &body).await?;
     let now = now();
     catalogue
@@ -90,8 +97,7 @@ pub(super) async fn unlist(
             Ok(Ok(()))
         })
         .await??;
-    // As the released software spells it.
-    Ok("Succesfully deleted")
+    Ok(DELETED)
 }
 
 /// Whether the owner signed this change in time; what was signed, as text. It covers every byte that was sent, so nobody

@@ -3,6 +3,7 @@
 mod change;
 mod read;
 mod register;
+mod released;
 
 use crate::{Catalogue, document::MAX_DOCUMENT};
 use axum::{
@@ -27,6 +28,7 @@ pub fn router(catalogue: Catalogue) -> Router {
         .route("/assets/ddo/{did}", get(read::ddo).put(change::update).delete(change::unlist))
         .route("/assets/metadata/{did}", get(read::metadata))
         .route("/assets/search", post(read::search));
+    let base = if catalogue.takes_changes_of_1_1 { base.merge(released::routes()) } else { base };
     Router::new()
         .nest("/api/v1/aquarius", base)
         .route("/api/v1/aquarius/", get(root))

@@ -5,5 +5,6 @@ mod changing;
 mod querying;
 mod reading;
 mod registering;
+mod released;
 mod searching;
 mod support;

@@ -70,17 +70,24 @@ pub(crate) struct World {
     pub(crate) client: AquariusClient,
     pub(crate) base: Endpoint,
     pub(crate) folder: tempfile::TempDir,
+    of_1_1: bool,
     stop: CancellationToken,
     served: Served,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::within(tempfile::tempdir().unwrap(), Arc::default()).await
+        Self::within(tempfile::tempdir().unwrap(), Arc::default(), false).await
     }
 
-    async fn within(folder: tempfile::TempDir, chain: Arc<Chain>) -> Self {
+    /// One whose catalogue takes changes of Aquarius 1.1.
+    pub(crate) async fn of_1_1() -> Self {
+        Self::within(tempfile::tempdir().unwrap(), Arc::default(), true).await
+    }
+
+    async fn within(folder: tempfile::TempDir, chain: Arc<Chain>, of_1_1: bool) -> Self {
         let catalogue = Catalogue::open(&folder.path().join("catalogue.sqlite"), chain.clone()).unwrap();
+        let catalogue = catalogue.taking_changes_of_1_1(of_1_1);
         let listen = Listen::Unix(folder.path().join("a.sock"));
         let stop = CancellationToken::new();
         let served = serve(&listen, aquarius::router(catalogue), stop.clone()).await.unwrap();
@@ -88,14 +95,14 @@ impl World {
         let base = served.endpoint().join("/api/v1/aquarius");
         let client = AquariusClient::new(http.clone(), &base).unwrap();
         let base = base.parse().unwrap();
-        Self { chain, http, client, base, folder, stop, served }
+        Self { chain, http, client, base, folder, of_1_1, stop, served }
     }
 
     /// The same data after a restart of the process.
     pub(crate) async fn restarted(self) -> Self {
         self.stop.cancel();
         self.served.ended().await;
-        Self::within(self.folder, self.chain).await
+        Self::within(self.folder, self.chain, self.of_1_1).await
     }
 
     /// Status and text of an answer.
