@@ -182,6 +182,24 @@ impl<M: Journaled> Driver<M> {
         Ok(id)
     }
 
+    /// Writes a machine anew in the place of one of its id that has ended; durable when this returns.
+    ///
+    /// # Errors
+    /// [`DriveError::Busy`] where the other one is still being driven, [`DriveError::Exists`] where it has not ended or
+    /// there is none, those of the journal.
+    pub async fn begin_anew(&self, state: &M) -> Result<String, DriveError> {
+        let id = state.id();
+        // Whoever drove the other one lets go of it after it has ended; until then nobody could drive this one.
+        if self.watch(&id).is_some() {
+            return Err(DriveError::Busy(id));
+        }
+        if !self.0.journal.reopen(entry(state)?, state.point()).await? {
+            return Err(DriveError::Exists(id));
+        }
+        self.0.perform.changed(None, state);
+        Ok(id)
+    }
+
     /// A machine as it is on disk, open or closed.
     pub async fn load(&self, id: &str) -> Result<Option<M>, DriveError> {
         Ok(self.0.journal.get(id).await?.map(|row| read(&row)).transpose()?)

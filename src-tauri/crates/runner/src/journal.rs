@@ -135,6 +135,24 @@ impl Journal {
             .await
     }
 
+    /// Writes a row anew in the place of one that is closed; false, and nothing written, where no row of this id is closed,
+    /// or one is open. The history keeps what was before.
+    pub async fn reopen(&self, entry: Entry, point: Point) -> Result<bool, LedgerError> {
+        let at = self.0.now();
+        self.0
+            .write(point, move |c| {
+                if c.prepare_cached("SELECT 1 FROM journal WHERE id = ?1")?.exists([&entry.id])? {
+                    return Ok(false);
+                }
+                if c.prepare_cached("DELETE FROM closed WHERE id = ?1")?.execute([&entry.id])? == 0 {
+                    return Ok(false);
+                }
+                put(c, &entry, "journal", at)?;
+                Ok(true)
+            })
+            .await
+    }
+
     /// Takes a row out of the journal and keeps it among the closed ones. Durable when this returns.
     pub async fn close(&self, entry: Entry, point: Point) -> Result<(), LedgerError> {
         let at = self.0.now();

@@ -279,3 +279,23 @@ async fn a_cancelled_run_keeps_its_state() {
         Err(DriveError::Unknown(_))
     ));
 }
+
+#[tokio::test]
+async fn a_machine_is_begun_anew_where_the_one_before_has_ended_and_nobody_drives_it() {
+    let bench = Bench::new();
+    bench.signer.locked.store(true, Ordering::SeqCst);
+    let (driver, _world) = bench.open();
+    let anew = State::new(order());
+    assert!(matches!(driver.begin_anew(&anew).await, Err(DriveError::Exists(_))), "there is none");
+    let id = driver.begin(&anew).await.unwrap();
+    assert!(matches!(driver.begin_anew(&anew).await, Err(DriveError::Exists(_))), "it has not ended");
+    let run = driver.spawn(id.clone(), CancellationToken::new());
+    let mut progress = driven(&driver, &id).await;
+    ends(progress.wait_for(|p| !p.trouble.is_empty())).await.unwrap();
+    assert!(matches!(driver.begin_anew(&anew).await, Err(DriveError::Busy(_))));
+    assert!(driver.tell(&id, Event::Cancel));
+    assert_eq!(agreement::Machine::name(&ends(run).await.unwrap().unwrap()), "abandoned");
+    assert_eq!(driver.begin_anew(&anew).await.unwrap(), id);
+    assert_eq!(driver.load(&id).await.unwrap(), Some(anew.clone()));
+    assert_eq!(driver.open().await.unwrap(), [anew]);
+}

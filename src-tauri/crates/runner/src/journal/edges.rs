@@ -129,6 +129,23 @@ async fn open_rows_come_oldest_first_and_closed_ones_newest_first_and_each_machi
 }
 
 #[tokio::test]
+async fn a_closed_row_is_written_anew_in_its_own_place_and_no_other_is() {
+    let bench = Bench::new();
+    assert!(!bench.journal.reopen(entry("a", "publisher"), POINT).await.unwrap(), "there is none");
+    bench.journal.put(entry("a", "publisher"), POINT).await.unwrap();
+    let anew = Entry { state: "seen".to_owned(), ..entry("a", "publisher") };
+    assert!(!bench.journal.reopen(anew.clone(), POINT).await.unwrap(), "it is under way");
+    bench.journal.close(Entry { state: "refused".to_owned(), ..entry("a", "publisher") }, POINT).await.unwrap();
+    assert!(bench.journal.reopen(anew.clone(), POINT).await.unwrap());
+    assert_eq!(bench.journal.get("a").await.unwrap().unwrap().entry, anew);
+    assert_eq!(ids(bench.journal.open("publisher").await.unwrap()), ["a"]);
+    assert_eq!(bench.journal.closed_count("publisher").await.unwrap(), 0, "it is in one place");
+    let history = bench.journal.history("a").await.unwrap();
+    let states: Vec<&str> = history.iter().map(|step| step.state.as_str()).collect();
+    assert_eq!(states, ["begun", "refused", "seen"], "what was before is remembered");
+}
+
+#[tokio::test]
 async fn a_row_reads_back_whole() {
     let bench = Bench::new();
     bench.is(5);
