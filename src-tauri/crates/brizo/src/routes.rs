@@ -7,9 +7,9 @@ mod publish;
 use crate::gateway::Gateway;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Query, State},
-    http::{HeaderValue, StatusCode, header},
-    middleware::map_response,
+    extract::{DefaultBodyLimit, Query, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -31,16 +31,31 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/access/consume", get(consume::consume));
     Router::new()
         .route("/api/v1/brizo", get(root))
+        .route("/api/v1/brizo/", get(root))
         .route("/api/v1/brizo/alive", get(alive))
         .nest("/api/v1/brizo/services", services)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(map_response(open_to_browsers))
+        .layer(from_fn(open_to_browsers))
         .with_state(gateway)
 }
 
-/// As the released gateway: pages of any origin may ask, since nothing here acts by a cookie.
-async fn open_to_browsers(mut response: Response) -> Response {
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+/// As the released gateway: pages of any origin may ask, since nothing here acts by a cookie. Released clients send a content
+/// type with everything, for which a browser asks beforehand.
+async fn open_to_browsers(request: Request, next: Next) -> Response {
+    let asks_beforehand =
+        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if asks_beforehand { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let mut say = |name: HeaderName, value: &'static str| {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    };
+    say(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    if asks_beforehand {
+        say(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS");
+        say(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, range");
+        say(header::ACCESS_CONTROL_MAX_AGE, "86400");
+    } else {
+        say(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Disposition, Content-Range, Accept-Ranges");
+    }
     response
 }
 

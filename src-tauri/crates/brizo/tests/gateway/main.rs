@@ -8,6 +8,7 @@ use clients::brizo::Initialized;
 use keeper::ConditionState;
 use protocol::{Signer, Vodka};
 use serde_json::json;
+use transport::{Method, Request};
 use world::{PRICE, World, some_did};
 
 const RAIN: &[u8] = b"day,millimetres\n1,0\n2,13\n3,4\n";
@@ -124,6 +125,31 @@ async fn a_delivery_before_a_restart_is_paid_after_it() {
         blocks.changed().await.unwrap();
     }
     assert_eq!(world.balance(world.owner.address()).await, Vodka::from_ocean(PRICE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_any_origin_may_ask_and_are_told_so_beforehand() {
+    let world = World::new().await;
+    let asked = Request::new(Method::OPTIONS, format!("{}/services/consume?index=0", world.base()))
+        .header("origin", "https://market.example")
+        .header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "content-type");
+    let told = world.http.send(asked).await.unwrap();
+    assert_eq!(told.status, 204);
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "GET, POST, OPTIONS"),
+        ("access-control-allow-headers", "content-type, range"),
+    ] {
+        assert_eq!(told.header(name), Some(value), "{name}");
+    }
+    for path in ["", "/"] {
+        let about = world.http.send(Request::get(format!("{}{path}", world.base()))).await.unwrap();
+        assert_eq!((about.status, about.header("access-control-allow-origin")), (200, Some("*")), "{path:?}");
+        let shown = about.header("access-control-expose-headers");
+        assert_eq!(shown, Some("Content-Disposition, Content-Range, Accept-Ranges"));
+        assert_eq!(about.json::<serde_json::Value>(1 << 16).await.unwrap()["software"], "Brizo");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
