@@ -11,6 +11,7 @@ mod error;
 mod gateway;
 mod limiter;
 mod listing;
+mod names;
 mod range;
 mod request;
 mod routes;

@@ -90,7 +90,7 @@ impl Local {
             Wanted::Unsatisfiable => 0,
         };
         let bytes = ReaderStream::with_capacity(reader.take(take), 1 << 18).boxed();
-        Ok(Delivery { wanted, length: Some(length), content_type: file.content_type, name: file.name, bytes })
+        Ok(Delivery { wanted, length: Some(length), content_type: Some(file.content_type), name: file.name, bytes })
     }
 }
 

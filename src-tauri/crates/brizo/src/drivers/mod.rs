@@ -78,8 +78,8 @@ pub(crate) struct Delivery {
     pub(crate) wanted: Wanted,
     /// Bytes of the whole file, where known.
     pub(crate) length: Option<u64>,
-    /// The media type.
-    pub(crate) content_type: String,
+    /// The media type, where its place says one.
+    pub(crate) content_type: Option<String>,
     /// The name it is saved under.
     pub(crate) name: String,
     /// The bytes.
@@ -113,6 +113,28 @@ pub(crate) enum DriverError {
     /// Our own store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod test_server {
+    use axum::{Router, body::Body, http::HeaderValue, response::Response};
+    use tokio_util::sync::CancellationToken;
+    use transport::{Listen, serve};
+
+    /// The address of a file on a server of this machine that answers everything with this, and `abc`. It ends with the test.
+    pub(super) async fn answers(status: u16, headers: &'static [(&'static str, &'static str)]) -> String {
+        let answer = move || async move {
+            let mut response = Response::new(Body::from("abc"));
+            *response.status_mut() = status.try_into().unwrap();
+            for (name, value) in headers {
+                response.headers_mut().insert(*name, HeaderValue::from_static(value));
+            }
+            response
+        };
+        let listen: Listen = "127.0.0.1:0".parse().unwrap();
+        let served = serve(&listen, Router::new().fallback(answer), CancellationToken::new()).await.unwrap();
+        served.endpoint().join("/a.csv")
+    }
 }
 
 #[cfg(test)]

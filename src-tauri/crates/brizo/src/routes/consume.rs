@@ -4,6 +4,7 @@ use crate::{
     drivers::{Delivery, DriverError},
     error::Refusal,
     gateway::Gateway,
+    names::{media_type, with_ending},
     range::Wanted,
     request::{Parameters, RequestError},
 };
@@ -68,7 +69,10 @@ pub(super) async fn consume(
         DriverError::Gone => Refusal::Gone,
         other => Refusal::Failed(other.to_string()),
     })?;
-    Ok(answer(gateway, agreement, u64::try_from(index).unwrap_or(u64::MAX), delivery))
+    let index = u64::try_from(index).unwrap_or(u64::MAX);
+    let listed = ddo.metadata().files.iter().find(|file| file.index == index);
+    let listed = listed.map(|file| file.content_type.clone()).unwrap_or_default();
+    Ok(answer(gateway, agreement, index, &listed, delivery))
 }
 
 /// The listing as it was sold, if this agreement gives this account access now.
@@ -115,12 +119,13 @@ async fn permitted(gateway: &Gateway, did: Did, consumer: Address) -> Result<Ddo
     Ok(gateway.version(did).await?.ddo)
 }
 
-fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, delivery: Delivery) -> Response {
+fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, listed: &str, delivery: Delivery) -> Response {
     let Delivery { wanted, length, content_type, name, bytes } = delivery;
     let (status, size, to_the_end) = match wanted {
         Wanted::Whole => (StatusCode::OK, length, true),
         Wanted::Part { start, end } => {
-            (StatusCode::PARTIAL_CONTENT, Some(end - start + 1), length == Some(end.saturating_add(1)))
+            let size = end.saturating_sub(start).saturating_add(1);
+            (StatusCode::PARTIAL_CONTENT, Some(size), length == Some(end.saturating_add(1)))
         }
         Wanted::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, Some(0), false),
     };
@@ -150,14 +155,13 @@ fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, delivery
     if let Some(size) = size {
         set(header::CONTENT_LENGTH, &size.to_string());
     }
-    let whole = length.map_or_else(|| "*".to_owned(), |l| l.to_string());
-    match wanted {
-        Wanted::Whole => {
-            set(header::CONTENT_DISPOSITION, &format!("attachment;filename={}", ascii(&name)));
-            set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Disposition");
-        }
-        Wanted::Part { start, end } => set(header::CONTENT_RANGE, &format!("bytes {start}-{end}/{whole}")),
-        Wanted::Unsatisfiable => set(header::CONTENT_RANGE, &format!("bytes */{whole}")),
+    let content_type = media_type(content_type.as_deref(), listed, &name);
+    if wanted == Wanted::Whole {
+        let name = ascii(&with_ending(&name, &content_type));
+        set(header::CONTENT_DISPOSITION, &format!("attachment;filename={name}"));
+    }
+    if let Some(range) = content_range(wanted, length) {
+        set(header::CONTENT_RANGE, &range);
     }
     response
 }
@@ -175,4 +179,34 @@ async fn delivered(gateway: &Gateway, agreement: AgreementId, index: u64) {
     }
     // A sale that is not driven any more is paid already.
     gateway.inner.driver.tell(&publisher_id(agreement), Event::Delivered);
+}
+/// Which part it is; nothing where it is the whole, or where there is nothing to be said.
+fn content_range(wanted: Wanted, length: Option<u64>) -> Option<String> {
+    match (wanted, length) {
+        (Wanted::Whole, _) => None,
+        (Wanted::Part { start, end }, Some(length)) => Some(format!("bytes {start}-{end}/{length}")),
+        (Wanted::Part { start, end }, None) => Some(format!("bytes {start}-{end}/*")),
+        // Without a length there is no form for it.
+        (Wanted::Unsatisfiable, length) => length.map(|length| format!("bytes */{length}")),
+    }
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_says_which_it_is_in_a_form_that_exists() {
+        let part = Wanted::Part { start: 3, end: 4 };
+        for (wanted, length, expected) in [
+            (part, Some(10), Some("bytes 3-4/10")),
+            (part, None, Some("bytes 3-4/*")),
+            (Wanted::Unsatisfiable, Some(10), Some("bytes */10")),
+            (Wanted::Unsatisfiable, None, None),
+            (Wanted::Whole, Some(10), None),
+        ] {
+            assert_eq!(content_range(wanted, length).as_deref(), expected);
+        }
+    }
 }
