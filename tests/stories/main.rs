@@ -6,6 +6,7 @@ mod a_chain_that_charges;
 mod a_disk_that_fails;
 mod a_new_computer;
 mod a_stranger_cannot_redirect_an_escrow;
+mod a_stranger_at_the_gateway;
 mod agreements_of_other_shapes;
 mod bad_luck;
 mod chains;

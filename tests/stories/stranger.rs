@@ -12,7 +12,7 @@ use wallet::ServiceKey;
 
 /// An account, and the chain.
 pub(crate) struct Stranger {
-    account: ServiceKey,
+    pub(crate) account: ServiceKey,
     pub(crate) keeper: Keeper,
 }
 

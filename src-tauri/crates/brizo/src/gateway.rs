@@ -23,7 +23,7 @@ use std::{
 use threshold::{EciesOpener, ThresholdError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
-use transport::{Http, Limits};
+use transport::{Http, Limits, Reach};
 use wallet::ServiceKey;
 use zeroize::Zeroizing;
 
@@ -44,6 +44,9 @@ pub struct GatewayConfig {
     pub network: NetworkFile,
     /// For the network's own services.
     pub http: Http,
+    /// Where a file may be that a stranger lists with this gateway. [`Reach::PublicOnly`] wherever somebody elsewhere can
+    /// ask it: he would have it read what only this machine and its network can. The own publisher's may be anywhere.
+    pub strangers: Reach,
     /// The journal and the signed transactions. Whoever else sends from the same account shares them: one account
     /// has one queue of nonces.
     pub ledger: Ledger,
@@ -79,7 +82,7 @@ impl Gateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn open(config: GatewayConfig) -> Result<Self, GatewayError> {
-        let GatewayConfig { data, key, keeper, network, http, ledger, outbox } = config;
+        let GatewayConfig { data, key, keeper, network, http, strangers, ledger, outbox } = config;
         let store = Store::open(&data.join("gateway.db"))?;
         let foreign = http.with_limits(Limits::hostile());
         let catalogues = network.services.aquarius.iter().map(|base| AquariusClient::new(foreign.clone(), base));
@@ -93,7 +96,7 @@ impl Gateway {
         let driver = Driver::new(journal.clone(), selling.clone(), keeper.blocks());
         let gateway = Self {
             inner: Arc::new(Inner {
-                drivers: Drivers::new(Local::new(&key.address(), store.clone()), &http, &network),
+                drivers: Drivers::new(Local::new(&key.address(), store.clone()), &http, strangers),
                 limiter: Limiter::default(),
                 news: broadcast::channel(256).0,
                 cancel: CancellationToken::new(),

@@ -132,7 +132,11 @@ pub(crate) struct Node {
     /// Milliseconds between blocks; 0 makes a block when there is a transaction.
     #[arg(long, value_name = "MS")]
     pub(crate) block_time: Option<u64>,
-    /// A file (TOML): data, block_time, name, chain_id, gateway, aquarius_1_1, key_servers, or key_server (one alone, with
+    /// Lets strangers list, with the node's gateway, files of this machine and its network by their links, and so read them.
+    /// Only where whoever can reach the node may. Without it their links lead to public internet addresses only.
+    #[arg(long)]
+    pub(crate) private_links: bool,
+    /// A file (TOML): data, block_time, name, chain_id, gateway, private_links, aquarius_1_1, key_servers, or key_server (one alone, with
     /// its peers).
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

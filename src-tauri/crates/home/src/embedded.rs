@@ -32,6 +32,7 @@ impl Embedded {
             listen: Listen::Unix(folder.socket("network").map_err(errors::disk)?),
             gateway: false,
             aquarius_1_1: false,
+            private_links: false,
             key_servers: KEY_SERVERS,
         })
         .await

@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Http, Limits, Listen, Resolver, Served, TransportError, serve};
+use transport::{Endpoint, Http, Limits, Listen, Reach, Resolver, Served, TransportError, serve};
 use wallet::{ServiceKey, Wallet};
 
 /// What somebody needs to be present on a network.
@@ -85,6 +85,7 @@ impl Presence {
                     keeper: keeper.clone(),
                     network: network.clone(),
                     http: http.clone(),
+                    strangers: strangers_reach(&network),
                     ledger: ledger.clone(),
                     outbox: outbox.clone(),
                 };
@@ -138,6 +139,14 @@ impl Presence {
             served.ended().await;
         }
     }
+}
+
+/// Where files may be that strangers list with a home's gateway, which listens on a socket. A network that is reached through
+/// sockets alone is on this machine: whoever is on it can read what is here without the gateway.
+fn strangers_reach(network: &NetworkFile) -> Reach {
+    let is_socket = |rpc: &String| rpc.parse::<Endpoint>().is_ok_and(|at| at.is_local());
+    let here = !network.rpc.is_empty() && network.rpc.iter().all(is_socket);
+    if here { Reach::Anywhere } else { Reach::PublicOnly }
 }
 
 fn endpoint(error: &transport::EndpointError) -> ApiError {
@@ -194,4 +203,25 @@ fn follow(path: PathBuf, resolver: Resolver, cancel: CancellationToken) {
 
 fn changed(path: &Path) -> Option<std::time::SystemTime> {
     std::fs::metadata(path).and_then(|m| m.modified()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_on_a_network_of_sockets_may_strangers_list_what_is_on_this_machine() {
+        let reach = |rpc: &str| {
+            let file = format!("name = \"n\"\nchain_id = 1\nrpc = {rpc}");
+            strangers_reach(&NetworkFile::from_toml(&file).unwrap())
+        };
+        assert_eq!(reach("[\"unix:/x/y.sock\"]"), Reach::Anywhere);
+        for others in [
+            "[\"http://127.0.0.1:8545\"]",
+            "[\"unix:/x/y.sock\", \"ws://[::1]:8546\"]",
+            "[\"https://chain.example.org\"]",
+        ] {
+            assert_eq!(reach(others), Reach::PublicOnly, "{others}");
+        }
+    }
 }

@@ -18,6 +18,9 @@ pub struct NodeConfig {
     pub gateway: bool,
     /// Whether its catalogue takes changes by the rule of Aquarius 1.1, whose signatures can be used again.
     pub aquarius_1_1: bool,
+    /// Whether files that strangers list with its gateway may be on this machine and in its network. Whoever can reach the
+    /// node can then read what is there.
+    pub private_links: bool,
     /// How many key servers.
     pub key_servers: usize,
 }

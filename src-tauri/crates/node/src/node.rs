@@ -18,7 +18,7 @@ use std::{
     sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, JsonRpc, Limits, Served, serve};
+use transport::{Endpoint, Http, JsonRpc, Limits, Reach, Served, serve};
 use wallet::{NoKeychain, ServiceKey};
 use watchtower::Tower;
 
@@ -218,7 +218,8 @@ async fn start_gateway(
     front.merge(tower.router());
     let (keeper, network) = (keeper.clone(), network.clone());
     let http = Http::of_network(&network, Limits::trusted())?;
-    let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, ledger, outbox }).await?;
+    let strangers = if config.private_links { Reach::Anywhere } else { Reach::PublicOnly };
+    let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, strangers, ledger, outbox }).await?;
     front.merge(brizo::router(gateway.clone()));
     Ok((gateway, tower))
 }

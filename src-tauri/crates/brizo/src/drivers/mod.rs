@@ -6,9 +6,7 @@ mod web;
 use crate::{range::Wanted, store::StoreError};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use protocol::NetworkFile;
-use std::net::IpAddr;
-use transport::{Endpoint, Http, Limits};
+use transport::{Http, Limits, Reach};
 use web::Web;
 
 pub(crate) use local::Local;
@@ -23,11 +21,10 @@ pub(crate) struct Drivers {
 }
 
 impl Drivers {
-    pub(crate) fn new(local: Local, http: &Http, network: &NetworkFile) -> Self {
-        // Where the whole network is one machine, a stranger is on it already and gains nothing by asking us.
-        let links = if is_one_machine(network) { Limits::hostile() } else { Limits::links() };
-        let (own, strangers) = (Web::new(http.with_limits(Limits::hostile())), Web::new(http.with_limits(links)));
-        Self { local, own, strangers }
+    /// `reach` is that of the files which strangers listed. Where the chain is says nothing of who can ask this gateway.
+    pub(crate) fn new(local: Local, http: &Http, reach: Reach) -> Self {
+        let web = |reach| Web::new(http.with_limits(Limits { reach, ..Limits::hostile() }));
+        Self { local, own: web(Reach::Anywhere), strangers: web(reach) }
     }
 
     pub(crate) fn local(&self) -> &Local {
@@ -57,19 +54,6 @@ impl Drivers {
             self.web(url, own)?.deliver(url, range).await
         }
     }
-}
-
-/// Whether every address of the network's chain is on this machine.
-fn is_one_machine(network: &NetworkFile) -> bool {
-    let here = |rpc: &String| {
-        if rpc.parse::<Endpoint>().is_ok_and(|endpoint| endpoint.is_local()) {
-            return true;
-        }
-        let Ok(url) = rpc.parse::<transport::Url>() else { return false };
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    };
-    !network.rpc.is_empty() && network.rpc.iter().all(here)
 }
 
 /// A file being delivered: never more of it in memory than one chunk.
@@ -140,19 +124,21 @@ mod test_server {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
+    use protocol::Address;
+    use transport::Resolver;
 
-    #[test]
-    fn only_a_network_on_one_machine_counts_as_one() {
-        let network = |rpc: &str| NetworkFile::from_toml(&format!("name = \"n\"\nchain_id = 1\nrpc = {rpc}")).unwrap();
-        for here in
-            ["[\"unix:/x/y.sock\"]", "[\"http://127.0.0.1:8545\"]", "[\"ws://[::1]:1\", \"http://localhost:1\"]"]
-        {
-            assert!(is_one_machine(&network(here)), "{here}");
-        }
-        for elsewhere in
-            ["[\"http://10.0.0.1:8545\"]", "[\"unix:/x\", \"https://chain.example.org\"]", "[\"http://0.0.0.0:1\"]"]
-        {
-            assert!(!is_one_machine(&network(elsewhere)), "{elsewhere}");
-        }
+    #[tokio::test]
+    async fn a_stranger_s_link_stays_out_of_this_machine_and_its_network_and_the_own_publisher_s_need_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).unwrap();
+        let http = Http::new(Resolver::none(), Limits::trusted());
+        let drivers = |reach| Drivers::new(Local::new(&Address([1; 20]), store.clone()), &http, reach);
+        let url = test_server::answers(200, &[]).await;
+        let guarded = drivers(Reach::PublicOnly);
+        assert!(matches!(guarded.hash(&url, false).await, Err(DriverError::Web(_))));
+        assert!(matches!(guarded.deliver(&url, false, None).await, Err(DriverError::Web(_))));
+        assert_eq!(guarded.hash(&url, true).await.unwrap().bytes, 3);
+        assert_eq!(drivers(Reach::Anywhere).hash(&url, false).await.unwrap().bytes, 3);
     }
 }

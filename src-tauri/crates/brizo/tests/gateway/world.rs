@@ -27,7 +27,7 @@ use std::{
 };
 use threshold::Point as PublicKey;
 use tokio_util::sync::CancellationToken;
-use transport::{Endpoint, Http, JsonRpc, Limits, Listen, Request, Resolver, Response, Served, serve};
+use transport::{Endpoint, Http, JsonRpc, Limits, Listen, Reach, Request, Resolver, Response, Served, serve};
 use wallet::ServiceKey;
 
 const CHAIN_ID: u64 = 1337;
@@ -332,6 +332,7 @@ async fn open(
         keeper: keeper.clone(),
         network: network.clone(),
         http: http.clone(),
+        strangers: Reach::PublicOnly,
         ledger: ledger.clone(),
         outbox,
     };

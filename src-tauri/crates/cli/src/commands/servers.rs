@@ -26,6 +26,7 @@ struct File {
     gateway: Option<bool>,
     /// Whether its catalogue takes changes by the rule of Aquarius 1.1, whose signatures can be used again.
     aquarius_1_1: Option<bool>,
+    private_links: Option<bool>,
     key_servers: Option<usize>,
     /// Runs one key server alone, in this process.
     key_server: Option<node::KeyServerPlan>,
@@ -98,6 +99,7 @@ pub(super) async fn node(arguments: Node, network: Option<&str>, output: Output)
         listen: node::Listen::Tcp(listen),
         gateway: file.gateway.unwrap_or(true),
         aquarius_1_1: file.aquarius_1_1.unwrap_or(false),
+        private_links: arguments.private_links || file.private_links.unwrap_or(false),
         key_servers: file.key_servers.unwrap_or(3),
     };
     let node =
