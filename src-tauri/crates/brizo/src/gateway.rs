@@ -5,6 +5,7 @@ use crate::{
     drivers::{Drivers, Local},
     duties,
     limiter::Limiter,
+    readings::Readings,
     sales::{SaleNews, Selling},
     store::{FileList, SharedFile, Store},
 };
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) outbox: Outbox,
     pub(crate) driver: Driver<publisher::State>,
     pub(crate) drivers: Drivers,
+    pub(crate) readings: Readings,
     pub(crate) limiter: Limiter,
     pub(crate) news: broadcast::Sender<SaleNews>,
     pub(crate) cancel: CancellationToken,
@@ -97,6 +99,7 @@ impl Gateway {
         let gateway = Self {
             inner: Arc::new(Inner {
                 drivers: Drivers::new(Local::new(&key.address(), store.clone()), &http, strangers),
+                readings: Readings::default(),
                 limiter: Limiter::default(),
                 news: broadcast::channel(256).0,
                 cancel: CancellationToken::new(),

@@ -13,6 +13,7 @@ mod limiter;
 mod listing;
 mod names;
 mod range;
+mod readings;
 mod request;
 mod routes;
 mod sales;

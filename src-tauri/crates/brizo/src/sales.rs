@@ -5,7 +5,7 @@ use crate::{
     drivers::{DriverError, Hashed},
     gateway::Gateway,
 };
-use agreement::publisher::{Act, Effect, Event, State};
+use agreement::publisher::{Act, Effect, Event, Sale, State};
 use async_trait::async_trait;
 use protocol::{Address, AgreementId, Did, Sentence, Vodka, ddo::Ddo, metadata::FileInfo, sentence};
 use runner::{Batch, Hold, Item, Journal, Journaled as _, Perform, Point, items, read_facts, tx_events};
@@ -106,30 +106,35 @@ impl Gateway {
         self.inner.outbox.is_signed(&items::grant_key(&state.sale().terms)).await.map_err(Hold::later)
     }
 
-    /// Compares every file that would be delivered with what was sold.
+    /// Compares every file that would be delivered with what was sold; sales of one version that ask at once share that.
     async fn rehash(&self, state: &State) -> Result<Vec<Event>, Hold> {
         let sale = state.sale();
+        let version = (sale.terms.did, sale.version.clone());
+        let found = self.inner.readings.shared(version, Box::pin(self.compare(sale))).await?;
+        Ok(vec![found])
+    }
+
+    async fn compare(&self, sale: &Sale) -> Result<Event, Hold> {
         let checksum = sale.version.parse().map_err(Hold::later)?;
         let kept = self.inner.store.version(sale.terms.did, Some(checksum)).await.map_err(Hold::later)?;
         let Some(document) = kept else {
-            return Ok(vec![Event::Changed { reason: "the listing as it was sold is missing".into() }]);
+            return Ok(Event::Changed { reason: "the listing as it was sold is missing".into() });
         };
         let ddo = Ddo::parse(&document).map_err(Hold::later)?;
         let list = self.files(&ddo).await.map_err(Hold::later)?;
+        let _turn = self.inner.readings.turn(list.own).await;
         for file in &ddo.metadata().files {
             let place = usize::try_from(file.index).ok().and_then(|i| list.urls.get(i));
             let Some(url) = place else {
-                return Ok(vec![Event::Changed {
-                    reason: sentence!("file {number} has no place", number = file.index),
-                }]);
+                return Ok(Event::Changed { reason: sentence!("file {number} has no place", number = file.index) });
             };
             // What was sold without a hash cannot be compared.
             let Some(sold) = file.sha256() else { continue };
             if let Some(changed) = compared(file, sold, self.inner.drivers.hash(url, list.own).await)? {
-                return Ok(vec![changed]);
+                return Ok(changed);
             }
         }
-        Ok(vec![Event::Intact])
+        Ok(Event::Intact)
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use agreement::{
     Retry,
-    publisher::{Accepted, Refusal, Sale},
+    publisher::{Accepted, Refusal},
 };
 use protocol::{TemplateId, conditions::AccessTerms};
 use runner::{Entry, Kind, Ledger, Status};
