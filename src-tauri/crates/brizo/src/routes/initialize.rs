@@ -4,6 +4,7 @@ use crate::{
     duties::{GRACE, GRANT_MARGIN},
     error::Refusal,
     gateway::Gateway,
+    limiter::Shown,
     request::Parameters,
 };
 use agreement::publisher::{Sale, State as SaleState};
@@ -46,7 +47,10 @@ pub(super) async fn initialize(
         return Err(Refusal::Signature(signature));
     }
     // Counted only now, so that nobody uses up another one's share.
-    if !gateway.inner.limiter.admit(consumer, Instant::now()) {
+    let price = terms.price;
+    let has_it = !price.is_zero() && gateway.inner.keeper.balance_of(consumer).await? >= price;
+    let shown = if has_it { Shown::ThePrice } else { Shown::Nothing };
+    if !gateway.inner.limiter.admit(consumer, shown, Instant::now()) {
         return Err(Refusal::TooMany);
     }
     if !gateway.inner.keeper.agreed().await?.template_approved(terms.template).await? {

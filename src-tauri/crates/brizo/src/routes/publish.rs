@@ -4,6 +4,7 @@ use crate::{
     GatewayError,
     error::Refusal,
     gateway::Gateway,
+    limiter::Shown,
     request::{Parameters, RequestError},
 };
 use axum::{
@@ -53,7 +54,8 @@ async fn encrypted(
     method: &'static str,
 ) -> Result<(StatusCode, String), Refusal> {
     let did: Did = id.parse().map_err(|e| RequestError::Wrong { name: "documentId", why: format!("{e}") })?;
-    if !gateway.inner.limiter.admit(publisher.unwrap_or(Address::ZERO), std::time::Instant::now()) {
+    let asking = publisher.unwrap_or(Address::ZERO);
+    if !gateway.inner.limiter.admit(asking, Shown::Nothing, std::time::Instant::now()) {
         return Err(Refusal::TooMany);
     }
     // Whose files a registered listing sells is its owner's to say.
