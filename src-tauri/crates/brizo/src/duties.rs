@@ -116,7 +116,6 @@ async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> 
     let service = version.ddo.services_of(&ServiceKind::Access).find(|s| s.template == Some(on_chain.template));
     let service = service.ok_or_else(|| Refusal::Unknown("the listing has no such service".to_owned()))?;
     let terms = gateway.terms(&version, service, agreement, consumer)?;
-    gateway.inner.store.pin(agreement, on_chain.did, version.checksum, service.index).await?;
     let sale = Sale {
         terms,
         service: service.index,

@@ -5,12 +5,15 @@ use crate::{
     error::Refusal,
     gateway::{Gateway, MAX_DOCUMENT},
 };
+use agreement::publisher::State;
+use keeper::AgreementOnChain;
 use protocol::{
     Address, AgreementId, Checksum, Did,
     checksum::verify,
     conditions::AccessTerms,
     ddo::{Ddo, Service},
 };
+use runner::{DriveError, publisher_id};
 
 /// A version of a listing.
 pub(crate) struct Version {
@@ -62,11 +65,22 @@ impl Gateway {
         Err(Refusal::Unknown(format!("no catalogue has {did} as it is on the chain")))
     }
 
-    /// The version that an agreement was made for.
-    pub(crate) async fn pinned(&self, agreement: AgreementId) -> Result<Option<(Ddo, u64)>, Refusal> {
-        let Some((did, checksum, service)) = self.inner.store.pinned(agreement).await? else { return Ok(None) };
-        let Some(document) = self.inner.store.version(did, Some(checksum)).await? else { return Ok(None) };
-        Ok(Some((parse(&document)?, service)))
+    /// The listing and the service that an agreement on the chain was made for, by the record of its sale, which is on
+    /// disk before the gateway does anything for it. A record of other terms, which anybody may have asked for under an id
+    /// that is not his, says nothing.
+    pub(crate) async fn sold(
+        &self,
+        agreement: AgreementId,
+        on_chain: &AgreementOnChain,
+    ) -> Result<Option<(Ddo, u64)>, Refusal> {
+        let failed = |e: DriveError| Refusal::Failed(e.to_string());
+        let known = self.inner.driver.load(&publisher_id(agreement)).await.map_err(failed)?;
+        let Some(sale) = known.as_ref().map(State::sale).filter(|sale| is_of(&sale.terms, on_chain)) else {
+            return Ok(None);
+        };
+        let Ok(checksum) = sale.version.parse::<Checksum>() else { return Ok(None) };
+        let Some(document) = self.inner.store.version(sale.terms.did, Some(checksum)).await? else { return Ok(None) };
+        Ok(Some((parse(&document)?, sale.service)))
     }
 
     /// The terms of an agreement about a service, as this gateway lists it.
@@ -97,6 +111,16 @@ impl Gateway {
             access_contract: contracts.access_secret_store,
         })
     }
+}
+
+/// Whether the agreement on the chain is the one of these terms: listing, template, both parties and the three conditions, in
+/// either order. The ids of the conditions hold price, buyer, owner and contracts; their times are compared elsewhere.
+pub(crate) fn is_of(terms: &AccessTerms, on_chain: &AgreementOnChain) -> bool {
+    let parties = [terms.provider, terms.consumer];
+    let between_them = on_chain.actors == parties || on_chain.actors.iter().rev().eq(parties.iter());
+    let ids = terms.ids();
+    let conditions = on_chain.conditions == ids.v02() || on_chain.conditions == ids.v01();
+    on_chain.did == terms.did && on_chain.template == terms.template && between_them && conditions
 }
 
 pub(crate) fn parse(document: &[u8]) -> Result<Ddo, Refusal> {

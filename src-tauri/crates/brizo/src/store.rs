@@ -39,6 +39,8 @@ const MIGRATIONS: &[&str] = &[
     // 2
     "ALTER TABLE file_list ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
      CREATE TABLE waiting (agreement TEXT PRIMARY KEY);",
+    // 3: the record of a sale says which version was sold
+    "DROP TABLE pinned;",
 ];
 
 /// A file on this computer that listings may point to.
@@ -203,39 +205,6 @@ impl Store {
         .await
     }
 
-    /// Remembers for which version and service an agreement was made.
-    pub(crate) async fn pin(
-        &self,
-        agreement: AgreementId,
-        did: Did,
-        checksum: Checksum,
-        service: u64,
-    ) -> Result<(), StoreError> {
-        self.run(move |c| {
-            c.execute(
-                "INSERT OR IGNORE INTO pinned (agreement, did, checksum, service) VALUES (?1, ?2, ?3, ?4)",
-                params![agreement.hex(), did.hex(), checksum.hex(), i64::try_from(service).unwrap_or(i64::MAX)],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The version an agreement was made for.
-    pub(crate) async fn pinned(&self, agreement: AgreementId) -> Result<Option<(Did, Checksum, u64)>, StoreError> {
-        self.run(move |c| {
-            let row = c
-                .query_row("SELECT did, checksum, service FROM pinned WHERE agreement = ?1", [agreement.hex()], |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
-                })
-                .optional()?;
-            Ok(row.and_then(|(did, checksum, service)| {
-                Some((did.parse().ok()?, checksum.parse().ok()?, u64::try_from(service).ok()?))
-            }))
-        })
-        .await
-    }
-
     /// How far the chain was followed.
     pub(crate) async fn cursor(&self) -> Result<Option<(u64, Hash32)>, StoreError> {
         self.run(move |c| {
@@ -369,14 +338,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_agreement_stays_with_the_version_it_was_made_for() {
+    async fn a_file_that_was_delivered_twice_counts_once() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("gateway.db")).unwrap();
         let agreement = AgreementId([9; 32]);
-        store.pin(agreement, Did([1; 32]), Checksum([1; 32]), 3).await.unwrap();
-        store.pin(agreement, Did([1; 32]), Checksum([2; 32]), 4).await.unwrap();
-        assert_eq!(store.pinned(agreement).await.unwrap(), Some((Did([1; 32]), Checksum([1; 32]), 3)));
         assert_eq!(store.delivered(agreement, 0).await.unwrap(), 1);
-        assert_eq!(store.delivered(agreement, 0).await.unwrap(), 1, "the same file twice counts once");
+        assert_eq!(store.delivered(agreement, 0).await.unwrap(), 1);
+        assert_eq!(store.delivered(agreement, 1).await.unwrap(), 2);
     }
 }

@@ -16,10 +16,11 @@ use axum::{
     response::Response,
 };
 use futures_util::StreamExt as _;
+use keeper::{AgreementOnChain, ConditionState, Keeper, KeeperError};
 use protocol::{
     Address, AgreementId, Did,
     brizo_messages::{Credential, Message},
-    conditions::{ConditionKind, condition_id, value_hash_access},
+    conditions::{condition_id, value_hash_access},
     ddo::{DEFAULT_TIMEOUT_SECONDS, Ddo},
 };
 use runner::publisher_id;
@@ -83,21 +84,22 @@ async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -
     if !on_chain.actors.contains(&consumer) || !on_chain.actors.contains(&gateway.provider()) {
         return Err(refused("this account has no part in this agreement"));
     }
-    let (ddo, index) = match gateway.pinned(agreement).await? {
-        Some(pinned) => pinned,
+    if !is_granted(keeper, agreement, &on_chain, consumer).await?
+        || !keeper.check_permissions(consumer, on_chain.did).await?
+    {
+        return Err(refused("access was not granted"));
+    }
+    let (ddo, index) = match gateway.sold(agreement, &on_chain).await? {
+        Some(sold) => sold,
         None => {
             let version = gateway.version(on_chain.did).await?;
             let index = version.ddo.access().map_or(0, |s| s.index);
             (version.ddo, index)
         }
     };
-    // The state of this agreement's own condition: an event, or a permission of another agreement, is not enough.
-    let access_contract = keeper.contracts().of(ConditionKind::AccessSecretStore);
-    let access = condition_id(agreement, access_contract, value_hash_access(on_chain.did, consumer));
-    let granted = on_chain.conditions.contains(&access)
-        && keeper.condition(access).await?.state == keeper::ConditionState::Fulfilled;
-    if !granted || !keeper.check_permissions(consumer, on_chain.did).await? {
-        return Err(refused("access was not granted"));
+    // What is delivered is of the listing that access was granted to, whatever is on record here.
+    if ddo.did() != on_chain.did {
+        return Err(refused("this agreement is about another listing"));
     }
     let seconds = ddo.service(index).and_then(|s| s.timeout).unwrap_or(DEFAULT_TIMEOUT_SECONDS);
     if seconds != 0 {
@@ -111,6 +113,33 @@ async fn allowed(gateway: &Gateway, agreement: AgreementId, consumer: Address) -
     Ok(ddo)
 }
 
+/// Whether this agreement's own access condition is fulfilled for this account, and every payment that the agreement asks
+/// for is in escrow. States, not events, and not the permission, which may be another agreement's.
+///
+/// The contract lets the DID's owner and its providers fulfil an access condition, and nobody else; the gateway is one of
+/// them and fulfils what it verified in full. So what another one granted under terms of their own is theirs to give, and
+/// what is asked here of the payment holds for them too. Ids alone say nothing of the contract that decides: an agreement may
+/// put any condition under any id.
+async fn is_granted(
+    keeper: &Keeper,
+    agreement: AgreementId,
+    on_chain: &AgreementOnChain,
+    consumer: Address,
+) -> Result<bool, KeeperError> {
+    let contracts = keeper.contracts();
+    let access = condition_id(agreement, contracts.access_secret_store, value_hash_access(on_chain.did, consumer));
+    let mut granted = false;
+    for id in &on_chain.conditions {
+        let condition = keeper.condition(*id).await?;
+        let fulfilled = condition.state == ConditionState::Fulfilled;
+        if condition.type_ref == contracts.lock_reward && !fulfilled {
+            return Ok(false);
+        }
+        granted |= *id == access && condition.type_ref == contracts.access_secret_store && fulfilled;
+    }
+    Ok(granted)
+}
+
 /// The listing as it is, if this account has permission whatever the agreement.
 async fn permitted(gateway: &Gateway, did: Did, consumer: Address) -> Result<Ddo, Refusal> {
     if !gateway.inner.keeper.agreed().await?.check_permissions(consumer, did).await? {
@@ -121,6 +150,7 @@ async fn permitted(gateway: &Gateway, did: Did, consumer: Address) -> Result<Ddo
 
 fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, listed: &str, delivery: Delivery) -> Response {
     let Delivery { wanted, length, content_type, name, bytes } = delivery;
+    let content_type = media_type(content_type.as_deref(), listed, &name);
     let (status, size, to_the_end) = match wanted {
         Wanted::Whole => (StatusCode::OK, length, true),
         Wanted::Part { start, end } => {
@@ -155,7 +185,6 @@ fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, listed: 
     if let Some(size) = size {
         set(header::CONTENT_LENGTH, &size.to_string());
     }
-    let content_type = media_type(content_type.as_deref(), listed, &name);
     if wanted == Wanted::Whole {
         let name = ascii(&with_ending(&name, &content_type));
         set(header::CONTENT_DISPOSITION, &format!("attachment;filename={name}"));
@@ -164,6 +193,17 @@ fn answer(gateway: Gateway, agreement: Option<AgreementId>, index: u64, listed: 
         set(header::CONTENT_RANGE, &range);
     }
     response
+}
+
+/// Which part it is; nothing where it is the whole, or where there is nothing to be said.
+fn content_range(wanted: Wanted, length: Option<u64>) -> Option<String> {
+    match (wanted, length) {
+        (Wanted::Whole, _) => None,
+        (Wanted::Part { start, end }, Some(length)) => Some(format!("bytes {start}-{end}/{length}")),
+        (Wanted::Part { start, end }, None) => Some(format!("bytes {start}-{end}/*")),
+        // Without a length there is no form for it.
+        (Wanted::Unsatisfiable, length) => length.map(|length| format!("bytes */{length}")),
+    }
 }
 
 /// A header takes visible ASCII; the listing carries the name as it is.
@@ -180,17 +220,6 @@ async fn delivered(gateway: &Gateway, agreement: AgreementId, index: u64) {
     // A sale that is not driven any more is paid already.
     gateway.inner.driver.tell(&publisher_id(agreement), Event::Delivered);
 }
-/// Which part it is; nothing where it is the whole, or where there is nothing to be said.
-fn content_range(wanted: Wanted, length: Option<u64>) -> Option<String> {
-    match (wanted, length) {
-        (Wanted::Whole, _) => None,
-        (Wanted::Part { start, end }, Some(length)) => Some(format!("bytes {start}-{end}/{length}")),
-        (Wanted::Part { start, end }, None) => Some(format!("bytes {start}-{end}/*")),
-        // Without a length there is no form for it.
-        (Wanted::Unsatisfiable, length) => length.map(|length| format!("bytes */{length}")),
-    }
-}
-
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use crate::{
     error::Refusal,
     gateway::Gateway,
     limiter::Shown,
+    listing::is_of,
     request::Parameters,
 };
 use agreement::publisher::{Sale, State as SaleState};
@@ -13,7 +14,7 @@ use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
-use keeper::gas;
+use keeper::{Keeper, gas};
 use protocol::{Address, AgreementId, Did, Signature, brizo_messages::Message};
 use runner::{DriveError, publisher_id};
 use std::time::{Duration, Instant};
@@ -46,45 +47,76 @@ pub(super) async fn initialize(
     if !(Message::Initialize { hash: terms.hash() }).is_signed_by(&signed, consumer) {
         return Err(Refusal::Signature(signature));
     }
-    // Counted only now, so that nobody uses up another one's share.
-    let price = terms.price;
-    let has_it = !price.is_zero() && gateway.inner.keeper.balance_of(consumer).await? >= price;
-    let shown = if has_it { Shown::ThePrice } else { Shown::Nothing };
-    if !gateway.inner.limiter.admit(consumer, shown, Instant::now()) {
-        return Err(Refusal::TooMany);
+    if consumer == gateway.provider() {
+        return Err(Refusal::NotCreated("a gateway does not sell to itself".to_owned()));
     }
-    if !gateway.inner.keeper.agreed().await?.template_approved(terms.template).await? {
+    let keeper = gateway.inner.keeper.agreed().await?;
+    // Anybody may have put an agreement of his own under this id.
+    let on_chain = keeper.agreement(agreement).await?;
+    if on_chain.as_ref().is_some_and(|found| !is_of(&terms, found)) {
+        return Err(in_use());
+    }
+    match known(&gateway, agreement).await? {
+        // The same buyer asks again after a broken connection; anybody else's agreement of this id is not served.
+        Some(known) if known.sale().terms == terms => {}
+        Some(_) => return Err(in_use()),
+        None => {
+            let sale = Sale {
+                terms,
+                service: service.index,
+                version: version.checksum.hex(),
+                grant_margin: GRANT_MARGIN,
+                grace: GRACE,
+            };
+            begin(&gateway, &keeper, sale, on_chain.is_some()).await?;
+        }
+    }
+    gateway.spawn(agreement);
+    match tokio::time::timeout(PATIENCE, created(&gateway, agreement)).await {
+        Ok(done) => done.map(|()| (StatusCode::CREATED, CREATED)),
+        Err(_) => Err(Refusal::Failed("the chain takes long; look at it before asking again".to_owned())),
+    }
+}
+
+fn in_use() -> Refusal {
+    Refusal::NotCreated("this agreement id is in use".to_owned())
+}
+
+fn failed(error: impl std::fmt::Display) -> Refusal {
+    Refusal::Failed(error.to_string())
+}
+
+async fn known(gateway: &Gateway, agreement: AgreementId) -> Result<Option<SaleState>, Refusal> {
+    gateway.inner.driver.load(&publisher_id(agreement)).await.map_err(failed)
+}
+
+/// Puts a sale on disk, if the gateway can carry it out to its end and has not begun too many. From its record on it is known
+/// what was sold.
+async fn begin(gateway: &Gateway, keeper: &Keeper, sale: Sale, on_chain: bool) -> Result<(), Refusal> {
+    if !keeper.template_approved(sale.terms.template).await? {
         return Err(Refusal::NotCreated("the listing's template is not approved on this network".to_owned()));
     }
     if !gateway.inner.keeper.can_pay(gateway.provider(), SALE).await? {
         tracing::warn!(provider = %gateway.provider(), "no sale begins: the gateway's key cannot pay the network's fees");
         return Err(Refusal::Failed("the publisher's computer cannot pay the network's fees now".to_owned()));
     }
-    if consumer == gateway.provider() {
-        return Err(Refusal::NotCreated("a gateway does not sell to itself".to_owned()));
+    // Counted only now, and signed by its buyer: nobody uses up another one's share.
+    let (consumer, price) = (sale.terms.consumer, sale.terms.price);
+    let has_it = !price.is_zero() && keeper.balance_of(consumer).await? >= price;
+    let shown = if has_it { Shown::ThePrice } else { Shown::Nothing };
+    if !gateway.inner.limiter.admit(consumer, shown, Instant::now()) {
+        return Err(Refusal::TooMany);
     }
-    gateway.inner.store.pin(agreement, did, version.checksum, service.index).await?;
-    let sale = Sale {
-        terms,
-        service: service.index,
-        version: version.checksum.hex(),
-        grant_margin: GRANT_MARGIN,
-        grace: GRACE,
-    };
-    let failed = |e: DriveError| Refusal::Failed(e.to_string());
-    match gateway.inner.driver.begin(&SaleState::requested(sale.clone())).await {
-        Ok(_) => {}
-        // The same buyer asks again after a broken connection; anybody else's agreement of this id is not served.
-        Err(DriveError::Exists(id)) => match gateway.inner.driver.load(&id).await.map_err(failed)? {
-            Some(known) if known.sale().terms == sale.terms => {}
-            _ => return Err(Refusal::NotCreated("this agreement id is in use".to_owned())),
+    let (agreement, terms) = (sale.terms.agreement, sale.terms.clone());
+    let state = if on_chain { SaleState::seen(sale) } else { SaleState::requested(sale) };
+    match gateway.inner.driver.begin(&state).await {
+        Ok(_) => Ok(()),
+        // Asked twice in one moment.
+        Err(DriveError::Exists(_)) => match known(gateway, agreement).await? {
+            Some(known) if known.sale().terms == terms => Ok(()),
+            _ => Err(in_use()),
         },
-        Err(error) => return Err(failed(error)),
-    }
-    gateway.spawn(agreement);
-    match tokio::time::timeout(PATIENCE, created(&gateway, agreement)).await {
-        Ok(done) => done.map(|()| (StatusCode::CREATED, CREATED)),
-        Err(_) => Err(Refusal::Failed("the chain takes long; look at it before asking again".to_owned())),
+        Err(error) => Err(failed(error)),
     }
 }
 

@@ -1,12 +1,13 @@
 //! A gateway among real parts: chain, contracts, key servers, files, HTTP.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod strangers;
 mod world;
 
 use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
-use protocol::{Signer, Vodka};
+use protocol::{Checksum, Signer, Vodka};
 use serde_json::json;
 use transport::{Method, Request};
 use world::{PRICE, World, some_did};
@@ -125,6 +126,30 @@ async fn a_delivery_before_a_restart_is_paid_after_it() {
         blocks.changed().await.unwrap();
     }
     assert_eq!(world.balance(world.owner.address()).await, Vodka::from_ocean(PRICE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_stays_with_the_version_it_was_made_for() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let terms = world.terms(&listing, 1);
+    let ask = async |terms: &protocol::conditions::AccessTerms| {
+        let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+        world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap()
+    };
+    assert_eq!(ask(&terms).await, Initialized::Created);
+    // Another version is registered, and no catalogue has it.
+    let providers = [world.gateway.provider()];
+    let edited =
+        world.keeper.contracts().register_attribute(terms.did, Checksum([9; 32]), &providers, "http://catalogue");
+    world.send(&world.owner, edited).await;
+    let later = ask(&world.terms(&listing, 2)).await;
+    assert!(matches!(later, Initialized::Refused { may_pass: false, .. }), "{later:?}");
+    world.pay(&terms).await;
+    world.granted(&terms).await;
+    let file = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
+    assert_eq!(file.status, 200);
+    assert_eq!(file.bytes(1 << 10).await.unwrap(), RAIN);
 }
 
 #[tokio::test(flavor = "multi_thread")]

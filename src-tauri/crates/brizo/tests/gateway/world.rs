@@ -1,5 +1,6 @@
 //! The chain, three key servers and a gateway, each behind a socket of its own, and the people around them.
 
+use agreement::{Machine as _, publisher::State};
 use brizo::{Gateway, GatewayConfig, SaleStage};
 use clients::brizo::BrizoClient;
 use keeper::{ConditionState, Keeper};
@@ -13,7 +14,7 @@ use protocol::{
     templates::ACCESS,
     tx::Call,
 };
-use runner::{Batch, Item, Key, Ledger, Outbox, Point, items};
+use runner::{Batch, Entry, Item, Journal, Journaled as _, Key, Kind, Ledger, Outbox, Point, items};
 use secret_store::{ChainPermission, KeyServer, KeyServerSetup, Peer};
 use sha2::{Digest, Sha256};
 use std::{
@@ -42,6 +43,7 @@ pub(crate) struct World {
     pub(crate) gateway: Gateway,
     pub(crate) owner: Arc<ServiceKey>,
     pub(crate) buyer: Arc<ServiceKey>,
+    pub(crate) stranger: Arc<ServiceKey>,
     provider: Arc<ServiceKey>,
     network: NetworkFile,
     outbox: Outbox,
@@ -74,7 +76,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let socket = |name: &str| folder.path().join(format!("{name}.sock"));
         let http = Http::new(Resolver::none(), Limits::trusted());
-        let [operator, owner, buyer, provider] = [1, 2, 3, 4].map(key);
+        let [operator, owner, buyer, provider, stranger] = [1, 2, 3, 4, 5].map(key);
         let mut genesis = Genesis::new(CHAIN_ID, operator.address());
         genesis.mining.gather = Duration::ZERO;
         genesis.mining.tick = Duration::from_millis(50);
@@ -122,6 +124,7 @@ impl World {
             gateway,
             owner,
             buyer,
+            stranger,
             provider,
             network,
             outbox,
@@ -156,6 +159,21 @@ impl World {
         drop(before.ledger);
         meanwhile(self).await;
         (self.gateway, self.door) = open(&self.folder, &self.provider, &self.keeper, &self.network, &self.http).await;
+    }
+
+    /// Puts a sale that ended among the gateway's records.
+    pub(crate) async fn remembers(&self, ended: &State) {
+        let entry = Entry {
+            id: ended.id(),
+            machine: State::MACHINE.to_owned(),
+            kind: Kind::Contract,
+            status: ended.status(),
+            state: ended.name().to_owned(),
+            content: serde_json::to_string(ended).unwrap(),
+            max_retries: 0,
+            ttl: 0,
+        };
+        Journal::new(&self.door.ledger).close(entry, ended.point()).await.unwrap();
     }
 
     pub(crate) async fn send(&self, from: &Arc<ServiceKey>, call: Call) {

@@ -1,0 +1,95 @@
+//! What a stranger tries with agreements that he makes up himself.
+
+use crate::world::{World, some_did};
+use agreement::{
+    Flaw,
+    publisher::{Refusal, Sale, State},
+};
+use clients::brizo::Initialized;
+use keeper::ConditionState;
+use protocol::{AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms, templates::ACCESS};
+
+const RAIN: &[u8] = b"day,millimetres\n1,0\n2,13\n3,4\n";
+
+/// An agreement between the stranger and the gateway about a listing of the stranger's own, for nothing, and opened by its
+/// owner: himself. Anybody may do all of this.
+async fn own_agreement(world: &World, number: u8) -> AccessTerms {
+    let (contracts, stranger) = (world.keeper.contracts(), world.stranger.address());
+    let terms = AccessTerms {
+        agreement: AgreementId([number; 32]),
+        did: some_did(),
+        template: ACCESS.into(),
+        provider: world.gateway.provider(),
+        consumer: stranger,
+        owner: stranger,
+        price: Vodka::ZERO,
+        time_locks: [0; 3],
+        time_outs: [0, 400, 0],
+        escrow_contract: contracts.escrow_reward,
+        lock_contract: contracts.lock_reward,
+        access_contract: contracts.access_secret_store,
+    };
+    let providers = [terms.provider];
+    let registered = contracts.register_attribute(terms.did, Checksum([number; 32]), &providers, "http://catalogue");
+    for call in
+        [registered, contracts.create_agreement(&terms), contracts.lock_reward(&terms), contracts.grant_access(&terms)]
+    {
+        world.send(&world.stranger, call).await;
+    }
+    assert_eq!(world.state(terms.ids().access).await, ConditionState::Fulfilled);
+    terms
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_about_one_listing_opens_no_other() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let own = own_agreement(&world, 9).await;
+    // The same number under the terms of somebody else's listing.
+    let asked = AccessTerms { consumer: own.consumer, ..world.terms(&listing, 9) };
+    let signature = world.stranger.sign_personal(&asked.hash()).unwrap();
+    let client = world.client();
+    let told = client.initialize(asked.did, asked.agreement, 2, &signature, asked.consumer).await.unwrap();
+    assert!(
+        matches!(&told, Initialized::Refused { may_pass: false, message } if message.contains("in use")),
+        "{told:?}"
+    );
+    assert_eq!(world.gateway.all_sales().await.unwrap(), [], "nothing of it is on record");
+    let signed = world.stranger.sign_personal(own.agreement.hex().as_bytes()).unwrap().to_string();
+    let by_address = [("url", listing.url.as_str())];
+    let by_number = [("signature", signed.as_str()), ("index", "0")];
+    for way in [&by_address[..], &by_number[..]] {
+        let told = world.consume(&own, way, None).await;
+        assert_eq!(told.status, 422, "the listing that the agreement is about is nowhere");
+        assert!(!told.text(1 << 10).await.unwrap().contains("millimetres"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_of_other_terms_opens_nothing_either() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    // As from a version that kept such a request before it looked at the chain.
+    let terms = AccessTerms { consumer: world.stranger.address(), ..world.terms(&listing, 9) };
+    let checksum = listing.built.checksum.hex();
+    let sale = Sale { terms, service: 2, version: checksum, grant_margin: 2, grace: 20 };
+    world.remembers(&State::Refused { sale, reason: Refusal::Mismatch { flaw: Flaw::Did } }).await;
+    let own = own_agreement(&world, 9).await;
+    let told = world.consume(&own, &[("url", listing.url.as_str())], None).await;
+    assert_eq!(told.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_opened_before_it_was_paid_is_delivered_when_it_is_paid() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let terms = world.terms(&listing, 1);
+    let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+    world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
+    // The owner may open it, as the gateway may.
+    world.send(&world.owner, world.keeper.contracts().grant_access(&terms)).await;
+    let url = [("url", listing.url.as_str())];
+    assert_eq!(world.consume(&terms, &url, None).await.status, 401);
+    world.pay(&terms).await;
+    assert_eq!(world.consume(&terms, &url, None).await.status, 200);
+}
