@@ -1,9 +1,9 @@
 //! What a gateway owes without being asked: agreements that buyers created on the chain themselves are served too.
 //! The chain's events only say where to look; the machine reads the state.
 
-use crate::{error::Refusal, gateway::Gateway};
-use agreement::publisher::{Sale, State};
-use keeper::{Cursor, Follower, KeeperEvent};
+use crate::{error::Refusal, gateway::Gateway, listing::is_of};
+use agreement::publisher::{self, Sale, State};
+use keeper::{AgreementOnChain, Cursor, Follower, KeeperEvent};
 use protocol::{Address, AgreementId, ddo::ServiceKind};
 use runner::{DriveError, publisher_id};
 use std::time::Duration;
@@ -101,15 +101,60 @@ async fn decide(gateway: &Gateway) -> bool {
     again
 }
 
+/// What a record under an agreement's id says of the agreement that is on the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is of this very agreement, or came to an end with which nothing is to be done.
+    Decided,
+    /// It is of other terms, and not known yet to be over: anybody may post an id that he saw on its way to the chain.
+    Open,
+    /// It came to nothing, and the agreement is there without it.
+    Over,
+}
+
+fn standing(known: &State, on_chain: &AgreementOnChain) -> Standing {
+    let same = is_of(&known.sale().terms, on_chain);
+    match known {
+        State::Refused { reason: publisher::Refusal::CreateFailed { .. }, .. } => Standing::Over,
+        State::Refused { reason: publisher::Refusal::Mismatch { .. }, .. } if !same => Standing::Over,
+        State::Requested { .. } | State::Seen { .. } | State::Creating { .. } | State::Created { .. } if !same => {
+            Standing::Open
+        }
+        State::Requested { .. }
+        | State::Seen { .. }
+        | State::Creating { .. }
+        | State::Created { .. }
+        | State::Rehashing { .. }
+        | State::Granting { .. }
+        | State::Granted { .. }
+        | State::Releasing { .. }
+        | State::Released { .. }
+        | State::Refused { .. }
+        | State::Expired { .. } => Standing::Decided,
+    }
+}
+
 /// Takes on an agreement that somebody else created, if it is not known yet.
 async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> {
     let id = publisher_id(agreement);
     let failed = |e: DriveError| Refusal::Failed(e.to_string());
-    if gateway.inner.driver.load(&id).await.map_err(failed)?.is_some() {
-        return Ok(());
+    let driver = &gateway.inner.driver;
+    let known = driver.load(&id).await.map_err(failed)?;
+    let on_chain = match gateway.inner.keeper.agreed().await?.agreement(agreement).await? {
+        Some(on_chain) => on_chain,
+        None if known.is_some() => return Ok(()),
+        None => return Err(Refusal::Unknown("it is not on the chain".to_owned())),
+    };
+    let standing = known.as_ref().map(|known| standing(known, &on_chain));
+    if matches!(standing, Some(Standing::Decided | Standing::Open)) {
+        // Whoever posted it may have gone away before it was driven.
+        gateway.spawn(agreement);
     }
-    let on_chain = gateway.inner.keeper.agreed().await?.agreement(agreement).await?;
-    let on_chain = on_chain.ok_or_else(|| Refusal::Unknown("it is not on the chain".to_owned()))?;
+    match standing {
+        Some(Standing::Decided) => return Ok(()),
+        Some(Standing::Open) => return Err(Refusal::Failed("a request of other terms holds its id".to_owned())),
+        Some(Standing::Over) | None => {}
+    }
     let consumer = on_chain.actors.iter().find(|a| **a != gateway.provider()).copied();
     let consumer = consumer.ok_or_else(|| Refusal::Unknown("it has no buyer".to_owned()))?;
     let version = gateway.version(on_chain.did).await?;
@@ -123,19 +168,83 @@ async fn take(gateway: &Gateway, agreement: AgreementId) -> Result<(), Refusal> 
         grant_margin: GRANT_MARGIN,
         grace: GRACE,
     };
-    match gateway.inner.driver.begin(&State::seen(sale)).await {
-        Ok(_) => {
-            gateway.spawn(agreement);
-            Ok(())
+    let state = State::seen(sale);
+    let begun = match known {
+        None => driver.begin(&state).await,
+        // It was looked at under these terms and refused: nothing is different now.
+        Some(State::Refused { sale, reason: publisher::Refusal::Mismatch { .. } }) if sale == *state.sale() => {
+            return Ok(());
         }
-        Err(DriveError::Exists(_)) => Ok(()),
-        Err(error) => Err(failed(error)),
-    }
+        Some(_) => driver.begin_anew(&state).await,
+    };
+    // Where somebody posted this id meanwhile, it is looked at again.
+    begun.map_err(failed)?;
+    gateway.spawn(agreement);
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use agreement::{Flaw, publisher::Accepted};
+    use protocol::{Did, TemplateId, Vodka, conditions::AccessTerms};
+
+    fn sale(consumer: u8) -> Sale {
+        let terms = AccessTerms {
+            agreement: AgreementId([1; 32]),
+            did: Did([2; 32]),
+            template: TemplateId([3; 32]).into(),
+            provider: Address([4; 20]),
+            consumer: Address([consumer; 20]),
+            owner: Address([6; 20]),
+            price: Vodka::from_ocean(7),
+            time_locks: [0; 3],
+            time_outs: [0, 100, 0],
+            escrow_contract: Address([10; 20]),
+            lock_contract: Address([11; 20]),
+            access_contract: Address([12; 20]),
+        };
+        Sale { terms, service: 1, version: "0x00".to_owned(), grant_margin: 10, grace: 20 }
+    }
+
+    fn on_chain(terms: &AccessTerms) -> AgreementOnChain {
+        AgreementOnChain {
+            did: terms.did,
+            did_owner: terms.owner,
+            template: terms.template,
+            conditions: terms.ids().v02().to_vec(),
+            // As squid-js has them.
+            actors: vec![terms.consumer, terms.provider],
+            created_by: terms.consumer,
+            created_at: 5,
+        }
+    }
+
+    #[test]
+    fn a_request_of_other_terms_does_not_stand_for_the_agreement_that_is_on_the_chain() {
+        use Standing::{Decided, Open, Over};
+        let found = on_chain(&sale(5).terms);
+        let states = |consumer: u8| {
+            let sale = || sale(consumer);
+            let accepted = Accepted { created_at: 5, deadline: None };
+            [
+                State::Requested { sale: sale() },
+                State::Seen { sale: sale() },
+                State::Creating { sale: sale(), failed: None },
+                State::Created { sale: sale(), accepted },
+                State::Refused { sale: sale(), reason: publisher::Refusal::Mismatch { flaw: Flaw::Actors } },
+                State::Refused { sale: sale(), reason: publisher::Refusal::CreateFailed { reason: "no".into() } },
+                State::Refused { sale: sale(), reason: publisher::Refusal::Changed { reason: "no".into() } },
+                State::Granted { sale: sale(), accepted, granted_at: 6 },
+                State::Expired { sale: sale(), at: 6 },
+            ]
+        };
+        let standings = |consumer| states(consumer).map(|known| standing(&known, &found));
+        // Its buyer's own. A creation that failed may have been made by the buyer instead.
+        assert_eq!(standings(5), [Decided, Decided, Decided, Decided, Decided, Over, Decided, Decided, Decided]);
+        // A stranger's, who posted the same id.
+        assert_eq!(standings(9), [Open, Open, Open, Open, Over, Over, Decided, Decided, Decided]);
+    }
 
     #[test]
     fn only_agreements_with_us_are_looked_at() {

@@ -5,6 +5,7 @@ use agreement::{
     Flaw,
     publisher::{Refusal, Sale, State},
 };
+use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
 use protocol::{AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms, templates::ACCESS};
@@ -77,6 +78,34 @@ async fn a_record_of_other_terms_opens_nothing_either() {
     let own = own_agreement(&world, 9).await;
     let told = world.consume(&own, &[("url", listing.url.as_str())], None).await;
     assert_eq!(told.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_a_stranger_posted_first_is_its_buyer_s_all_the_same() {
+    let mut world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    // As squid-js makes them: by the buyer, without time limits.
+    let terms = AccessTerms { time_outs: [0; 3], ..world.terms(&listing, 1) };
+    let theirs = AccessTerms { consumer: world.stranger.address(), ..world.terms(&listing, 1) };
+    let sale = Sale { terms: theirs, service: 2, version: listing.built.checksum.hex(), grant_margin: 2, grace: 20 };
+    let made = terms.clone();
+    world
+        .reopen(async move |world| {
+            world.remembers(&State::Refused { sale, reason: Refusal::Mismatch { flaw: Flaw::Actors } }).await;
+            world.send(&world.buyer, world.keeper.contracts().create_agreement(&made)).await;
+            world.pay(&made).await;
+        })
+        .await;
+    let mut news = world.gateway.sales();
+    world.granted(&terms).await;
+    let file = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
+    assert_eq!(file.bytes(1 << 10).await.unwrap(), RAIN);
+    world.stage(&mut news, terms.agreement, SaleStage::Paid).await;
+    let sales = world.gateway.all_sales().await.unwrap();
+    assert_eq!(
+        sales.iter().map(|sale| (sale.agreement, sale.consumer)).collect::<Vec<_>>(),
+        [(terms.agreement, terms.consumer)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
