@@ -306,6 +306,20 @@ impl Keeper {
         Ok(access.check_permissions(h160(grantee), did.0).legacy().call().await?)
     }
 
+    /// Whether the owner of a listing gave an account permission himself, in DIDRegistry: no purchase does.
+    ///
+    /// # Errors
+    /// [`KeeperError`].
+    pub async fn did_permission(&self, grantee: Address, did: Did) -> Result<bool, KeeperError> {
+        let registry = DIDRegistry::new(h160(self.contracts().did_registry), self.provider());
+        let asked = registry.get_permission(did.0, h160(grantee)).legacy().call().await;
+        match asked.map_err(KeeperError::from) {
+            // Registries before 0.12 keep no permissions.
+            Err(KeeperError::Revert { .. }) if self.contracts().are_v01() => Ok(false),
+            asked => asked,
+        }
+    }
+
     /// Whether sales can be agreed from this template. One that is a contract creates the agreement and says who its parties
     /// are: it has to be the one of the network file, on a network that has its agreements so.
     ///

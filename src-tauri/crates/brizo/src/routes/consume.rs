@@ -37,7 +37,7 @@ pub(super) async fn consume(
     let id: AgreementId =
         stated.parse().map_err(|e| RequestError::Wrong { name: "serviceAgreementId", why: format!("{e}") })?;
     let consumer: Address = p.parsed(&["consumerAddress", "pubKey"], METHOD)?;
-    // The released gateway takes a DID for "whoever has permission": owners fetch their own files so.
+    // The released gateway takes a DID for "whoever has the owner's permission": owners fetch their own files so.
     let agreement = (!stated.starts_with("did:")).then_some(id);
     let ddo = match agreement {
         Some(agreement) => allowed(&gateway, agreement, consumer).await?,
@@ -140,9 +140,13 @@ async fn is_granted(
     Ok(granted)
 }
 
-/// The listing as it is, if this account has permission whatever the agreement.
+/// The listing as it is, for its owner, its providers and whoever the owner gave permission in the registry. A purchase gives
+/// none: what it gives is fetched by its agreement, as long as that lasts.
 async fn permitted(gateway: &Gateway, did: Did, consumer: Address) -> Result<Ddo, Refusal> {
-    if !gateway.inner.keeper.agreed().await?.check_permissions(consumer, did).await? {
+    let keeper = &gateway.inner.keeper.agreed().await?;
+    let register = keeper.did_register(did).await?;
+    let theirs = register.is_some_and(|of| of.owner == consumer || of.providers.contains(&consumer));
+    if !theirs && !keeper.did_permission(consumer, did).await? {
         return Err(Refusal::Forbidden("access was not granted".to_owned()));
     }
     Ok(gateway.version(did).await?.ddo)

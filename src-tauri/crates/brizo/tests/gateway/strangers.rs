@@ -8,7 +8,7 @@ use agreement::{
 use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
-use protocol::{AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms, templates::ACCESS};
+use protocol::{Address, AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms, templates::ACCESS, tx::Call};
 
 const RAIN: &[u8] = b"day,millimetres\n1,0\n2,13\n3,4\n";
 
@@ -121,4 +121,43 @@ async fn what_was_opened_before_it_was_paid_is_delivered_when_it_is_paid() {
     assert_eq!(world.consume(&terms, &url, None).await.status, 401);
     world.pay(&terms).await;
     assert_eq!(world.consume(&terms, &url, None).await.status, 200);
+}
+
+/// `DIDRegistry.grantPermission`, which no part of ours calls.
+fn permission(world: &World, did: protocol::Did, grantee: Address) -> Call {
+    let mut data = vec![0xbc, 0x58, 0x64, 0x56];
+    data.extend_from_slice(&did.0);
+    data.extend_from_slice(&[0; 12]);
+    data.extend_from_slice(&grantee.0);
+    let to = world.keeper.contracts().did_registry;
+    Call { to, data, value: Vodka::ZERO, what: "DIDRegistry.grantPermission".to_owned() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_gives_access_by_its_agreement_and_never_by_the_listing_s_number() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let terms = world.terms(&listing, 1);
+    let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+    world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
+    world.pay(&terms).await;
+    world.granted(&terms).await;
+    let by_number = async |account: Address| {
+        let (did, consumer) = (terms.did.to_string(), account.hex());
+        let asked = [
+            ("serviceAgreementId", did.as_str()),
+            ("consumerAddress", consumer.as_str()),
+            ("url", listing.url.as_str()),
+        ];
+        world.consume_by(&asked, None).await.status
+    };
+    let by_agreement = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
+    assert_eq!(by_agreement.status, 200);
+    assert_eq!(by_number(terms.consumer).await, 401, "an agreement ends, and with it what it gave");
+    assert_eq!(by_number(world.owner.address()).await, 200);
+    assert_eq!(by_number(world.gateway.provider()).await, 200);
+    let stranger = world.stranger.address();
+    assert_eq!(by_number(stranger).await, 401);
+    world.send(&world.owner, permission(&world, terms.did, stranger)).await;
+    assert_eq!(by_number(stranger).await, 200, "whoever the owner gave it in the registry");
 }
