@@ -81,6 +81,69 @@ impl Changes {
     }
 }
 
+/// Transactions that were run one after the other. Nothing of it is written.
+pub(crate) struct Run<'c> {
+    /// The state after them.
+    pub(crate) state: CacheDB<StateAt<'c>>,
+    /// Those that can be in the block, with what came of each.
+    pub(crate) taken: Vec<(Transaction, ExecutionResult)>,
+    pub(crate) gas_used: u64,
+    dropped: Vec<(Transaction, Refusal)>,
+    left: Vec<Transaction>,
+    changes: Changes,
+}
+
+/// The header of the block after `parent`, before anything is in it.
+pub(crate) fn next_header(genesis: &Genesis, clock: &dyn Clock, parent: &StoredBlock) -> Header {
+    Header {
+        parent_hash: parent.hash,
+        number: parent.header.number + 1,
+        timestamp: clock.now().max(parent.header.timestamp + 1),
+        // Anyone can compute it beforehand: good enough for contracts that mix it in, never for lots.
+        mix_hash: keccak256(parent.hash),
+        ..empty_header(genesis)
+    }
+}
+
+/// Runs what is offered to a block with this header, as far as there is room in it.
+pub(crate) fn run<'c>(
+    base: StateAt<'c>,
+    chain_id: u64,
+    header: &Header,
+    offered: Vec<Transaction>,
+) -> Result<Run<'c>, ChainError> {
+    let surroundings = evm::surroundings(header);
+    let mut run = Run {
+        state: CacheDB::new(base),
+        taken: Vec::new(),
+        gas_used: 0,
+        dropped: Vec::new(),
+        left: Vec::new(),
+        changes: Changes::default(),
+    };
+    let mut full: Vec<Address> = Vec::new();
+    for tx in offered {
+        if full.contains(&tx.sender) || run.gas_used + tx.envelope.gas_limit() > header.gas_limit {
+            // Later ones of this sender need this one first.
+            full.push(tx.sender);
+            run.left.push(tx);
+            continue;
+        }
+        match evm::run(&mut run.state, chain_id, surroundings.clone(), tx.env(), Mode::Transaction) {
+            Ok(outcome) => {
+                run.changes.note(&outcome.state);
+                run.state.commit(outcome.state);
+                run.gas_used += outcome.result.tx_gas_used();
+                run.taken.push((tx, outcome.result));
+            }
+            Err(RunError::Refused(refusal)) => run.dropped.push((tx, refusal)),
+            Err(RunError::State(error)) => return Err(state_error(error)),
+            Err(RunError::Machine(text)) => return Err(ChainError::Machine(text)),
+        }
+    }
+    Ok(run)
+}
+
 /// Makes and writes the block after `parent` within the caller's database transaction.
 pub(crate) fn make(
     conn: &Connection,
@@ -89,44 +152,11 @@ pub(crate) fn make(
     parent: &StoredBlock,
     offered: Vec<Transaction>,
 ) -> Result<Made, ChainError> {
-    let number = parent.header.number + 1;
-    let mut header = Header {
-        parent_hash: parent.hash,
-        number,
-        timestamp: clock.now().max(parent.header.timestamp + 1),
-        // Anyone can compute it beforehand: good enough for contracts that mix it in, never for lots.
-        mix_hash: keccak256(parent.hash),
-        ..empty_header(genesis)
-    };
-    let surroundings = evm::surroundings(&header);
+    let mut header = next_header(genesis, clock, parent);
     let base = StateAt { conn, block: parent.header.number };
-    let mut db = CacheDB::new(base);
-    let mut changes = Changes::default();
-    let (mut taken, mut results, mut dropped, mut left) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut full: Vec<Address> = Vec::new();
-    let mut gas_used = 0;
-    for tx in offered {
-        if full.contains(&tx.sender) || gas_used + tx.envelope.gas_limit() > header.gas_limit {
-            // Later ones of this sender need this one first.
-            full.push(tx.sender);
-            left.push(tx);
-            continue;
-        }
-        match evm::run(&mut db, genesis.chain_id, surroundings.clone(), tx.env(), Mode::Transaction) {
-            Ok(outcome) => {
-                changes.note(&outcome.state);
-                db.commit(outcome.state);
-                gas_used += outcome.result.tx_gas_used();
-                results.push(outcome.result);
-                taken.push(tx);
-            }
-            Err(RunError::Refused(refusal)) => dropped.push((tx, refusal)),
-            Err(RunError::State(error)) => return Err(state_error(error)),
-            Err(RunError::Machine(text)) => return Err(ChainError::Machine(text)),
-        }
-    }
-    drop(db);
+    let Run { taken, gas_used, dropped, left, changes, .. } = run(base, genesis.chain_id, &header, offered)?;
     header.gas_used = gas_used;
+    let (taken, results) = taken.into_iter().unzip();
     let new = seal(conn, base, header, taken, results, changes)?;
     Ok(Made { new, dropped, left })
 }

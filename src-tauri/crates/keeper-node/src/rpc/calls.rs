@@ -4,6 +4,7 @@ use super::{
     error::RpcError,
     forms,
     params::{self, BlockId, Params},
+    pending::{Pending, State},
     reads,
 };
 use crate::{
@@ -21,6 +22,7 @@ use revm::{
         BlockEnv, TxEnv,
         result::{ExecutionResult, HaltReason},
     },
+    database::CacheDB,
     database_interface::WrapDatabaseRef,
 };
 use rusqlite::Connection;
@@ -117,26 +119,27 @@ impl Call {
 
 /// A state and the block around the call.
 struct Place<'c> {
-    state: StateAt<'c>,
+    state: State<'c>,
     block: BlockEnv,
     chain_id: u64,
 }
 
 impl<'c> Place<'c> {
     fn find(chain: &Chain, conn: &'c Connection, id: BlockId) -> Result<Self, RpcError> {
+        let chain_id = chain.chain_id();
+        if id == BlockId::Pending {
+            let pending = Pending::run(chain, conn)?;
+            return Ok(Self { state: pending.state, block: evm::surroundings(&pending.header), chain_id });
+        }
         let number = reads::resolve_known(chain, conn, id)?;
         let block = store::block_by_number(conn, number)?.ok_or_else(|| RpcError::server("header not found"))?;
-        let header = if id == BlockId::Pending { reads::pending_header(chain, &block) } else { block.header };
-        Ok(Self {
-            state: StateAt { conn, block: number },
-            block: evm::surroundings(&header),
-            chain_id: chain.chain_id(),
-        })
+        let state = CacheDB::new(StateAt { conn, block: number });
+        Ok(Self { state, block: evm::surroundings(&block.header), chain_id })
     }
 
     fn run(&self, call: &Call, gas: u64) -> Result<ExecutionResult, RunError> {
         let env = call.env(self.chain_id, gas);
-        Ok(evm::run(WrapDatabaseRef(self.state), self.chain_id, self.block.clone(), env, Mode::Question)?.result)
+        Ok(evm::run(WrapDatabaseRef(&self.state), self.chain_id, self.block.clone(), env, Mode::Question)?.result)
     }
 
     /// The machine's refusals in the words that geth has for calls, which differ from those for transactions.

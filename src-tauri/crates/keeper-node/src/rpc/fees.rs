@@ -3,7 +3,8 @@
 use super::{
     error::RpcError,
     forms,
-    params::{self, Params},
+    params::{self, BlockId, Params},
+    pending::Pending,
     reads,
 };
 use crate::{chain::Chain, store};
@@ -34,16 +35,30 @@ pub(super) fn history(chain: &Chain, params: &Params) -> Result<Value, RpcError>
     let newest = params.need(1, params::block_number)?;
     let percentiles = params.may(2, percentiles)?.unwrap_or_default();
     chain.shared.store.read(|conn| {
-        let Some(newest) = reads::resolve(chain, conn, newest)? else {
-            return Err(RpcError::server("request beyond head block"));
+        let pending = if newest == BlockId::Pending { Some(Pending::run(chain, conn)?) } else { None };
+        let newest = match &pending {
+            Some(pending) => pending.header.number,
+            None => {
+                reads::resolve(chain, conn, newest)?.ok_or_else(|| RpcError::server("request beyond head block"))?
+            }
         };
         let oldest = (newest + 1).saturating_sub(count);
         let (mut ratios, mut rewards) = (Vec::new(), Vec::new());
         for number in oldest..=newest {
-            let Some(block) = store::block_by_number(conn, number)? else { continue };
-            ratios.push(json!(block.header.gas_used as f64 / block.header.gas_limit as f64));
+            let (header, paid) = match &pending {
+                Some(pending) if number == newest => {
+                    let of = pending.transactions.iter();
+                    let paid = of.map(|(tx, result)| (forms::gas_price(&tx.envelope), result.tx_gas_used()));
+                    (pending.header.clone(), paid.collect())
+                }
+                _ => {
+                    let Some(block) = store::block_by_number(conn, number)? else { continue };
+                    (block.header, if percentiles.is_empty() { Vec::new() } else { paid(conn, number)? })
+                }
+            };
+            ratios.push(json!(header.gas_used as f64 / header.gas_limit as f64));
             if !percentiles.is_empty() {
-                rewards.push(tips(conn, number, block.header.gas_used, &percentiles)?);
+                rewards.push(tips(paid, header.gas_used, &percentiles));
             }
         }
         let free = vec![forms::quantity(0u64); ratios.len() + 1];
@@ -62,14 +77,19 @@ pub(super) fn history(chain: &Chain, params: &Params) -> Result<Value, RpcError>
     })
 }
 
-/// What was paid per gas at these percentiles of a block's gas.
-fn tips(conn: &Connection, number: u64, gas_used: u64, percentiles: &[f64]) -> Result<Value, RpcError> {
+/// What the transactions of a block paid per gas, and how much gas each used.
+fn paid(conn: &Connection, number: u64) -> Result<Vec<(u128, u64)>, RpcError> {
     let mut paid = Vec::new();
     for tx in store::mined_in(conn, number)? {
         let envelope = TxEnvelope::decode_2718(&mut tx.raw.as_slice())
             .map_err(|_| RpcError::internal("a stored transaction cannot be read"))?;
         paid.push((forms::gas_price(&envelope), tx.gas_used));
     }
+    Ok(paid)
+}
+
+/// What was paid per gas at these percentiles of a block's gas.
+fn tips(mut paid: Vec<(u128, u64)>, gas_used: u64, percentiles: &[f64]) -> Value {
     paid.sort_unstable();
     let at = |percentile: &f64| {
         let threshold = (gas_used as f64 * percentile / 100.0) as u64;
@@ -80,5 +100,5 @@ fn tips(conn: &Connection, number: u64, gas_used: u64, percentiles: &[f64]) -> R
         });
         forms::quantity(reached.or(paid.last()).map_or(0, |(price, _)| *price))
     };
-    Ok(Value::Array(percentiles.iter().map(at).collect()))
+    Value::Array(percentiles.iter().map(at).collect())
 }

@@ -70,7 +70,7 @@ fn install(chain: &Chain, kind: Kind) -> Result<Value, RpcError> {
 
 pub(super) fn new_logs(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(1)?;
-    let query = params.need(0, logs::query)?;
+    let query = logs::query(params, 0)?;
     if query.block_hash.is_some() {
         return Err(RpcError::params("a filter for one block never changes: use eth_getLogs"));
     }

@@ -18,7 +18,7 @@ use serde_json::Value;
 const MAX_CHOICES: usize = 1000;
 
 /// A filter with its range, as clients write it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct LogQuery {
     pub(crate) from: Option<BlockId>,
     pub(crate) to: Option<BlockId>,
@@ -26,8 +26,17 @@ pub(crate) struct LogQuery {
     pub(crate) filter: LogFilter,
 }
 
+/// The filter among the parameters.
+pub(super) fn query(params: &Params, position: usize) -> Result<LogQuery, RpcError> {
+    let query = params.need(position, read)?;
+    if [query.from, query.to].contains(&Some(BlockId::Pending)) {
+        return Err(RpcError::server("pending logs are not supported"));
+    }
+    Ok(query)
+}
+
 /// Reads a filter object.
-pub(super) fn query(value: &Value) -> Result<LogQuery, String> {
+fn read(value: &Value) -> Result<LogQuery, String> {
     let object = value.as_object().ok_or("expected a filter object")?;
     let field = |name: &str| object.get(name).filter(|value| !value.is_null());
     let block = |name: &str| field(name).map(params::block_number).transpose();
@@ -109,7 +118,7 @@ pub(super) fn too_many() -> RpcError {
 /// `eth_getLogs`, as JSON text.
 pub(super) fn get(chain: &Chain, params: &Params) -> Result<String, RpcError> {
     params.at_most(1)?;
-    let query = params.need(0, query)?;
+    let query = query(params, 0)?;
     let rows = chain.shared.store.read(|conn| find(chain, conn, &query))?;
     forms::log_rows(&rows).map_err(|error| RpcError::internal(error.to_string()))
 }

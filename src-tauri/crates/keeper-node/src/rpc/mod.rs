@@ -7,6 +7,7 @@ mod filters;
 mod forms;
 mod logs;
 mod params;
+mod pending;
 mod reads;
 mod send;
 mod server;

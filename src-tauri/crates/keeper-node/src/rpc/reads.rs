@@ -4,10 +4,11 @@ use super::{
     error::RpcError,
     forms,
     params::{self, BlockId, Params},
+    pending::{self, Pending, State},
 };
 use crate::{
     chain::Chain,
-    store::{self, LogFilter, MinedTransaction, Most, StateAt, StoredBlock},
+    store::{self, LogFilter, MinedTransaction, Most},
 };
 use alloy_primitives::{B256, keccak256};
 use revm::DatabaseRef;
@@ -17,11 +18,12 @@ use std::sync::PoisonError;
 
 type ReadBlockId = fn(&Value) -> Result<BlockId, String>;
 
-/// The number of a block that exists; `pending` is the newest.
+/// The number of a block that exists. The block to come has none yet: whoever can tell of it looks for it before.
 pub(super) fn resolve(chain: &Chain, conn: &Connection, id: BlockId) -> Result<Option<u64>, RpcError> {
     let newest = chain.shared.newest();
     Ok(match id {
-        BlockId::Latest | BlockId::Pending => Some(newest),
+        BlockId::Latest => Some(newest),
+        BlockId::Pending => return Err(RpcError::server("pending block is not available")),
         BlockId::Number(number) => Some(number).filter(|number| *number <= newest),
         BlockId::Hash(hash) => store::number_of(conn, hash)?.filter(|number| *number <= newest),
     })
@@ -35,12 +37,9 @@ pub(super) fn resolve_known(chain: &Chain, conn: &Connection, id: BlockId) -> Re
 fn state<T>(
     chain: &Chain,
     id: Option<BlockId>,
-    read: impl FnOnce(StateAt<'_>) -> Result<T, RpcError>,
+    read: impl FnOnce(&State<'_>) -> Result<T, RpcError>,
 ) -> Result<T, RpcError> {
-    chain.shared.store.read(|conn| {
-        let block = resolve_known(chain, conn, id.unwrap_or(BlockId::Latest))?;
-        read(StateAt { conn, block })
-    })
+    chain.shared.store.read(|conn| read(&pending::state(chain, conn, id.unwrap_or(BlockId::Latest))?))
 }
 
 pub(super) fn sha3(params: &Params) -> Result<Value, RpcError> {
@@ -51,15 +50,15 @@ pub(super) fn balance(chain: &Chain, params: &Params) -> Result<Value, RpcError>
     params.at_most(2)?;
     let address = params.need(0, params::address)?;
     state(chain, params.may(1, params::block_id)?, |state| {
-        Ok(forms::quantity(state.account(address)?.map_or_else(Default::default, |row| row.balance)))
+        Ok(forms::quantity(state.basic_ref(address)?.unwrap_or_default().balance))
     })
 }
 
 pub(super) fn code(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(2)?;
     let address = params.need(0, params::address)?;
-    state(chain, params.may(1, params::block_id)?, |state| match state.account(address)? {
-        Some(row) => Ok(forms::data(state.code(row.code)?)),
+    state(chain, params.may(1, params::block_id)?, |state| match state.basic_ref(address)? {
+        Some(account) => Ok(forms::data(state.code_by_hash_ref(account.code_hash)?.original_bytes())),
         None => Ok(json!("0x")),
     })
 }
@@ -76,7 +75,7 @@ pub(super) fn nonce(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(2)?;
     let address = params.need(0, params::address)?;
     let id = params.may(1, params::block_id)?;
-    let mined = |state: StateAt<'_>| Ok(state.account(address)?.map_or(0, |row| row.nonce));
+    let mined = |state: &State<'_>| Ok(state.basic_ref(address)?.unwrap_or_default().nonce);
     if id != Some(BlockId::Pending) {
         return state(chain, id, mined).map(forms::quantity);
     }
@@ -134,6 +133,10 @@ pub(super) fn transaction_in_block(chain: &Chain, params: &Params, read: ReadBlo
     params.at_most(2)?;
     let (id, position) = (params.need(0, read)?, params.need(1, params::number)?);
     chain.shared.store.read(|conn| {
+        if id == BlockId::Pending {
+            let pending = Pending::run(chain, conn)?;
+            return Ok(pending.transaction(position).map_or(Value::Null, forms::waiting_transaction));
+        }
         let Some(block) = resolve(chain, conn, id)? else { return Ok(Value::Null) };
         match store::mined(conn, block, position)?.zip(store::hash_of(conn, block)?) {
             Some((tx, block_hash)) => sound(forms::mined_transaction(&tx, block_hash)),
@@ -154,6 +157,9 @@ pub(super) fn receipt(chain: &Chain, params: &Params) -> Result<Value, RpcError>
 pub(super) fn block_receipts(chain: &Chain, params: &Params) -> Result<Value, RpcError> {
     params.at_most(1)?;
     let id = params.need(0, params::block_id)?;
+    if id == BlockId::Pending {
+        return Err(RpcError::server("pending receipts is not available"));
+    }
     chain.shared.store.read(|conn| {
         let Some(number) = resolve(chain, conn, id)? else { return Ok(Value::Null) };
         let hash = store::hash_of(conn, number)?.unwrap_or_default();
@@ -171,11 +177,11 @@ pub(super) fn block(chain: &Chain, params: &Params, read: ReadBlockId) -> Result
     let id = params.need(0, read)?;
     let whole = params.may(1, params::boolean)?.unwrap_or(false);
     chain.shared.store.read(|conn| {
+        if id == BlockId::Pending {
+            return Ok(Pending::run(chain, conn)?.form(whole));
+        }
         let Some(number) = resolve(chain, conn, id)? else { return Ok(Value::Null) };
         let Some(block) = store::block_by_number(conn, number)? else { return Ok(Value::Null) };
-        if id == BlockId::Pending {
-            return pending_block(chain, conn, &block, whole);
-        }
         let transactions = store::mined_in(conn, number)?.into_iter().map(|tx| match whole {
             true => sound(forms::mined_transaction(&tx, block.hash)),
             false => Ok(forms::data(tx.hash)),
@@ -184,42 +190,13 @@ pub(super) fn block(chain: &Chain, params: &Params, read: ReadBlockId) -> Result
     })
 }
 
-/// The header of the block to come, as far as it is known.
-pub(super) fn pending_header(chain: &Chain, head: &StoredBlock) -> alloy_consensus::Header {
-    alloy_consensus::Header {
-        parent_hash: head.hash,
-        number: head.header.number + 1,
-        timestamp: chain.shared.genesis.mining.clock.now().max(head.header.timestamp + 1),
-        gas_used: 0,
-        mix_hash: keccak256(head.hash),
-        ..head.header.clone()
-    }
-}
-
-/// The block to come: what waits is in it, and what only execution tells (hash, nonce, miner, bloom) is null.
-fn pending_block(chain: &Chain, conn: &Connection, head: &StoredBlock, whole: bool) -> Result<Value, RpcError> {
-    let pool = chain.shared.pool.read().unwrap_or_else(PoisonError::into_inner);
-    let mut next = std::collections::HashMap::new();
-    for sender in pool.senders() {
-        next.insert(sender, store::account_at(conn, sender, head.header.number)?.map_or(0, |row| row.nonce));
-    }
-    let ready = pool.ready(&next);
-    let transactions =
-        ready.iter().map(|tx| if whole { forms::waiting_transaction(tx) } else { forms::data(tx.hash) }).collect();
-    let block = StoredBlock { header: pending_header(chain, head), hash: B256::ZERO, size: head.size };
-    let mut form = forms::block(&block, transactions);
-    if let Some(form) = form.as_object_mut() {
-        for unknown in ["hash", "nonce", "miner", "logsBloom"] {
-            form.insert(unknown.to_owned(), Value::Null);
-        }
-    }
-    Ok(form)
-}
-
 pub(super) fn block_size(chain: &Chain, params: &Params, read: ReadBlockId) -> Result<Value, RpcError> {
     params.at_most(1)?;
     let id = params.need(0, read)?;
     chain.shared.store.read(|conn| {
+        if id == BlockId::Pending {
+            return Ok(forms::quantity(Pending::run(chain, conn)?.transactions.len()));
+        }
         let Some(number) = resolve(chain, conn, id)? else { return Ok(Value::Null) };
         Ok(forms::quantity(store::mined_in(conn, number)?.len()))
     })
@@ -228,5 +205,9 @@ pub(super) fn block_size(chain: &Chain, params: &Params, read: ReadBlockId) -> R
 pub(super) fn uncle_count(chain: &Chain, params: &Params, read: ReadBlockId) -> Result<Value, RpcError> {
     params.at_most(1)?;
     let id = params.need(0, read)?;
+    // No block has any, nor will the block to come.
+    if id == BlockId::Pending {
+        return Ok(json!("0x0"));
+    }
     chain.shared.store.read(|conn| Ok(resolve(chain, conn, id)?.map_or(Value::Null, |_| json!("0x0"))))
 }

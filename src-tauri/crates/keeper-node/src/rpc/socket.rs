@@ -27,6 +27,8 @@ enum Subscription {
     Heads,
     Logs(LogQuery),
     Pending,
+    /// Never told: nothing here is ever behind.
+    Syncing,
 }
 
 /// The subscriptions of one connection. Numbers are never used again.
@@ -45,9 +47,10 @@ impl Subscriptions {
         let subscription = match kind.as_str() {
             "newHeads" => Subscription::Heads,
             "newPendingTransactions" => Subscription::Pending,
+            "syncing" => Subscription::Syncing,
             "logs" => Subscription::Logs(match params.get(1) {
-                Some(_) => params.need(1, logs::query)?,
-                None => logs::query(&json!({})).map_err(RpcError::params)?,
+                Some(_) => logs::query(params, 1)?,
+                None => LogQuery::default(),
             }),
             other => return Err(RpcError::new(-32601, format!("no {other:?} subscription in eth namespace"))),
         };

@@ -15,6 +15,8 @@ mod history;
 #[cfg(test)]
 mod mining;
 #[cfg(test)]
+mod pending;
+#[cfg(test)]
 mod power_cut;
 #[cfg(test)]
 mod refusals;

@@ -65,6 +65,8 @@ async fn a_socket_answers_and_tells_what_was_subscribed_to() {
         (2, json!(["newHeads"])),
         (3, json!(["logs", {"address": tool.to_string(), "topics": [topic]}])),
         (4, json!(["newPendingTransactions"])),
+        // web3.js 1 asks for it; there is never anything to tell.
+        (5, json!(["syncing"])),
     ] {
         say(&mut socket, id, "eth_subscribe", params).await;
         assert_eq!(next(&mut socket).await["result"], json!(format!("{:#x}", id - 1)));
@@ -87,12 +89,16 @@ async fn a_socket_answers_and_tells_what_was_subscribed_to() {
     say(&mut socket, 6, "eth_getLogs", json!([{}])).await;
     assert_eq!(next(&mut socket).await["result"], json!([log["params"]["result"]]));
 
-    say(&mut socket, 7, "eth_unsubscribe", json!(["0x1"])).await;
-    assert_eq!(next(&mut socket).await["result"], true);
+    for id in ["0x1", "0x4"] {
+        say(&mut socket, 7, "eth_unsubscribe", json!([id])).await;
+        assert_eq!(next(&mut socket).await["result"], true);
+    }
     say(&mut socket, 8, "eth_unsubscribe", json!(["0x1"])).await;
     assert_eq!(next(&mut socket).await["error"]["code"], -32000);
     say(&mut socket, 9, "eth_subscribe", json!(["weather"])).await;
     assert_eq!(next(&mut socket).await["error"]["code"], -32601);
+    say(&mut socket, 9, "eth_subscribe", json!(["logs", {"fromBlock": "pending"}])).await;
+    assert_eq!(next(&mut socket).await["error"]["message"], "pending logs are not supported");
     // A log of another topic: only the transaction itself is told now.
     let (raw, hash) = account.legacy(2, TxKind::Call(tool), words(&[2, 6, 1, 9]));
     chain.request(json!({"id": 1, "method": "eth_sendRawTransaction", "params": [raw.to_string()]})).await;
