@@ -218,7 +218,7 @@ fn seal(
             success,
             gas_used,
             cumulative,
-            created: tx.created().filter(|_| success),
+            created: tx.created(),
         });
     }
     let envelopes: Vec<&TxEnvelope> = taken.iter().map(|tx| &tx.envelope).collect();

@@ -140,7 +140,7 @@ impl Transaction {
         }
     }
 
-    /// The contract it creates, if it creates one.
+    /// The contract it creates, if it creates one, whether or not that succeeds.
     pub(crate) fn created(&self) -> Option<Address> {
         (self.envelope.kind() == TxKind::Create).then(|| self.sender.create(self.envelope.nonce()))
     }

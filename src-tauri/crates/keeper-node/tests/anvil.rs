@@ -258,6 +258,7 @@ fn anvil_answers_the_same() {
                 tx.input = words(&[2, 1, 2, 3]);
             }),
         ),
+        ("failing creation", other.legacy(0, TxKind::Create, Bytes::from_static(&[0xfe]))),
         ("plain", account.legacy(10, TxKind::Call(other.address()), words(&[]))),
     ];
     for (label, (raw, hash)) in &transactions {

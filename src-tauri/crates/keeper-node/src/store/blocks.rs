@@ -28,6 +28,7 @@ pub(crate) struct MinedTransaction {
     pub(crate) gas_used: u64,
     /// Gas used in the block up to and with this one.
     pub(crate) cumulative: u64,
+    /// Where the contract is, or would be had it not failed.
     pub(crate) created: Option<Address>,
 }
 
