@@ -230,6 +230,7 @@ pub(super) fn estimate(chain: &Chain, params: &Params) -> Result<Value, RpcError
 fn halted(reason: &HaltReason) -> String {
     match reason {
         HaltReason::OutOfGas(_) => "out of gas".to_owned(),
+        // geth says which; the machine does not tell. Listed in docs/chain-differences.md.
         HaltReason::OpcodeNotFound | HaltReason::NotActivated => "invalid opcode".to_owned(),
         HaltReason::InvalidFEOpcode => "invalid opcode: INVALID".to_owned(),
         HaltReason::InvalidJump => "invalid jump destination".to_owned(),

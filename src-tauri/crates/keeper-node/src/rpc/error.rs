@@ -96,7 +96,8 @@ impl From<SubmitError> for RpcError {
     }
 }
 
-/// The reason in the output of a revert: the text of `Error(string)`, or geth's words for `Panic(uint256)`.
+/// The reason in the output of a revert: the text of `Error(string)`, or for `Panic(uint256)` what geth's
+/// `abi.UnpackRevert` has, which is the words alone.
 fn reason(output: &[u8]) -> Option<String> {
     let (selector, arguments) = output.split_at_checked(4)?;
     match selector {
@@ -122,7 +123,7 @@ fn reason(output: &[u8]) -> Option<String> {
                 Some(0x51) => "uninitialized function",
                 _ => return Some(format!("unknown panic code: {code:#x}")),
             };
-            Some(format!("panic: {words} ({code:#x})"))
+            Some(words.to_owned())
         }
         _ => None,
     }

@@ -65,9 +65,18 @@ pub(crate) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "expected a string".to_owned())
 }
 
+/// The digits of `0x…`, and nothing else: what reads them would also take separators, or a second prefix.
+fn digits(value: &Value) -> Result<&str, String> {
+    let digits = text(value)?.strip_prefix("0x").ok_or("hex string without 0x prefix")?;
+    match digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        true => Ok(digits),
+        false => Err("invalid hex string".to_owned()),
+    }
+}
+
 /// A number as `0x…`.
 pub(crate) fn quantity(value: &Value) -> Result<U256, String> {
-    let digits = text(value)?.strip_prefix("0x").ok_or("hex string without 0x prefix")?;
+    let digits = digits(value)?;
     if digits.is_empty() {
         return Err("hex string \"0x\"".to_owned());
     }
@@ -89,8 +98,7 @@ pub(crate) fn price(value: &Value) -> Result<u128, String> {
 
 /// Bytes as `0x…`.
 pub(crate) fn data(value: &Value) -> Result<Bytes, String> {
-    let digits = text(value)?.strip_prefix("0x").ok_or("hex string without 0x prefix")?;
-    hex::decode(digits).map(Bytes::from).map_err(|error| error.to_string())
+    hex::decode(digits(value)?).map(Bytes::from).map_err(|error| error.to_string())
 }
 
 fn fixed<const N: usize>(value: &Value) -> Result<[u8; N], String> {

@@ -141,8 +141,22 @@ fn reverts_say_why() {
     text.extend_from_slice(b"Invalid DID owner");
     text.extend_from_slice(&[0; 15]);
     assert_eq!(revert(&text), "execution reverted: Invalid DID owner");
-    let panic = [hex!("4e487b71").as_slice(), &words(&[0x11])].concat();
-    assert_eq!(revert(&panic), "execution reverted: panic: arithmetic underflow or overflow (0x11)");
+    let panic = |code: u64| [hex!("4e487b71").as_slice(), &words(&[code])].concat();
+    for (code, words) in [
+        (0x00, "generic panic"),
+        (0x01, "assert(false)"),
+        (0x11, "arithmetic underflow or overflow"),
+        (0x12, "division or modulo by zero"),
+        (0x21, "enum overflow"),
+        (0x22, "invalid encoded storage byte array accessed"),
+        (0x31, "out-of-bounds array access; popping on an empty array"),
+        (0x32, "out-of-bounds access of an array or bytesN"),
+        (0x41, "out of memory"),
+        (0x51, "uninitialized function"),
+        (0x99, "unknown panic code: 0x99"),
+    ] {
+        assert_eq!(revert(&panic(code)), format!("execution reverted: {words}"));
+    }
     assert_eq!(revert(&[]), "execution reverted");
     assert_eq!(revert(&hex!("deadbeef")), "execution reverted", "an error of its own is in the data");
     assert_eq!(revert(&hex!("08c379a0ffffffff")), "execution reverted", "a reason that lies is no reason");
@@ -161,6 +175,9 @@ fn calls_that_end_badly() {
     };
     assert_eq!(call(&[8], json!("0xffff"), "0x0"), (-32000, "out of gas".to_owned()));
     assert_eq!(call(&[99], Value::Null, "0x0"), (-32000, "invalid opcode: INVALID".to_owned()));
+    // No opcode: geth would say which.
+    let (code, message) = fail(&chain, "eth_call", json!([{"data": "0x0c"}]));
+    assert_eq!((code, message.as_str()), (-32000, "invalid opcode"));
     let funds = format!(
         "err: insufficient funds for gas * price + value: address {} have 0 want 1 (supplied gas 50000000)",
         account.address()
@@ -189,6 +206,10 @@ fn requests_that_are_none() {
         ("eth_getBalance", json!({"address": who}), -32602),
         ("eth_getBalance", json!([who, "latest", 1]), -32602),
         ("eth_getBlockByNumber", json!(["0x", true]), -32602),
+        ("eth_getBlockByNumber", json!(["0x1_0", true]), -32602),
+        ("eth_getStorageAt", json!([who, "0x_1", "latest"]), -32602),
+        ("eth_call", json!([{"to": who, "data": "0x0xab"}]), -32602),
+        ("eth_getTransactionByHash", json!([format!("0x0x{}", "ab".repeat(32))]), -32602),
         ("eth_getBlockByNumber", json!(["latest", "yes"]), -32602),
         ("eth_getTransactionByHash", json!(["0x1234"]), -32602),
         ("eth_sendRawTransaction", json!(["f8"]), -32602),
