@@ -21,8 +21,10 @@ use error::RpcError;
 use params::Params;
 use serde_json::{Value, json};
 
-/// Requests in one batch at most.
+/// Requests in one batch at most, as geth has it.
 const MAX_BATCH: usize = 1000;
+/// Bytes of a batch's answers after which nothing more is done for it, as geth has it.
+const MAX_BATCH_BYTES: usize = 25_000_000;
 
 /// The answer to a request or a batch as JSON text; `None` to a notification, which wants none.
 pub(crate) fn answer(chain: &Chain, request: Value) -> Option<String> {
@@ -33,8 +35,28 @@ pub(crate) fn answer(chain: &Chain, request: Value) -> Option<String> {
     if batch.len() > MAX_BATCH {
         return Some(failure(&Value::Null, &RpcError::new(-32600, format!("batch too large, at most {MAX_BATCH}"))));
     }
-    let answers: Vec<String> = batch.into_iter().filter_map(|request| answer_one(chain, request)).collect();
+    let answers = answer_until(MAX_BATCH_BYTES, batch, |request| answer_one(chain, request));
     (!answers.is_empty()).then(|| format!("[{}]", answers.join(",")))
+}
+
+/// Answers one after the other. Once the answers have more bytes than this the rest is refused, and not done.
+fn answer_until(bytes: usize, batch: Vec<Value>, answer: impl Fn(Value) -> Option<String>) -> Vec<String> {
+    let mut length = 0;
+    let mut answers = Vec::with_capacity(batch.len());
+    for request in batch {
+        let one = if length > bytes { too_large(request) } else { answer(request) };
+        length += one.as_ref().map_or(0, String::len);
+        answers.extend(one);
+    }
+    answers
+}
+
+/// The answer to a request of a batch that has had enough answers already.
+fn too_large(request: Value) -> Option<String> {
+    match Request::read(request) {
+        Ok(request) => request.id.map(|id| failure(&id, &RpcError::new(-32003, "response too large"))),
+        Err(answer) => Some(answer),
+    }
 }
 
 /// A request taken apart.
@@ -138,5 +160,30 @@ fn dispatch(chain: &Chain, method: &str, params: &Params) -> Result<Value, RpcEr
         "neuston_tickUntil" => send::tick_until(chain, params),
         "evm_mine" if chain.shared.genesis.mining.evm_mine => send::mine(chain),
         other => Err(RpcError::no_method(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn a_batch_whose_answers_are_large_is_refused_from_there_on_and_not_done() {
+        let done = Cell::new(0);
+        let large = |request: Value| {
+            done.set(done.get() + 1);
+            Some(reply(&request["id"], Ok(format!("\"{}\"", "x".repeat(100)))))
+        };
+        let request = |id: u64| json!({"id": id, "method": "eth_getLogs", "params": []});
+        let batch = vec![request(1), request(2), request(3), json!({"method": "eth_getLogs"}), json!(7)];
+        let answers: Vec<Value> =
+            answer_until(200, batch, large).iter().map(|answer| serde_json::from_str(answer).unwrap()).collect();
+        assert_eq!(done.get(), 2, "the answers to two are more than 200 bytes");
+        assert!(answers[0]["result"].is_string() && answers[1]["result"].is_string(), "{answers:?}");
+        let refused = json!({"code": -32003, "message": "response too large"});
+        assert_eq!((&answers[2]["id"], &answers[2]["error"]), (&json!(3), &refused));
+        // What wants no answer has none, and what is no request is told so.
+        assert_eq!((answers.len(), &answers[3]["error"]["code"]), (4, &json!(-32600)));
     }
 }
