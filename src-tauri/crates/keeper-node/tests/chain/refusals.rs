@@ -236,3 +236,13 @@ fn requests_that_are_none() {
         assert_eq!(chain.request_blocking(request.clone())["error"]["code"], -32600, "{request}");
     }
 }
+
+#[test]
+fn a_creation_that_fails_names_where_its_contract_would_be() {
+    let chain = chain();
+    let account = Account::new("builder");
+    let receipt = send(&chain, account.legacy(0, TxKind::Create, hex!("fe").into()));
+    let place = json!(account.address().create(0).to_string().to_lowercase());
+    assert_eq!((&receipt["status"], &receipt["contractAddress"]), (&json!("0x0"), &place));
+    assert_eq!(get(&chain, "eth_getCode", json!([place, "latest"])), "0x");
+}
