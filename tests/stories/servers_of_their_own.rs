@@ -2,34 +2,39 @@
 
 use crate::{
     network::{Network, command},
-    person::{Person, Running},
+    person::{Person, Running, faults},
 };
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
     net::TcpStream,
     path::Path,
+    process::Command,
 };
+
+/// A key server of this name beside a network, in a folder of that name.
+fn key_server(network: &Network, name: &str, peers: &[(String, String)]) -> Command {
+    let mut plan = toml::Table::new();
+    plan.insert("network".into(), network.file().to_str().unwrap().into());
+    plan.insert("data".into(), network.path(name).to_str().unwrap().into());
+    plan.insert("listen".into(), format!("unix:{}", network.path(&format!("{name}.sock")).display()).into());
+    let peer = |(public, endpoint): &(String, String)| {
+        let peer = [("public".to_owned(), public.as_str().into()), ("endpoint".to_owned(), endpoint.as_str().into())];
+        toml::Value::Table(peer.into_iter().collect())
+    };
+    plan.insert("peers".into(), toml::Value::Array(peers.iter().map(peer).collect()));
+    let file: toml::Table = [("key_server".to_owned(), toml::Value::Table(plan))].into_iter().collect();
+    let config = network.path(&format!("{name}.toml"));
+    std::fs::write(&config, toml::to_string(&file).unwrap()).unwrap();
+    let mut command = command(&network.path("nobody"));
+    command.args(["node", "--json", "--config"]).arg(config);
+    command
+}
 
 /// Three key servers: each is started once to tell its public key, and then with the whole group.
 fn key_servers(network: &Network) -> (Vec<Running>, Vec<String>) {
     let start = |number: usize, peers: &[(String, String)]| {
-        let mut plan = toml::Table::new();
-        plan.insert("network".into(), network.file().to_str().unwrap().into());
-        plan.insert("data".into(), network.path(&format!("key-{number}")).to_str().unwrap().into());
-        plan.insert("listen".into(), format!("unix:{}", network.path(&format!("key-{number}.sock")).display()).into());
-        let peer = |(public, endpoint): &(String, String)| {
-            let peer =
-                [("public".to_owned(), public.as_str().into()), ("endpoint".to_owned(), endpoint.as_str().into())];
-            toml::Value::Table(peer.into_iter().collect())
-        };
-        plan.insert("peers".into(), toml::Value::Array(peers.iter().map(peer).collect()));
-        let file: toml::Table = [("key_server".to_owned(), toml::Value::Table(plan))].into_iter().collect();
-        let config = network.path(&format!("key-{number}.toml"));
-        std::fs::write(&config, toml::to_string(&file).unwrap()).unwrap();
-        let mut command = command(&network.path("nobody"));
-        command.args(["node", "--json", "--config"]).arg(config);
-        let running = Running::start(command);
+        let running = Running::start(key_server(network, &format!("key-{number}"), peers));
         assert_eq!(running.ready["ready"], true, "key server {number} runs");
         running
     };
@@ -79,6 +84,38 @@ fn a_dead_key_server_is_tolerated() {
     assert!(message.contains("key servers") && message.contains("No money was taken"), "{message}");
     assert_eq!(buyer.balance(), "6");
     drop((servers, serving));
+}
+
+/// The disk fails at each write with which a key server makes its identity: once it is well the server starts, and is then
+/// the same for good.
+#[test]
+fn a_key_server_whose_identity_could_not_be_written_starts_once_the_disk_is_well() {
+    let network = Network::starts(0);
+    for first in 1.. {
+        let name = format!("alone-{first}");
+        let seen = network.path(&format!("seen-{first}"));
+        let mut failing = key_server(&network, &name, &[]);
+        failing.env("LD_PRELOAD", faults()).env("NEUSTON_FAULT_UNDER", network.path(&name));
+        failing.env("NEUSTON_FAULT_FIRST", first.to_string()).env("NEUSTON_FAULT_SEEN", &seen);
+        let running = Running::start(failing);
+        let (said, failed) = (running.ready.clone(), seen.exists());
+        running.ends();
+        assert_eq!(said["ready"] == true, !failed, "failure {first}: {said}");
+
+        let publics = [(); 2].map(|()| {
+            let running = Running::start(key_server(&network, &name, &[]));
+            let said = running.ready.clone();
+            running.ends();
+            assert_eq!(said["ready"], true, "failure {first}: {said}");
+            said["public"].clone()
+        });
+        assert_eq!(publics[0], publics[1]);
+        if !failed {
+            assert!(first > 3, "it writes, makes that durable, and puts it in its place");
+            assert_eq!(publics[0], said["public"]);
+            break;
+        }
+    }
 }
 
 /// One request over TCP, by hand: the status and the JSON that came.

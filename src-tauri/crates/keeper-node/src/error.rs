@@ -33,9 +33,6 @@ pub enum ChainError {
     /// The producer of blocks has ended.
     #[error("the chain is closed")]
     Closed,
-    /// The operator's key file holds something else.
-    #[error("the operator's key file is no private key of 32 bytes")]
-    OperatorKey,
     /// The virtual machine could not go on.
     #[error("the virtual machine failed: {0}")]
     Machine(String),

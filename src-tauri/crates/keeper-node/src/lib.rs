@@ -9,7 +9,6 @@ mod clock;
 mod error;
 mod evm;
 mod genesis;
-mod operator;
 mod pool;
 mod producer;
 mod rpc;
@@ -23,7 +22,6 @@ pub use chain::{Chain, Head};
 pub use clock::{Clock, SystemClock};
 pub use error::ChainError;
 pub use genesis::{Genesis, Mining};
-pub use operator::operator_key;
 pub use rpc::router;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Sandbox, SandboxError};

@@ -4,10 +4,12 @@ use crate::{Front, KeyServerPlan, NodeConfig, NodeError, node::make_folder};
 use keeper::{Keeper, Nodes};
 use protocol::{NetworkFile, SecretKey};
 use secret_store::{ChainPermission, KeyServer, KeyServerSetup, Peer};
-use std::{path::Path, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc};
 use threshold::Point;
 use tokio_util::sync::CancellationToken;
 use transport::{Endpoint, Http, Limits, Listen, Served, serve};
+use wallet::WalletError;
+use zeroize::Zeroizing;
 
 /// The group of a node. Each server has its own folder, identity and view of the chain.
 pub(crate) async fn start_group(
@@ -102,11 +104,79 @@ pub fn key_server_public(folder: &Path) -> Result<String, NodeError> {
     Ok(public(&identity(&folder.join("identity"))?)?.hex())
 }
 
+/// The key in this file, random and made at first use. Whatever ends the process, there is none yet or the whole of it,
+/// and one that is there is never replaced.
 fn identity(path: &Path) -> Result<SecretKey, NodeError> {
-    Ok(keeper_node::operator_key(path, &rand::random())?)
+    if let Some(key) = read_identity(path)? {
+        return Ok(key);
+    }
+    // Of two that make it at once the later one finds what the earlier one made.
+    let beside = path.with_extension("lock");
+    let file = |error| NodeError::File { path: beside.clone(), error };
+    let lock = File::create(&beside).map_err(file)?;
+    lock.lock().map_err(file)?;
+    if let Some(key) = read_identity(path)? {
+        return Ok(key);
+    }
+    let random = Zeroizing::new(rand::random::<[u8; 32]>());
+    let key = SecretKey::from_bytes(&random).map_err(|_| NodeError::Identity)?;
+    wallet::write_private(path, random.as_slice())?;
+    Ok(key)
+}
+
+fn read_identity(path: &Path) -> Result<Option<SecretKey>, NodeError> {
+    let Some(bytes) = wallet::read_private(path)? else { return Ok(None) };
+    let damaged =
+        || WalletError::Damaged { path: path.to_owned(), reason: "it is no private key of 32 bytes".to_owned() };
+    let bytes: &[u8; 32] = bytes.as_slice().try_into().map_err(|_| damaged())?;
+    Ok(Some(SecretKey::from_bytes(bytes).map_err(|_| damaged())?))
 }
 
 fn public(identity: &SecretKey) -> Result<Point, NodeError> {
     let bytes = identity.public().map_err(|_| NodeError::Identity)?;
     Point::from_bytes(&bytes).map_err(|_| NodeError::Identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, thread};
+
+    #[test]
+    fn the_identity_is_made_once_and_only_for_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("identity");
+        // What one left who was killed before it was whole.
+        fs::write(path.with_extension("new"), [7; 5]).unwrap();
+        let made = identity(&path).unwrap();
+        assert_eq!(identity(&path).unwrap().public().unwrap(), made.public().unwrap());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn all_who_make_the_identity_at_once_have_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("identity");
+        let all = thread::scope(|scope| {
+            let makers: Vec<_> = (0..8).map(|_| scope.spawn(|| identity(&path).unwrap().public().unwrap())).collect();
+            makers.into_iter().map(|maker| maker.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(all.iter().all(|one| *one == all[0]));
+    }
+
+    #[test]
+    fn a_file_that_holds_no_key_is_told_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("identity");
+        for bytes in [Vec::<u8>::new(), vec![7; 31], vec![7; 33], vec![0; 32]] {
+            fs::write(&path, &bytes).unwrap();
+            let told = identity(&path).unwrap_err().to_string();
+            assert!(told.contains("it is no private key of 32 bytes"), "{told}");
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+    }
 }

@@ -39,6 +39,7 @@ pub use accounts::{Account, Origin};
 pub use error::WalletError;
 pub use keychain::{Keychain, KeychainError, NoKeychain, OsKeychain};
 pub use keystore::{Cost, Keystore, KeystoreError};
+pub use safe_file::{read as read_private, replace as write_private};
 pub use service_key::{SealedBy, ServiceKey};
 pub use transaction::sign_transaction;
 pub use wallet::{Clock, DEFAULT_IDLE, Options, Wallet};

@@ -32,7 +32,7 @@ fn private_options() -> OpenOptions {
 }
 
 /// Writes beside the file, makes it durable, and puts it in the file's place in one step.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WalletError> {
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), WalletError> {
     let beside = path.with_extension("new");
     match fs::remove_file(&beside) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(disk(&beside)(e)),
@@ -57,7 +57,7 @@ fn sync_folder(path: &Path) -> Result<(), WalletError> {
 }
 
 /// Reads a small file; `None` where there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, WalletError> {
+pub fn read(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, WalletError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use alloy_primitives::{TxKind, U256};
-use keeper_node::{Chain, ChainError, operator_key};
+use keeper_node::{Chain, ChainError};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -72,22 +72,6 @@ fn a_file_of_a_newer_version_is_left_alone() {
     drop(Chain::open(&path, genesis()).unwrap());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Chain::open(&path, genesis()), Err(ChainError::TooNew { found: 99, .. })));
-}
-
-#[test]
-fn the_operators_key_is_made_once_and_only_for_its_owner() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("operator.key");
-    let made = operator_key(&path, &[7; 32]).unwrap();
-    let read = operator_key(&path, &[8; 32]).unwrap();
-    assert_eq!(made.address().unwrap(), read.address().unwrap());
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-    std::fs::write(&path, [7; 31]).unwrap();
-    assert!(matches!(operator_key(&path, &[8; 32]), Err(ChainError::OperatorKey)));
 }
 
 #[test]
