@@ -3,6 +3,7 @@
 use crate::{
     command::{ask, cargo, command, run, which},
     places::Places,
+    web,
 };
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,8 @@ const TO_BUILD: [&str; 6] =
     ["build-essential", "pkg-config", "file", "libwebkit2gtk-4.1-dev", "librsvg2-dev", "fonts-dejavu-core"];
 /// Debian's Rust for the web, where rustup cannot fetch the wasm target.
 const TO_BUILD_WEB: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+/// Node.js, where it is not there already from elsewhere.
+const FOR_NODE: [&str; 2] = ["nodejs", "npm"];
 /// Debian packages the window's tests need.
 const TO_TEST: [&str; 7] = ["xvfb", "xauth", "xdotool", "webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring"];
 
@@ -22,16 +25,25 @@ const ETHERS: &str = "6.13.5";
 /// The target the window's pages are compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// Makes the machine able to build, or says what is missing.
-pub(crate) fn ready_to_build(places: &Places) -> Result<(), String> {
-    install(places, &TO_BUILD)
+/// What a task needs besides what every build does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The window's pages, compiled for the web.
+    Pages,
+    /// The window under a virtual screen.
+    Window,
+    /// Node.js with npm: it runs the contracts' compiler, and brings the chains that ours is compared with.
+    Node,
 }
 
-/// Makes the machine able to run every test, or says what is missing.
-pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
-    install(places, &[TO_BUILD.as_slice(), TO_TEST.as_slice()].concat())?;
-    ready_for_node(places)?;
-    if cfg!(target_os = "linux") {
+/// Makes the machine able to do a task, or says what is missing. On Debian all that is missing is installed in one call.
+pub(crate) fn ready(places: &Places, needs: &[Need]) -> Result<(), String> {
+    let pages_compile = !needs.contains(&Need::Pages) || web::is_packed(places)? || rustup_target(places);
+    install(places, &packages(needs, node_is_there(), pages_compile))?;
+    if needs.contains(&Need::Node) && !node_is_there() {
+        return Err("Node.js with npm is missing. Install it from https://nodejs.org and repeat.".into());
+    }
+    if needs.contains(&Need::Window) && cfg!(target_os = "linux") {
         for program in ["xvfb-run", "dbus-run-session", "xdotool", "WebKitWebDriver"] {
             which(program).ok_or_else(|| format!("`{program}` is not in PATH although its package is installed."))?;
         }
@@ -39,21 +51,22 @@ pub(crate) fn ready_to_test(places: &Places) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes the machine able to compile the contracts again, or says what is missing.
-pub(crate) fn ready_to_check(places: &Places) -> Result<(), String> {
-    ready_to_build(places)?;
-    ready_for_node(places)
+/// All of Debian's packages for these needs, given whether Node.js is there and whether the pages compile without them.
+fn packages(needs: &[Need], node: bool, pages: bool) -> Vec<&'static str> {
+    let mut packages = TO_BUILD.to_vec();
+    for need in needs {
+        match need {
+            Need::Pages if !pages => packages.extend(TO_BUILD_WEB),
+            Need::Window => packages.extend(TO_TEST),
+            Need::Node if !node => packages.extend(FOR_NODE),
+            Need::Pages | Need::Node => {}
+        }
+    }
+    packages
 }
 
-/// Node.js with npm runs the contracts' compiler, and brings the chain that ours is compared with.
-fn ready_for_node(places: &Places) -> Result<(), String> {
-    if which("node").is_some() && which("npm").is_some() {
-        return Ok(());
-    }
-    if is_debian() {
-        return install(places, &["nodejs", "npm"]);
-    }
-    Err("Node.js with npm is missing. Install it from https://nodejs.org and repeat.".into())
+fn node_is_there() -> bool {
+    which("node").is_some() && which("npm").is_some()
 }
 
 /// How the window's pages are compiled here.
@@ -70,28 +83,39 @@ pub(crate) enum WebToolchain {
 
 /// Finds or installs a compiler for the window's pages.
 pub(crate) fn web_toolchain(places: &Places) -> Result<WebToolchain, String> {
-    let installed = |places: &Places| {
-        ask(command(places, "rustup").args(["target", "list", "--installed"]))
-            .is_some_and(|targets| targets.lines().any(|target| target == WASM))
-    };
-    if installed(places) {
+    if rustup_target(places) {
         return Ok(WebToolchain::Rustup);
-    }
-    // Debian's compiler is asked first when it is there: rustup's download may be out of reach.
-    if !debian_web_is_there() && which("rustup").is_some() {
-        eprintln!("the target {WASM} is missing: asking rustup for it");
-        if run(command(places, "rustup").args(["target", "add", WASM])).is_ok() && installed(places) {
-            return Ok(WebToolchain::Rustup);
-        }
     }
     if is_debian() {
         install(places, &TO_BUILD_WEB)?;
         return Ok(WebToolchain::Debian { linker: wasm_linker(places)? });
     }
-    Err(format!(
+    Err(no_target())
+}
+
+/// Whether rustup has the web's target, or could fetch it. Where Debian's compiler is, rustup is not asked to: its download
+/// may be out of reach.
+pub(crate) fn rustup_target(places: &Places) -> bool {
+    let installed = || {
+        ask(command(places, "rustup").args(["target", "list", "--installed"]))
+            .is_some_and(|targets| targets.lines().any(|target| target == WASM))
+    };
+    if installed() {
+        return true;
+    }
+    if debian_web_is_there() || which("rustup").is_none() {
+        return false;
+    }
+    eprintln!("the target {WASM} is missing: asking rustup for it");
+    run(command(places, "rustup").args(["target", "add", WASM])).is_ok() && installed()
+}
+
+/// The pages cannot be compiled, and what helps.
+pub(crate) fn no_target() -> String {
+    format!(
         "the window's pages need Rust's target {WASM}, and it could not be installed.\n\
          Run `rustup target add {WASM}` and repeat."
-    ))
+    )
 }
 
 /// The driver that connects WebDriver tests with the window; compiled once into the cache.
@@ -175,7 +199,7 @@ pub(crate) fn ethers_js(places: &Places) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-fn is_debian() -> bool {
+pub(crate) fn is_debian() -> bool {
     cfg!(target_os = "linux") && which("apt-get").is_some() && which("dpkg-query").is_some()
 }
 
@@ -253,4 +277,21 @@ fn other_system(places: &Places) -> Result<(), String> {
         return Ok(());
     }
     Err("Apple's command line tools are missing: run `xcode-select --install` and repeat.".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_call_installs_all_that_a_task_needs() {
+        let all = [Need::Window, Need::Node, Need::Pages];
+        let bare = packages(&all, false, false);
+        for package in TO_BUILD.iter().chain(&TO_TEST).chain(&FOR_NODE).chain(&TO_BUILD_WEB) {
+            assert!(bare.contains(package), "{package} is missing in {bare:?}");
+        }
+        let equipped = packages(&all, true, true);
+        assert_eq!(equipped, [TO_BUILD.as_slice(), TO_TEST.as_slice()].concat(), "what is there is not asked for");
+        assert_eq!(packages(&[], false, false), TO_BUILD);
+    }
 }

@@ -9,6 +9,7 @@ mod places;
 mod tasks;
 mod web;
 
+use machine::Need;
 use places::Places;
 use std::process::ExitCode;
 
@@ -37,8 +38,8 @@ fn main() -> ExitCode {
         "check" => tasks::check(&places),
         "bench" => tasks::bench(&places, &rest),
         "mutants" => mutants::mutants(&places, &rest),
-        "ui" => machine::ready_to_build(&places).and_then(|()| web::build(&places)),
-        "contracts" => machine::ready_to_check(&places).and_then(|()| contracts::build(false)),
+        "ui" => machine::ready(&places, &[Need::Pages]).and_then(|()| web::build(&places)),
+        "contracts" => machine::ready(&places, &[Need::Node]).and_then(|()| contracts::build(false)),
         "shots" => tasks::shots(&places),
         "demo-data" => demo::write_all(&places),
         "" | "help" | "--help" | "-h" => {

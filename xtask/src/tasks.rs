@@ -3,7 +3,7 @@
 use crate::{
     command::{cargo, command, run},
     contracts, demo,
-    machine::{self, WASM, WebToolchain},
+    machine::{self, Need, WASM},
     places::Places,
     web,
 };
@@ -11,7 +11,7 @@ use std::process::Command;
 
 /// Builds the window and starts it.
 pub(crate) fn run_window(places: &Places, arguments: &[String]) -> Result<(), String> {
-    machine::ready_to_build(places)?;
+    machine::ready(places, &[Need::Pages])?;
     web::build(places)?;
     run(cargo(places).args(["build", "--locked", "--package", "neuston-desktop", "--package", "cli"]))?;
     let program = places.target.join("debug").join(format!("neuston-desktop{}", std::env::consts::EXE_SUFFIX));
@@ -21,7 +21,7 @@ pub(crate) fn run_window(places: &Places, arguments: &[String]) -> Result<(), St
 /// Every test, in one cargo invocation: one set of features, so that nothing is compiled twice. With `--long`, in the
 /// sizes that take a night.
 pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> {
-    machine::ready_to_test(places)?;
+    machine::ready(places, &[Need::Window, Need::Node, Need::Pages])?;
     web::build(places)?;
     let driver = machine::tauri_driver(places)?;
     let anvil = machine::anvil(places)?;
@@ -40,7 +40,7 @@ pub(crate) fn test(places: &Places, arguments: &[String]) -> Result<(), String> 
 
 /// Formatting, lints, house rules, and that everything generated is what its sources say.
 pub(crate) fn check(places: &Places) -> Result<(), String> {
-    machine::ready_to_check(places)?;
+    machine::ready(places, &[Need::Node])?;
     web::ensure_page(places)?;
     run(cargo(places).args(["fmt", "--all", "--check"]))
         .map_err(|error| format!("{error}\n`cargo fmt --all` puts it right."))?;
@@ -48,9 +48,16 @@ pub(crate) fn check(places: &Places) -> Result<(), String> {
     run(cargo(places)
         .args(["clippy", "--locked", "--workspace", "--all-targets", "--features", "xtask/bindgen"])
         .args(lints))?;
-    // Debian's Rust for the web has no clippy: there the pages are linted as a native crate only, above.
-    if matches!(machine::web_toolchain(places)?, WebToolchain::Rustup) {
+    if machine::rustup_target(places) {
         run(cargo(places).args(["clippy", "--locked", "--package", "ui", "--target", WASM]).args(lints))?;
+    } else if machine::is_debian() {
+        // A house rule keeps it so that none of the pages' code is only for the web.
+        eprintln!(
+            "ui was linted with the others above, as a native crate: rustup's {WASM} is not to be had here, and Debian's Rust \
+             for the web brings no lints"
+        );
+    } else {
+        return Err(machine::no_target());
     }
     run(cargo(places).args(["test", "--locked", "--package", "stories", "--test", "house"]))?;
     demo::check(places)?;
@@ -59,7 +66,7 @@ pub(crate) fn check(places: &Places) -> Result<(), String> {
 
 /// The numbers of docs/speed.md, measured.
 pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String> {
-    machine::ready_to_build(places)?;
+    machine::ready(places, &[])?;
     run(cargo(places)
         .args(["run", "--release", "--locked", "--package", "stories", "--bin", "bench", "--"])
         .args(arguments))?;
@@ -87,7 +94,7 @@ pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String>
 
 /// Pictures of every screen.
 pub(crate) fn shots(places: &Places) -> Result<(), String> {
-    machine::ready_to_test(places)?;
+    machine::ready(places, &[Need::Window, Need::Pages])?;
     web::build(places)?;
     let driver = machine::tauri_driver(places)?;
     let folder = places.target.join("shots");

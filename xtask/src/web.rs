@@ -49,10 +49,19 @@ pub(crate) fn ensure_page(places: &Places) -> Result<(), String> {
     if page.is_file() { Ok(()) } else { write(&page, b"<!doctype html><title>Neuston</title>\n") }
 }
 
+/// Whether wasm and glue for the present sources are there already, so that no compiler is needed.
+pub(crate) fn is_packed(places: &Places) -> Result<bool, String> {
+    Ok(folder_of(places, &stamp(places)?).join("complete").is_file())
+}
+
+fn folder_of(places: &Places, stamp: &str) -> PathBuf {
+    places.web.join("packed").join(stamp)
+}
+
 /// The folder with wasm and glue for the present sources, built when there is none yet.
 fn pack(places: &Places) -> Result<PathBuf, String> {
     let stamp = stamp(places)?;
-    let folder = places.web.join("packed").join(&stamp);
+    let folder = folder_of(places, &stamp);
     if folder.join("complete").is_file() {
         return Ok(folder.join("files"));
     }
