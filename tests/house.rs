@@ -105,6 +105,9 @@ const FENCES: [(&str, &[&str]); 8] = [
     ("wasm-bindgen-cli", &["xtask"]),
 ];
 
+/// What the customer asked for, by number.
+const REQUIREMENTS: u32 = 321;
+
 /// More lines than this, and a reader would rather find two rooms.
 const MOST_LINES: usize = 600;
 
@@ -164,11 +167,11 @@ fn packages() -> Vec<Package> {
         .collect()
 }
 
-/// Everything the pure rooms need, directly or not, with the features they ask for themselves.
-fn reached_by_pure_rooms() -> BTreeSet<String> {
+/// Everything these rooms need by such dependencies, directly or not, with the features they ask for themselves.
+fn reached(rooms: &[&str], edges: &str) -> BTreeSet<String> {
     let mut tree = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}"]).current_dir(root());
-    for room in PURE {
+    tree.args(["tree", "--locked", "--edges", edges, "--prefix", "none", "--format", "{p}"]).current_dir(root());
+    for room in rooms {
         tree.args(["--package", room]);
     }
     let output = tree.output().expect("cargo starts");
@@ -237,7 +240,7 @@ fn fences_hold() {
 
 #[test]
 fn pure_rooms_stay_pure() {
-    let reached = reached_by_pure_rooms();
+    let reached = reached(&PURE, "normal");
     assert!(PURE.iter().all(|room| reached.contains(*room)), "{reached:?}");
     let impure: Vec<_> = IMPURE_CRATES.iter().filter(|library| reached.contains(**library)).collect();
     assert!(impure.is_empty(), "a pure room reaches {impure:?}: `cargo tree --invert` shows how");
@@ -258,6 +261,32 @@ fn pure_rooms_stay_pure() {
             for call in IMPURE_CALLS {
                 assert!(!code.contains(call), "{} uses {call}", shown(file));
             }
+        }
+    }
+}
+
+#[test]
+fn the_command_line_and_its_stories_need_no_web_view() {
+    let reached = reached(&["cli"], "normal,build,dev");
+    assert!(reached.contains("node") && reached.contains("faults"), "with what only its tests need: {reached:?}");
+    let of_a_window = |name: &&String| {
+        let mut libraries = ["gtk", "tauri", "webkit2gtk", "wry"].into_iter();
+        libraries.any(|library| name.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+    };
+    let found: Vec<_> = reached.iter().filter(of_a_window).collect();
+    assert!(found.is_empty(), "it has to run where there is no desktop: {found:?}");
+}
+
+/// `cargo xtask check` lints the pages natively where there are no lints for the web; that is as good as long as all of them
+/// is compiled natively.
+#[test]
+fn nothing_of_the_pages_is_only_for_the_web() {
+    let pages = root().join("ui");
+    let all = sources(&[".rs", ".toml"]).into_iter().filter(|file| file.starts_with(&pages));
+    for file in all {
+        let text = fs::read_to_string(&file).unwrap();
+        for word in ["target_arch", "target_family", "target_os", "[target."] {
+            assert!(!text.contains(word), "{} depends on the machine by {word}", shown(&file));
         }
     }
 }
@@ -331,10 +360,30 @@ fn assert_named_exists(document: &str, name: &str) {
     if let Some(test) = test {
         let text = fs::read_to_string(&file).unwrap();
         let function = test.rsplit("::").next().unwrap_or(test);
-        assert!(
-            text.contains(&format!("fn {function}(")) || text.contains(&format!("function {function}(")),
-            "{document} names the test {function}, which is not in {path}"
-        );
+        assert!(has_test(&text, function), "{document} names the test {function}, which is not in {path}");
+    }
+}
+
+/// Whether there is a test of this name: a function that says so itself, or one that `scenarios!` makes in
+/// tests/stories/every_kill_point_resumes.rs, a line each.
+fn has_test(text: &str, name: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let declared = format!("fn {name}(");
+    let says_so = lines.iter().enumerate().any(|(at, line)| {
+        let mut above = lines[..at].iter().rev().take_while(|above| above.starts_with("#[") || above.starts_with("//"));
+        line.strip_prefix("async ").unwrap_or(line).starts_with(&declared)
+            && above.any(|above| *above == "#[test]" || above.starts_with("#[tokio::test"))
+    });
+    let mut made = lines.iter().skip_while(|line| **line != "scenarios! {").take_while(|line| **line != "}");
+    says_so || made.any(|line| line.contains(&format!(": fn {name}() => ")))
+}
+
+#[test]
+fn a_function_is_a_test_only_where_that_is_said() {
+    let text = "#[test]\n#[cfg(unix)]\n// Why.\nfn told() {}\n\n#[tokio::test(start_paused = true)]\nasync fn later() {}\n\n\
+                fn helper() {}\n\nconst ONE: A = A { x: fn named() => y };\n\nscenarios! {\n    Buy: fn bought() => run,\n}\n";
+    for (name, expected) in [("told", true), ("later", true), ("bought", true), ("helper", false), ("named", false)] {
+        assert_eq!(has_test(text, name), expected, "{name}");
     }
 }
 
@@ -342,13 +391,17 @@ fn assert_named_exists(document: &str, name: &str) {
 fn conformance_names_what_exists() {
     let text = fs::read_to_string(root().join("docs/conformance.md")).unwrap();
     let mut rows = BTreeSet::new();
+    let mut states: BTreeMap<&str, usize> = BTreeMap::new();
     for line in text.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [number, words, state, place, test] = cells.as_slice() else { panic!("five cells in: {line}") };
         if *number == "No." || number.starts_with("--") {
             continue;
         }
-        assert!(rows.insert(number.to_owned()), "{number} stands there twice");
+        let requirement: u32 = number.parse().unwrap_or_else(|_| panic!("{number} is no number"));
+        assert!((1..=REQUIREMENTS).contains(&requirement), "there is no requirement {number}");
+        assert!(rows.insert(requirement), "{number} stands there twice");
+        *states.entry(*state).or_default() += 1;
         assert!(!words.is_empty(), "{line}");
         assert!(["done", "part", "open"].contains(state), "{number}: {state} is no state");
         for name in quoted(place).chain(quoted(test)) {
@@ -359,6 +412,10 @@ fn conformance_names_what_exists() {
             assert!(quoted(test).any(|name| name.contains("::")), "{number} is done: which test shows it?");
         }
     }
+    let count = |state: &str| states.get(state).copied().unwrap_or(0);
+    let (done, part, open) = (count("done"), count("part"), count("open"));
+    let told = format!("{done} done, {part} in part, {open} prepared, of {REQUIREMENTS}.");
+    assert!(text.lines().any(|line| line == told), "the rows come to: {told}");
 }
 
 #[test]
