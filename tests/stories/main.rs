@@ -16,6 +16,7 @@ mod kills;
 mod money_comes_back;
 mod network;
 mod official_contracts;
+mod other_clients;
 mod person;
 mod power_cut;
 mod proxy;

@@ -3,7 +3,7 @@
 //! The compiler and the library come from the npm registry; every package's SHA-512 is in
 //! `contracts/compiler.lock.json`, and npm refuses what differs. They are kept in the user's cache, never in the project.
 //! So are the released contracts, which tests run beside ours (`contracts/official.lock.json`),
-//! and the chains on which they do (`contracts/witnesses.lock.json`).
+//! and the chains on which they do and the clients of others (`contracts/witnesses.lock.json`).
 
 use crate::{
     command::{command, run},
@@ -25,10 +25,10 @@ const OFFICIAL: &str = concat!(
     r#""keeper-contracts-0.12":"npm:@oceanprotocol/keeper-contracts@0.12.7"}}"#
 );
 
-/// As [`MANIFEST`], for chains and a client that others make.
+/// As [`MANIFEST`], for chains and clients that others make.
 const WITNESSES: &str = concat!(
     r#"{"name":"neuston-witnesses","private":true,"#,
-    r#""dependencies":{"ethers":"6.13.5","ganache":"7.9.2","hardhat":"2.22.19"}}"#
+    r#""dependencies":{"ethers":"6.13.5","ganache":"7.9.2","hardhat":"2.22.19","web3":"1.10.4"}}"#
 );
 
 /// Writes the artifacts, or with `check` compares them with the committed ones.
@@ -58,15 +58,16 @@ pub(crate) fn official(places: &Places) -> Result<PathBuf, String> {
     Ok(folder.join("node_modules"))
 }
 
-/// The folder with hardhat, ganache and ethers.js, on which and by which the released contracts are looked at, or what
-/// `NEUSTON_WITNESSES` names.
+/// The folder with hardhat, ganache, ethers.js and web3.js, on which and by which contracts and our node are looked at, or
+/// what `NEUSTON_WITNESSES` names.
 pub(crate) fn witnesses(places: &Places) -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os("NEUSTON_WITNESSES") {
         return Ok(named.into());
     }
     let proof = "node_modules/hardhat/internal/cli/bootstrap.js";
-    let folder = fetched(places, WITNESSES, "contracts/witnesses.lock.json", proof)
-        .map_err(|error| format!("{error}\nThe tests need hardhat, ganache and ethers.js from the npm registry."))?;
+    let folder = fetched(places, WITNESSES, "contracts/witnesses.lock.json", proof).map_err(|error| {
+        format!("{error}\nThe tests need hardhat, ganache, ethers.js and web3.js from the npm registry.")
+    })?;
     Ok(folder.join("node_modules"))
 }
 

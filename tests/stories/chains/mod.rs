@@ -47,7 +47,7 @@ pub(crate) struct Chain {
 }
 
 /// What `cargo xtask test` has fetched.
-fn fetched(variable: &str) -> PathBuf {
+pub(crate) fn fetched(variable: &str) -> PathBuf {
     let found = std::env::var_os(variable);
     found.unwrap_or_else(|| panic!("{variable} is not set: `cargo xtask test` fetches what this needs")).into()
 }
