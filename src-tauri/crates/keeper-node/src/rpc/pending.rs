@@ -28,7 +28,7 @@ pub(super) fn state<'c>(chain: &Chain, conn: &'c Connection, id: BlockId) -> Res
 
 /// The block that would be made now.
 pub(super) struct Pending<'c> {
-    /// Without roots, which only the finished block has.
+    /// Its roots are zero: only the finished block has them.
     pub(super) header: Header,
     /// With what comes of each.
     pub(super) transactions: Vec<(Transaction, ExecutionResult)>,
@@ -45,6 +45,8 @@ impl<'c> Pending<'c> {
         let base = StateAt { conn, block: parent.header.number };
         let run = block::run(base, genesis.chain_id, &header, ready)?;
         header.gas_used = run.gas_used;
+        // Many clients take no null for them, and those of no block at all would be false ones.
+        (header.state_root, header.transactions_root, header.receipts_root) = (B256::ZERO, B256::ZERO, B256::ZERO);
         Ok(Self { header, transactions: run.taken, state: run.state })
     }
 
@@ -62,9 +64,7 @@ impl<'c> Pending<'c> {
         let block = StoredBlock { header: self.header.clone(), hash: B256::ZERO, size: 0 };
         let mut form = forms::block(&block, transactions.collect());
         if let Some(form) = form.as_object_mut() {
-            for unknown in
-                ["hash", "nonce", "miner", "logsBloom", "stateRoot", "transactionsRoot", "receiptsRoot", "size"]
-            {
+            for unknown in ["hash", "nonce", "miner", "logsBloom", "size"] {
                 form.insert(unknown.to_owned(), Value::Null);
             }
         }
