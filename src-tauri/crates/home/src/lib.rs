@@ -35,13 +35,15 @@ pub fn default_folder() -> Result<PathBuf, FolderError> {
 }
 
 /// The recovery words of a home's account. For a process that acts for the owner at a terminal: they never cross a
-/// socket or reach the window.
+/// socket or reach the window. Another process may hold the home and be changing its password at this moment: the wallet is
+/// only read.
 ///
 /// # Errors
 /// With [`Code::WrongPassword`], [`Code::NoAccount`] and what the disk says.
 pub fn recovery_words(named: Option<&Path>, password: &str) -> Result<Zeroizing<String>, ApiError> {
     let folder = Folder::open(named).map_err(errors::folder)?;
-    let wallet = wallet::Wallet::open(&folder.wallet(), wallet::Options::default()).map_err(agent::errors::wallet)?;
+    let wallet =
+        wallet::WalletReader::open(&folder.wallet(), wallet::Options::default()).map_err(agent::errors::wallet)?;
     if wallet.is_empty() {
         return Err(agent::errors::no_account());
     }
@@ -54,4 +56,27 @@ pub fn recovery_words(named: Option<&Path>, password: &str) -> Result<Zeroizing<
     }
     let words = wallet.backup(password).map_err(agent::errors::wallet)?;
     Ok(Zeroizing::new(words.expose().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use wallet::{Cost, NoKeychain, Options, Wallet, WordCount};
+
+    #[test]
+    fn whoever_reads_the_words_leaves_the_wallet_of_the_holder_as_it_is() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(Some(place.path())).unwrap();
+        assert_eq!(recovery_words(Some(place.path()), "pass").unwrap_err().code, Code::NoAccount);
+        let options = Options { keychain: Arc::new(NoKeychain), cost: Cost::cheap(), ..Options::default() };
+        let wallet = Wallet::open(&folder.wallet(), options).unwrap();
+        let (_, words) = wallet.create("pass", WordCount::Twelve, None).unwrap();
+        // The holder is changing the password: the new keys do not count yet.
+        let coming = folder.wallet().join("keys-2");
+        std::fs::create_dir(&coming).unwrap();
+        assert_eq!(recovery_words(Some(place.path()), "pass").unwrap().as_str(), words.expose());
+        assert!(coming.exists(), "what comes is left alone");
+        assert_eq!(recovery_words(Some(place.path()), "guess").unwrap_err().code, Code::WrongPassword);
+    }
 }

@@ -17,7 +17,8 @@
 //! <home>/wallet/keys-1/words.json       the recovery words, sealed the same way
 //! ```
 //! A change of passphrase writes a whole new `keys-…` folder and then replaces `accounts.json` in one step: after a
-//! crash either the old passphrase opens everything or the new one does.
+//! crash either the old passphrase opens everything or the new one does. What does not count any more is removed by the
+//! process that holds the home's lock, and by no other: [`Wallet`] is for that one, [`WalletReader`] for others.
 //!
 //! # Time and threads
 //!
@@ -42,5 +43,5 @@ pub use keystore::{Cost, Keystore, KeystoreError};
 pub use safe_file::{read as read_private, replace as write_private};
 pub use service_key::{SealedBy, ServiceKey};
 pub use transaction::sign_transaction;
-pub use wallet::{Clock, DEFAULT_IDLE, Options, Wallet};
+pub use wallet::{Clock, DEFAULT_IDLE, Options, Wallet, WalletReader};
 pub use words::{RecoveryWords, WordCount, WordsError};

@@ -42,11 +42,20 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), WalletError> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(disk(&beside))?;
     drop(file);
     fs::rename(&beside, path).map_err(disk(path))?;
-    sync_folder(path)
+    sync_entry(path)
 }
 
-/// Makes the entry of this file in its folder durable.
-fn sync_folder(path: &Path) -> Result<(), WalletError> {
+/// Makes an empty file, which says what it says by being there. Two processes may do so at once.
+pub(crate) fn mark(path: &Path) -> Result<(), WalletError> {
+    match private_options().create_new(true).open(path) {
+        Ok(_) => sync_entry(path),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => Err(disk(path)(e)),
+    }
+}
+
+/// Makes the entry of this file or folder in the folder around it durable.
+pub(crate) fn sync_entry(path: &Path) -> Result<(), WalletError> {
     // Windows has no durable folder entries to ask for; opening a folder as a file fails there.
     if cfg!(unix)
         && let Some(folder) = path.parent()
@@ -101,6 +110,15 @@ mod tests {
         replace(&path, b"two").unwrap();
         assert_eq!(read(&path).unwrap().unwrap().as_slice(), b"two");
         assert!(!path.with_extension("new").exists());
+        assert!(!make_private(&path).unwrap(), "it was private from the start");
+    }
+
+    #[test]
+    fn a_mark_is_made_once_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seen");
+        mark(&path).unwrap();
+        mark(&path).unwrap();
         assert!(!make_private(&path).unwrap(), "it was private from the start");
     }
 

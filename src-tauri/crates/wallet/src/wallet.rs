@@ -1,15 +1,15 @@
 //! The wallet folder and its lock.
 
+mod change;
+mod copies;
 mod derived;
+mod reader;
+
+pub use reader::WalletReader;
 
 use crate::{
-    Account, Cost, Keychain, Keystore, Origin, RecoveryWords, WalletError, WordCount,
-    accounts::Accounts,
-    keychain::OsKeychain,
-    keystore::Passphrase,
-    safe_file::{self, disk},
-    sign_transaction,
-    words::path,
+    Account, Cost, Keychain, Keystore, Origin, RecoveryWords, WalletError, WordCount, accounts::Accounts,
+    keychain::OsKeychain, keystore::Passphrase, safe_file, sign_transaction, words::path,
 };
 use protocol::{
     Address, SecretKey, SignError, Signature, Signer,
@@ -17,7 +17,7 @@ use protocol::{
 };
 use std::{
     collections::BTreeMap,
-    fmt, fs,
+    fmt,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -29,14 +29,6 @@ use zeroize::Zeroizing;
 
 /// How long an unlocked wallet waits for its owner before it locks: five minutes.
 pub const DEFAULT_IDLE: Duration = Duration::from_secs(5 * 60);
-
-/// Is there once the owner has the recovery words.
-const WORDS_KEPT: &str = "words-kept";
-
-/// Is there once an account's keystore was saved elsewhere.
-fn exported(address: Address) -> String {
-    format!("exported-{}", address.bare_hex())
-}
 
 /// What time it is. Wall clock and not a monotonic one, so that a suspended computer counts as idle.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -100,22 +92,19 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Wallet {
-    /// Opens the wallet of a folder, `<home>/wallet`; a new folder is an empty wallet. It is locked.
+    /// Opens the wallet of a folder, `<home>/wallet`; a new folder is an empty wallet. It is locked. Only for the process
+    /// that holds the home's lock: left-overs in the folder are removed. Others have [`WalletReader`].
     pub fn open(folder: &Path, options: Options) -> Result<Self, WalletError> {
         safe_file::make_folder(folder)?;
-        let path = folder.join("accounts.json");
-        let accounts = match safe_file::read(&path)? {
-            None => Accounts::empty(),
-            Some(json) => {
-                let damaged = |reason: String| WalletError::Damaged { path: path.clone(), reason };
-                let accounts: Accounts = serde_json::from_slice(&json).map_err(|e| damaged(e.to_string()))?;
-                if accounts.version != 1 {
-                    return Err(damaged(format!("version {} is not known", accounts.version)));
-                }
-                accounts
-            }
-        };
-        let wallet = Self(Arc::new(Inner {
+        let wallet = Self::load(folder, options)?;
+        wallet.sweep()?;
+        Ok(wallet)
+    }
+
+    /// As the folder is, which stays as it is.
+    fn load(folder: &Path, options: Options) -> Result<Self, WalletError> {
+        let accounts = read_accounts(folder)?;
+        Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             idle: Mutex::new(options.idle),
             options,
@@ -123,9 +112,7 @@ impl Wallet {
             accounts: Mutex::new(accounts),
             keys: Mutex::default(),
             locks: AtomicU64::new(0),
-        }));
-        wallet.sweep()?;
-        Ok(wallet)
+        })))
     }
 
     // --- what is known while locked
@@ -174,7 +161,7 @@ impl Wallet {
         name: Option<&str>,
     ) -> Result<Account, WalletError> {
         let account = self.take_words(words, passphrase, name)?;
-        self.note(WORDS_KEPT)?;
+        self.note_words_kept()?;
         Ok(account)
     }
 
@@ -233,7 +220,7 @@ impl Wallet {
         self.add(accounts, at_work, key, Origin::Imported, name, began)
     }
 
-    // --- accounts change and leave the folder
+    // --- accounts change
 
     /// Gives an account another name.
     pub fn rename(&self, address: Address, name: &str) -> Result<(), WalletError> {
@@ -245,77 +232,6 @@ impl Wallet {
         account.name = accounts.name(Some(name))?;
         accounts.accounts.insert(place, account);
         self.write_accounts(accounts)
-    }
-
-    /// Changes the passphrase of everything in the wallet. After a crash either the old or the new one is right, for all.
-    /// What the keychain remembered is forgotten, since it is wrong now.
-    pub fn update(&self, old: &str, new: &str) -> Result<(), WalletError> {
-        if new.is_empty() {
-            return Err(WalletError::EmptyPassphrase);
-        }
-        let _operation = hold(&self.0.operation);
-        let mut accounts = self.snapshot();
-        let (from, to) = (accounts.keys, accounts.keys + 1);
-        let mut opens = self.right_passphrase(old)?;
-        let mut seals = Passphrase::new(new, self.0.options.cost);
-        safe_file::make_folder(&self.keys_folder(to))?;
-        for account in &accounts.accounts {
-            let key = opens.open_key(&self.read_keystore(&self.key_path(from, account.address))?)?;
-            self.write_keystore(&self.key_path(to, account.address), &seals.seal_key(&key)?)?;
-        }
-        if accounts.has_words {
-            let words = opens.open(&self.read_keystore(&self.words_path(from))?)?;
-            self.write_keystore(&self.words_path(to), &seals.seal(&words, None)?)?;
-        }
-        accounts.keys = to;
-        self.write_accounts(accounts)?;
-        self.sweep()?;
-        match self.forget() {
-            // A keychain that is absent remembers nothing.
-            Ok(()) | Err(WalletError::Keychain(crate::KeychainError::NoService)) => Ok(()),
-            Err(error) => {
-                tracing::warn!(%error, "the keychain still remembers the old passphrase");
-                Ok(())
-            }
-        }
-    }
-
-    /// A keystore file of one account under the wallet's passphrase, with a salt of its own.
-    pub fn export_keystore(&self, address: Address, passphrase: &str) -> Result<String, WalletError> {
-        let _operation = hold(&self.0.operation);
-        let accounts = self.snapshot();
-        let account = accounts.find(address).ok_or(WalletError::UnknownAccount(address))?;
-        let mut at_work = self.right_passphrase(passphrase)?;
-        let key = at_work.open_key(&self.read_keystore(&self.key_path(accounts.keys, account.address))?)?;
-        let json = Keystore::seal_key(&key, passphrase, self.0.options.cost)?.to_json()?;
-        self.note(&exported(address))?;
-        Ok(json)
-    }
-
-    /// Whether a copy outside this folder can bring an account back, as far as the wallet knows: its owner brought it, was
-    /// shown its words, or saved its keystore.
-    pub fn is_backed_up(&self, address: Address) -> bool {
-        let noted = |name: &str| self.0.folder.join(name).exists();
-        let origin = hold(&self.0.accounts).find(address).map(|account| account.origin.clone());
-        match origin {
-            Some(Origin::Imported) => true,
-            Some(Origin::Words { .. }) => noted(WORDS_KEPT) || noted(&exported(address)),
-            None => false,
-        }
-    }
-
-    /// Notes of their own, so that a process that only shows the words never rewrites the list of accounts.
-    fn note(&self, name: &str) -> Result<(), WalletError> {
-        safe_file::replace(&self.0.folder.join(name), b"")
-    }
-
-    /// The recovery words, for their owner to write down.
-    pub fn backup(&self, passphrase: &str) -> Result<RecoveryWords, WalletError> {
-        let _operation = hold(&self.0.operation);
-        let mut at_work = self.right_passphrase(passphrase)?;
-        let words = self.read_words(&self.snapshot(), &mut at_work)?;
-        self.note(WORDS_KEPT)?;
-        Ok(words)
     }
 
     // --- the lock
@@ -508,7 +424,7 @@ impl Wallet {
     }
 
     fn write_accounts(&self, accounts: Accounts) -> Result<(), WalletError> {
-        let path = self.0.folder.join("accounts.json");
+        let path = accounts_path(&self.0.folder);
         let json = serde_json::to_vec_pretty(&accounts)
             .map_err(|e| WalletError::Damaged { path: path.clone(), reason: e.to_string() })?;
         safe_file::replace(&path, &json)?;
@@ -527,21 +443,22 @@ impl Wallet {
     fn words_path(&self, keys: u64) -> PathBuf {
         self.keys_folder(keys).join("words.json")
     }
+}
 
-    /// Removes key folders that do not count: left-overs of a change of passphrase.
-    fn sweep(&self) -> Result<(), WalletError> {
-        let counts = format!("keys-{}", hold(&self.0.accounts).keys);
-        for entry in fs::read_dir(&self.0.folder).map_err(disk(&self.0.folder))? {
-            let entry = entry.map_err(disk(&self.0.folder))?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let ours = name.strip_prefix("keys-").is_some_and(|n| n.parse::<u64>().is_ok());
-            if ours && name != counts {
-                fs::remove_dir_all(entry.path()).map_err(disk(&entry.path()))?;
-            }
-        }
-        Ok(())
+/// The list of accounts of a folder; that of an empty wallet where there is none.
+fn read_accounts(folder: &Path) -> Result<Accounts, WalletError> {
+    let path = accounts_path(folder);
+    let Some(json) = safe_file::read(&path)? else { return Ok(Accounts::empty()) };
+    let damaged = |reason: String| WalletError::Damaged { path: path.clone(), reason };
+    let accounts: Accounts = serde_json::from_slice(&json).map_err(|e| damaged(e.to_string()))?;
+    if accounts.version != 1 {
+        return Err(damaged(format!("version {} is not known", accounts.version)));
     }
+    Ok(accounts)
+}
+
+fn accounts_path(folder: &Path) -> PathBuf {
+    folder.join("accounts.json")
 }
 
 fn derived(index: u32) -> Origin {

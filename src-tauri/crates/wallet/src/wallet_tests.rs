@@ -1,5 +1,6 @@
 use super::*;
 use crate::{KeychainError, NoKeychain, keychain::tests::MemoryKeychain};
+use std::fs;
 
 const JUNK: &str = "test test test test test test test test test test test junk";
 
@@ -13,15 +14,24 @@ impl Bench {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), now: Arc::new(AtomicU64::new(1_000)), keychain: Arc::default() }
     }
-    fn open(&self) -> Wallet {
+    fn options(&self) -> Options {
         let now = self.now.clone();
-        let options = Options {
+        Options {
             keychain: self.keychain.clone(),
             cost: Cost::cheap(),
             idle: Some(DEFAULT_IDLE),
             clock: Arc::new(move || SystemTime::UNIX_EPOCH + Duration::from_secs(now.load(Ordering::Relaxed))),
-        };
-        Wallet::open(&self.folder.path().join("wallet"), options).unwrap()
+        }
+    }
+    fn wallet(&self) -> PathBuf {
+        self.folder.path().join("wallet")
+    }
+    fn open(&self) -> Wallet {
+        Wallet::open(&self.wallet(), self.options()).unwrap()
+    }
+    /// As a process looks that does not hold the home.
+    fn look(&self) -> WalletReader {
+        WalletReader::open(&self.wallet(), self.options()).unwrap()
     }
     fn junk(&self) -> Wallet {
         let wallet = self.open();
@@ -160,7 +170,7 @@ fn a_new_passphrase_replaces_the_old_one_for_everything() {
 fn a_change_of_passphrase_that_crashed_half_way_leaves_the_old_one_right() {
     let bench = Bench::new();
     bench.junk();
-    let half = bench.folder.path().join("wallet/keys-2");
+    let half = bench.wallet().join("keys-2");
     fs::create_dir(&half).unwrap();
     fs::write(half.join("words.json"), "half").unwrap();
     let wallet = bench.open();
@@ -168,6 +178,53 @@ fn a_change_of_passphrase_that_crashed_half_way_leaves_the_old_one_right() {
     wallet.unlock("pass").unwrap();
     wallet.update("pass", "word").unwrap();
     bench.open().unlock("word").unwrap();
+}
+
+#[test]
+fn whoever_only_reads_the_words_removes_nothing() {
+    let bench = Bench::new();
+    assert!(bench.look().is_empty() && !bench.wallet().exists(), "not even a folder is made");
+    let wallet = bench.junk();
+    // The process that holds the home is about to let new keys count.
+    let mut opens = wallet.right_passphrase("pass").unwrap();
+    let mut seals = Passphrase::new("word", Cost::cheap());
+    let after = wallet.seal_anew(&wallet.snapshot(), &mut opens, &mut seals).unwrap();
+    let reader = bench.look();
+    assert!(reader.has_words());
+    assert_eq!(reader.backup("pass").unwrap().expose(), JUNK);
+    wallet.change_to(after, &mut seals).unwrap();
+    assert_eq!(reader.backup("word").unwrap().expose(), JUNK, "it looks again where the keys that it knew are gone");
+    assert!(matches!(reader.backup("pass"), Err(WalletError::WrongPassphrase)));
+    bench.open().unlock("word").unwrap();
+}
+
+#[test]
+fn the_old_keys_count_until_all_new_ones_are_there() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    let mut opens = wallet.right_passphrase("pass").unwrap();
+    let mut seals = Passphrase::new("word", Cost::cheap());
+    let after = wallet.seal_anew(&wallet.snapshot(), &mut opens, &mut seals).unwrap();
+    fs::remove_file(bench.wallet().join("keys-2/words.json")).unwrap();
+    assert!(matches!(wallet.change_to(after, &mut seals), Err(WalletError::Damaged { .. })));
+    assert_eq!(wallet.backup("pass").unwrap().expose(), JUNK);
+    bench.open().unlock("pass").unwrap();
+}
+
+#[test]
+fn no_keys_are_removed_while_those_that_count_cannot_be_read() {
+    let bench = Bench::new();
+    bench.junk();
+    let list = bench.wallet().join("accounts.json");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::write(&list, text.replace("\"keys\": 1", "\"keys\": 2")).unwrap();
+    assert!(bench.open().unlock("pass").is_err());
+    // Nor where the list is gone, which then names no keys at all.
+    fs::remove_file(&list).unwrap();
+    fs::rename(bench.wallet().join("keys-1"), bench.wallet().join("keys-2")).unwrap();
+    assert!(bench.open().is_empty());
+    fs::write(&list, text.replace("\"keys\": 1", "\"keys\": 2")).unwrap();
+    bench.open().unlock("pass").unwrap();
 }
 
 #[test]
@@ -234,7 +291,7 @@ fn nothing_secret_is_in_clear_on_disk_or_in_debug() {
 fn a_damaged_file_is_named() {
     let bench = Bench::new();
     bench.junk();
-    let path = bench.folder.path().join("wallet/accounts.json");
+    let path = bench.wallet().join("accounts.json");
     fs::write(&path, "{").unwrap();
     let options = Options { cost: Cost::cheap(), keychain: Arc::new(NoKeychain), ..Options::default() };
     let error = Wallet::open(path.parent().unwrap(), options).unwrap_err();
