@@ -189,3 +189,30 @@ fn a_download_survives_every_failing_write() {
         assert_eq!(fs::read_to_string(path).unwrap(), CONTENT, "{what}");
     }
 }
+
+#[test]
+fn an_account_is_copied_whole_or_not_at_all() {
+    let person = Person::alone().with_account(0);
+    let copy = person.path("copy.json");
+    let words = ["wallet", "export", copy.to_str().unwrap()];
+    let is_backed_up = || person.types(&["wallet", "show"]).ok()["backedUp"].clone();
+    // The file is written, and then made to stay.
+    for first in [1, 2] {
+        let mut command = person.command();
+        command.env("LD_PRELOAD", faults()).env("NEUSTON_FAULT_UNDER", &copy).args(words);
+        command.env("NEUSTON_FAULT_FIRST", first.to_string()).env("NEUSTON_FAULT_ERRNO", ENOSPC.to_string());
+        let told = crate::person::told(&command.output().unwrap());
+        assert_eq!(told.error(), "disk", "failure {first}: {told:?}");
+        assert!(!copy.exists(), "failure {first}: half a copy is none");
+    }
+    person.file("copy.json", "somebody's");
+    assert_eq!(person.types(&words).error(), "invalid", "nothing is overwritten");
+    assert_eq!(fs::read_to_string(&copy).unwrap(), "somebody's");
+    assert_eq!(is_backed_up(), false, "there is no copy yet");
+    fs::remove_file(&copy).unwrap();
+    person.types(&words).ok();
+    assert_eq!(is_backed_up(), true);
+    let other = Person::alone();
+    other.types(&["wallet", "import", "--keystore", copy.to_str().unwrap()]).ok();
+    assert_eq!(other.address(), person.address());
+}

@@ -4,6 +4,7 @@ use crate::{
     clock,
     core::{Core, outbox},
     errors,
+    new_file::write_new,
     policy::Action,
     store::Happening,
 };
@@ -129,16 +130,9 @@ impl Core {
         let account = self.account().ok_or_else(errors::no_account)?;
         let password = Zeroizing::new(password.0);
         let json = self.stretching(move |w| w.export_keystore(account, &password)).await?;
-        let place = std::path::PathBuf::from(&path);
-        if tokio::fs::try_exists(&place).await.unwrap_or(false) {
-            return Err(ApiError::new(
-                Code::Invalid,
-                sentence!("{path} exists already.", path = &path),
-                "Choose another name; nothing is overwritten.",
-            )
-            .at("path"));
-        }
-        tokio::fs::write(&place, &json).await.map_err(|e| errors::disk(&place, &e))?;
+        write_new(std::path::Path::new(&path), json.as_bytes()).await?;
+        // Only a copy that is there is one.
+        self.stretching(move |w| w.note_exported(account)).await?;
         Ok(SavedFile { path, bytes: json.len() as u64 })
     }
 

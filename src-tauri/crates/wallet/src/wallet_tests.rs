@@ -306,6 +306,9 @@ fn an_account_is_backed_up_once_its_owner_holds_a_copy() {
     let second = wallet.add_account("pass", None).unwrap();
     assert!(!wallet.is_backed_up(first.address) && !wallet.is_backed_up(second.address));
     wallet.export_keystore(second.address, "pass").unwrap();
+    assert!(!wallet.is_backed_up(second.address), "a copy that nobody has saved is none");
+    wallet.note_exported(second.address).unwrap();
+    assert!(matches!(wallet.note_exported(Address([1; 20])), Err(WalletError::UnknownAccount(_))));
     assert!(!bench.open().is_backed_up(first.address) && bench.open().is_backed_up(second.address));
     assert!(wallet.backup("guess").is_err() && !wallet.is_backed_up(first.address));
     wallet.backup("pass").unwrap();

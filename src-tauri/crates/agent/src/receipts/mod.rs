@@ -2,8 +2,8 @@
 
 mod page;
 
-use crate::{agent::Agent, clock, core::chain, errors};
-use api::{ApiError, Code, SavedFile, sentence};
+use crate::{agent::Agent, clock, core::chain, errors, new_file::write_new};
+use api::{ApiError, Code, SavedFile};
 use keeper::{ConditionState, LogFilter};
 use protocol::{
     Address, AgreementId, Checksum, Hash32, SignError,
@@ -112,21 +112,4 @@ impl Agent {
     async fn last(&self, filter: LogFilter) -> Result<Option<Log>, ApiError> {
         Ok(self.core.keeper.logs(&filter).await.map_err(chain)?.pop())
     }
-}
-
-/// Writes a file that is not there yet.
-async fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ApiError> {
-    use tokio::io::AsyncWriteExt as _;
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => ApiError::new(
-            Code::Invalid,
-            sentence!("{path} exists already.", path),
-            "Choose another name; nothing is overwritten.",
-        )
-        .at("path"),
-        _ => errors::disk(path, &error),
-    };
-    let mut file = tokio::fs::File::create_new(path).await.map_err(failed)?;
-    file.write_all(bytes).await.map_err(failed)?;
-    file.sync_all().await.map_err(failed)
 }

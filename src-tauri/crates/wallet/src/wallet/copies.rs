@@ -13,16 +13,21 @@ fn exported(address: Address) -> String {
 }
 
 impl Wallet {
-    /// A keystore file of one account under the wallet's passphrase, with a salt of its own.
+    /// A keystore file of one account under the wallet's passphrase, with a salt of its own. Whoever has saved it says so
+    /// with [`Wallet::note_exported`].
     pub fn export_keystore(&self, address: Address, passphrase: &str) -> Result<String, WalletError> {
         let _operation = hold(&self.0.operation);
         let accounts = self.snapshot();
         let account = accounts.find(address).ok_or(WalletError::UnknownAccount(address))?;
         let mut at_work = self.right_passphrase(passphrase)?;
         let key = at_work.open_key(&self.read_keystore(&self.key_path(accounts.keys, account.address))?)?;
-        let json = Keystore::seal_key(&key, passphrase, self.0.options.cost)?.to_json()?;
-        self.note(&exported(address))?;
-        Ok(json)
+        Ok(Keystore::seal_key(&key, passphrase, self.0.options.cost)?.to_json()?)
+    }
+
+    /// Notes that the keystore file of an account lies outside this folder, whole.
+    pub fn note_exported(&self, address: Address) -> Result<(), WalletError> {
+        self.known(address)?;
+        self.note(&exported(address))
     }
 
     /// The recovery words, for their owner to write down.
