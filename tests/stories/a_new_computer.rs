@@ -39,7 +39,8 @@ fn a_new_computer_with_only_the_words_has_everything_again() {
     drop(old);
 
     let new = Person::on(&network.file());
-    let sheet = new.file("words", &words);
+    // Copied as they stand on paper, each on its own line.
+    let sheet = new.file("words", &words.replace(' ', "\n"));
     let imported = new.types(&["wallet", "import", "--words-file", sheet.to_str().unwrap()]);
     let (told, stderr) = (imported.json.clone(), imported.stderr.clone());
     imported.ok();

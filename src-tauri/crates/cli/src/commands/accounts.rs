@@ -25,7 +25,7 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
         Wallet::Import { words_file, key_file, keystore, keystore_passphrase_file } => {
             let password = session.password()?;
             let from = match (words_file, key_file, keystore) {
-                (Some(file), _, _) => ImportFrom::Words { words: first_line(&file)? },
+                (Some(file), _, _) => ImportFrom::Words { words: all_lines(&file)? },
                 (_, Some(file), _) => ImportFrom::KeyFile { path: absolute(&file)? },
                 (_, _, Some(file)) => ImportFrom::Keystore {
                     path: absolute(&file)?,
@@ -116,6 +116,15 @@ pub(super) fn backup(common: &Common, output: Output) -> Result<(), ApiError> {
         format!("{}\n\nWrite these words on paper. Whoever has them has the account.", words.as_str())
     });
     Ok(())
+}
+
+/// A small file, whole: recovery words stand on one line or each on its own.
+fn all_lines(path: &Path) -> Result<String, ApiError> {
+    let wrong = |e: std::io::Error| {
+        let why = format!("The file {} cannot be read: {e}.", path.display());
+        ApiError::new(Code::Invalid, Sentence::verbatim(why), "Check the path and that the file may be read.")
+    };
+    Ok(std::fs::read_to_string(path).map_err(wrong)?.trim().to_owned())
 }
 
 pub(super) fn absolute(path: &Path) -> Result<String, ApiError> {
