@@ -97,6 +97,21 @@ fn a_wrong_network_file_is_named() {
 }
 
 #[test]
+fn a_network_is_never_written_over_something() {
+    let person = Person::alone().with_account(0);
+    let (file, beside) = (person.file("out.toml", "mine"), person.file("out.new", "mine as well"));
+    let words = ["network", "export", "local", "--to", file.to_str().unwrap()];
+    let told = person.types(&words);
+    assert_eq!(told.error(), "invalid", "{told:?}");
+    assert!(told.json["error"]["message"].as_str().unwrap().contains("exists already"), "{told:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    std::fs::remove_file(&file).unwrap();
+    person.types(&words).ok();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("[contracts]"));
+    assert_eq!(std::fs::read_to_string(&beside).unwrap(), "mine as well");
+}
+
+#[test]
 fn a_second_process_on_one_home_is_a_guest() {
     let person = Person::alone().with_account(10);
     let running = person.serves();

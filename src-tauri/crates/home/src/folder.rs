@@ -140,14 +140,23 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Writes a file so that either the old or the new content is there, whatever happens.
+/// Writes a file so that either the old or the new content is there, whatever happens. What is written meanwhile has a name
+/// that nobody else has.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     use std::io::Write as _;
-    let beside = path.with_extension("new");
-    let mut file = File::create(&beside)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", hex::encode(rand::random::<[u8; 8]>())));
+    let beside = path.with_file_name(name);
+    let mut file = File::create_new(&beside)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    drop(file);
+    let placed = written.and_then(|()| std::fs::rename(&beside, path));
+    if placed.is_err()
+        && let Err(error) = std::fs::remove_file(&beside)
+    {
+        tracing::warn!(%error, "what could not be written whole was not taken away");
+    }
+    placed
 }
 
 #[cfg(test)]
@@ -163,6 +172,21 @@ mod tests {
         assert!(folder.lock().unwrap().is_none(), "the lock is held");
         drop(first);
         assert!(folder.lock().unwrap().is_some(), "the next one takes over");
+    }
+
+    #[test]
+    fn a_file_is_written_whole_and_nothing_beside_it_is_touched() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("network.toml");
+        // Somebody's own.
+        std::fs::write(place.path().join("network.new"), "mine").unwrap();
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read(place.path().join("network.new")).unwrap(), b"mine");
+        std::fs::create_dir(place.path().join("taken")).unwrap();
+        write_whole(&place.path().join("taken"), b"three").unwrap_err();
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 3, "nothing is left over");
     }
 
     #[test]

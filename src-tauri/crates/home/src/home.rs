@@ -4,7 +4,7 @@ use crate::{
     Folder,
     embedded::Embedded,
     errors,
-    folder::{HomeLock, write_whole},
+    folder::HomeLock,
     networks::{self, Chosen, embedded_title},
     presence::{Arrival, Presence},
     server,
@@ -215,7 +215,7 @@ impl Home {
         };
         let toml = networks::toml(&networks::read(&file)?)?;
         if let Some(path) = path {
-            write_whole(Path::new(path), toml.as_bytes()).map_err(errors::disk)?;
+            agent::write_new(Path::new(path), toml.as_bytes()).await?;
         }
         Ok(NetworkText { toml, path: path.map(str::to_owned) })
     }
