@@ -11,6 +11,7 @@ mod folder;
 mod gateway;
 mod guest;
 mod home;
+mod identity;
 mod networks;
 mod one_window;
 mod presence;

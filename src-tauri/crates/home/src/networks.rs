@@ -1,9 +1,12 @@
 //! The networks a home knows: the embedded one, and files of others.
 
-use crate::{Folder, errors, folder::write_whole};
+use crate::{Folder, errors, folder::write_whole, identity::Identity, presence};
 use api::{ApiError, Code, NetworkView, Sentence, sentence};
 use protocol::NetworkFile;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+};
 
 /// The name of the network on this computer.
 pub(crate) const EMBEDDED: &str = "local";
@@ -55,13 +58,13 @@ pub(crate) fn choose(folder: &Folder, wanted: Option<&str>) -> Result<Chosen, Ap
             }
             let file = read(&path)?;
             // Two files may give the same name: what belongs to them is kept apart by the path.
-            let number = protocol::hash::keccak256(path.as_os_str().as_encoded_bytes());
-            let number = hex::encode(number.get(..4).unwrap_or_default());
-            Ok(Chosen::File { name: format!("{}-{number}", safe(&file.name)), path })
+            let number = number(path.as_os_str().as_encoded_bytes());
+            Ok(Chosen::File { name: format!("{}-{number}", cleaned(&file.name, LONGEST)), path })
         }
-        Some(name) => {
-            let path = folder.networks().join(format!("{}.toml", safe(name)));
-            if path.exists() { Ok(Chosen::File { name: safe(name), path }) } else { Err(unknown(name)) }
+        Some(text) => {
+            let name = safe(text);
+            let path = folder.networks().join(format!("{name}.toml"));
+            if path.exists() { Ok(Chosen::File { name, path }) } else { Err(unknown(text)) }
         }
     }
 }
@@ -86,9 +89,10 @@ pub(crate) fn toml(file: &NetworkFile) -> Result<String, ApiError> {
     file.to_toml().map_err(|e| unwritten(&e))
 }
 
-/// Copies a network's file to the ones this home knows.
+/// Copies a network's file to the ones this home knows. One that is known already has what its file says from then on; of
+/// another network a name is never taken away.
 pub(crate) fn add(folder: &Folder, path: &Path) -> Result<String, ApiError> {
-    let file = read(path)?;
+    let mut file = read(path)?;
     let name = safe(&file.name);
     if name == EMBEDDED || name.is_empty() {
         return Err(ApiError::new(
@@ -98,9 +102,44 @@ pub(crate) fn add(folder: &Folder, path: &Path) -> Result<String, ApiError> {
         ));
     }
     std::fs::create_dir_all(folder.networks()).map_err(errors::disk)?;
-    let text = toml(&file)?;
-    write_whole(&folder.networks().join(format!("{name}.toml")), text.as_bytes()).map_err(errors::disk)?;
+    let place = folder.networks().join(format!("{name}.toml"));
+    let _one = one_writer(&place)?;
+    let known = if place.exists() { read(&place).ok() } else { None };
+    let data = folder.of_network(&name);
+    let before = known.as_ref().map(Identity::of).into_iter();
+    let mut before = before.chain(Identity::kept(&data).map_err(errors::disk)?);
+    if before.any(|before| !before.fits(&Identity::of(&file))) {
+        return Err(ApiError::new(
+            Code::Invalid,
+            sentence!("Another network is called “{name}” here.", name = file.name),
+            "Change the name in the file, then add it.",
+        )
+        .at("network"));
+    }
+    // Gateways that were announced here are still there.
+    for (provider, at) in known.iter().flat_map(|known| &known.gateways) {
+        file.gateways.entry(*provider).or_insert_with(|| at.clone());
+    }
+    let says_else = |known: NetworkFile| NetworkFile { gateways: file.gateways.clone(), ..known } != file;
+    let _nobody = known.is_some_and(says_else).then(|| nobody_there(&data, &file.name)).transpose()?;
+    write_whole(&place, toml(&file)?.as_bytes()).map_err(errors::disk)?;
     Ok(name)
+}
+
+/// Keeps everybody away from a network while its file changes. Whoever is there already found its servers by the file as
+/// it was, and goes on with it.
+fn nobody_there(data: &Path, name: &str) -> Result<File, ApiError> {
+    let lock = presence::lock_file(data).map_err(errors::disk)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(ApiError::new(
+            Code::Busy,
+            sentence!("The network “{name}” is in use, and this file says something else of it.", name),
+            "Use another network, close Neuston and open it again; then add the file.",
+        )
+        .at("network")),
+        Err(TryLockError::Error(error)) => Err(errors::disk(error)),
+    }
 }
 
 /// All networks known here.
@@ -134,17 +173,41 @@ fn view(name: &str, title: Sentence, file: Option<&NetworkFile>, active: &str, e
     }
 }
 
-/// A name that is also a file's name.
+/// The longest name of a file or folder of a network.
+const LONGEST: usize = 60;
+
+/// A name that is also a file's name, on disks as well that take upper and lower case for one. Of a name in other letters
+/// than those of ASCII little is left: a number keeps it apart.
 fn safe(name: &str) -> String {
+    if name.is_ascii() {
+        return cleaned(name, LONGEST);
+    }
+    let number = number(name.as_bytes());
+    format!("{}-{number}", cleaned(name, LONGEST.saturating_sub(1 + number.len())))
+}
+
+/// What can stand in a file's name everywhere.
+fn cleaned(name: &str, longest: usize) -> String {
     let clean = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c.to_ascii_lowercase() } else { '-' };
-    name.chars().take(60).map(clean).collect()
+    name.chars().take(longest).map(clean).collect()
+}
+
+/// Eight digits that tell two texts apart.
+fn number(of: &[u8]) -> String {
+    hex::encode(protocol::hash::keccak256(of).get(..4).unwrap_or_default())
+}
+
+/// Held while a network's file is read and written again.
+fn one_writer(path: &Path) -> Result<File, ApiError> {
+    let lock = File::create(path.with_extension("lock")).map_err(errors::disk)?;
+    lock.lock().map_err(errors::disk)?;
+    Ok(lock)
 }
 
 /// Says in a network's file where a gateway is, so that everybody who uses the file finds it. Two homes may do so at
 /// once: a lock beside the file keeps them apart.
 pub(crate) fn announce_gateway(path: &Path, provider: protocol::Address, at: &str) -> Result<(), ApiError> {
-    let lock = std::fs::File::create(path.with_extension("lock")).map_err(errors::disk)?;
-    lock.lock().map_err(errors::disk)?;
+    let _one = one_writer(path)?;
     let mut file = read(path)?;
     if file.gateways.get(&provider).map(String::as_str) == Some(at) {
         return Ok(());
@@ -162,19 +225,96 @@ mod tests {
         format!("name = \"{name}\"\nchain_id = 1\nrpc = [\"http://127.0.0.1:1\"]\n")
     }
 
+    /// Somebody who adds networks.
+    struct Adding {
+        place: tempfile::TempDir,
+        folder: Folder,
+    }
+
+    impl Adding {
+        fn new() -> Self {
+            let place = tempfile::tempdir().unwrap();
+            let folder = Folder::open(Some(place.path())).unwrap();
+            Self { place, folder }
+        }
+
+        fn adds(&self, text: &str) -> Result<String, ApiError> {
+            let file = self.place.path().join("x.toml");
+            std::fs::write(&file, text).unwrap();
+            add(&self.folder, &file)
+        }
+
+        fn known(&self, name: &str) -> NetworkFile {
+            read(&self.folder.networks().join(format!("{name}.toml"))).unwrap()
+        }
+    }
+
     #[test]
     fn a_network_is_added_listed_and_found() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::open(Some(place.path())).unwrap();
-        let file = place.path().join("x.toml");
-        std::fs::write(&file, network("My Team")).unwrap();
-        assert_eq!(add(&folder, &file).unwrap(), "my-team");
-        assert_eq!(list(&folder, Some("my-team")).iter().filter(|n| n.active).count(), 1);
-        assert!(matches!(choose(&folder, Some("my-team")).unwrap(), Chosen::File { .. }));
-        assert_eq!(choose(&folder, None).unwrap(), Chosen::Embedded);
-        assert_eq!(choose(&folder, Some("nowhere")).unwrap_err().code, Code::NotFound);
-        std::fs::write(&file, "what").unwrap();
-        assert_eq!(add(&folder, &file).unwrap_err().code, Code::Invalid);
+        let home = Adding::new();
+        assert_eq!(home.adds(&network("My Team")).unwrap(), "my-team");
+        assert_eq!(list(&home.folder, Some("my-team")).iter().filter(|n| n.active).count(), 1);
+        assert!(matches!(choose(&home.folder, Some("my-team")).unwrap(), Chosen::File { .. }));
+        assert_eq!(choose(&home.folder, None).unwrap(), Chosen::Embedded);
+        assert_eq!(choose(&home.folder, Some("nowhere")).unwrap_err().code, Code::NotFound);
+        assert_eq!(home.adds("what").unwrap_err().code, Code::Invalid);
+    }
+
+    #[test]
+    fn names_in_any_letters_are_kept_apart() {
+        let home = Adding::new();
+        let names = ["市场", "数据", "Märkte", "märkte", &"é".repeat(100)].map(|name| {
+            let added = home.adds(&network(name)).unwrap();
+            assert!(added.is_ascii() && added.len() <= LONGEST && added == added.to_lowercase(), "{added}");
+            assert_eq!(choose(&home.folder, Some(name)).unwrap().name(), added, "by the name that people see");
+            assert_eq!(choose(&home.folder, Some(&added)).unwrap().name(), added, "by the name of its file");
+            added
+        });
+        let apart: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(apart.len(), names.len(), "{names:?}");
+    }
+
+    #[test]
+    fn a_name_is_never_taken_from_another_network() {
+        let home = Adding::new();
+        let contracts = |at: &str| format!("[contracts]\nOceanToken = \"0x{}\"\n", at.repeat(20));
+        home.adds(&(network("Team") + &contracts("11"))).unwrap();
+        let before = home.known("team");
+        for other in [
+            network("TEAM").replace("chain_id = 1", "chain_id = 2") + &contracts("11"),
+            network("Team") + &contracts("22"),
+        ] {
+            let error = home.adds(&other).unwrap_err();
+            assert_eq!(error.code, Code::Invalid);
+            assert!(error.message.contains("is called") && error.next.contains("Change the name"), "{error}");
+            assert_eq!(home.known("team"), before);
+        }
+        // Nor where only the data of the other network is left.
+        crate::folder::make_private(&home.folder.of_network("team")).unwrap();
+        crate::identity::settle(&home.folder.of_network("team"), &before, Path::new("x.toml")).unwrap();
+        std::fs::remove_file(home.folder.networks().join("team.toml")).unwrap();
+        assert_eq!(home.adds(&(network("Team") + &contracts("22"))).unwrap_err().code, Code::Invalid);
+        home.adds(&(network("Team") + &contracts("11"))).unwrap();
+    }
+
+    #[test]
+    fn a_network_that_moved_is_added_again_while_nobody_is_there() {
+        let home = Adding::new();
+        let (old, new) = (network("Team"), network("Team").replace("127.0.0.1:1", "127.0.0.1:2"));
+        home.adds(&old).unwrap();
+        let provider = protocol::Address([7; 20]);
+        announce_gateway(&home.folder.networks().join("team.toml"), provider, "unix:/tmp/a.sock").unwrap();
+        let here = presence::lock_file(&home.folder.of_network("team")).unwrap();
+        here.lock_shared().unwrap();
+        home.adds(&old).unwrap();
+        let error = home.adds(&new).unwrap_err();
+        assert_eq!(error.code, Code::Busy);
+        assert!(error.message.contains("in use"), "{error}");
+        assert_eq!(home.known("team").rpc, ["http://127.0.0.1:1"]);
+        drop(here);
+        home.adds(&new).unwrap();
+        assert_eq!(home.known("team").rpc, ["http://127.0.0.1:2"]);
+        assert_eq!(home.known("team").gateways.len(), 1, "who was announced is still there");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::{
     Folder, errors,
     folder::make_private,
     gateway::Handle,
+    identity,
     networks::{announce_gateway, read},
 };
 use agent::{Agent, AgentConfig, Policy};
@@ -13,6 +14,8 @@ use node::brizo::{self, Gateway, GatewayConfig};
 use protocol::{Address, NetworkFile, Signer};
 use runner::{Ledger, Outbox, OutboxError};
 use std::{
+    fs::File,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -48,6 +51,14 @@ pub(crate) struct Presence {
     gateway: Option<Gateway>,
     served: Option<Served>,
     cancel: CancellationToken,
+    /// As long as it is there, its network's file stays as it is.
+    _here: File,
+}
+
+/// Locked by everybody who is present with the data of this folder.
+pub(crate) fn lock_file(data: &Path) -> io::Result<File> {
+    make_private(data)?;
+    File::options().create(true).write(true).truncate(false).open(data.join("presence.lock"))
 }
 
 /// How often the network's file is looked at for gateways that came or moved.
@@ -56,8 +67,11 @@ const LOOK: Duration = Duration::from_secs(1);
 impl Presence {
     pub(crate) async fn arrive(arrival: Arrival<'_>) -> Result<Self, ApiError> {
         let Arrival { data, name, sockets, network_path, title, wallet, account, service, policy, operator } = arrival;
-        make_private(&data).map_err(errors::disk)?;
+        let here = lock_file(&data).map_err(errors::disk)?;
+        // Whoever is changing the network's file is done in a moment.
+        here.lock_shared().map_err(errors::disk)?;
         let network = read(&network_path)?;
+        identity::settle(&data, &network, &network_path)?;
         let http = Http::of_network(&network, Limits::trusted()).map_err(|e| unusable(&e))?;
         let resolver = http.resolver().clone();
         let cancel = CancellationToken::new();
@@ -126,7 +140,7 @@ impl Presence {
             policy,
         })
         .await?;
-        Ok(Self { agent, gateway, served, cancel })
+        Ok(Self { agent, gateway, served, cancel, _here: here })
     }
 
     pub(crate) async fn leave(self) {

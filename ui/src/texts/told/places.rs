@@ -112,6 +112,24 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ("Ask whoever runs the network for its file.", "Lass dir vom Betreiber des Netzes dessen Datei geben."),
     ("A network from a file cannot be called “{name}”.", "Ein Netz aus einer Datei kann nicht „{name}“ heißen."),
     ("Change the name in the file.", "Ändere den Namen in der Datei."),
+    ("Another network is called “{name}” here.", "Hier heißt schon ein anderes Netz „{name}“."),
+    ("Change the name in the file, then add it.", "Ändere den Namen in der Datei, und füge sie dann hinzu."),
+    (
+        "The network “{name}” is in use, and this file says something else of it.",
+        "Das Netz „{name}“ ist in Gebrauch, und diese Datei sagt etwas anderes darüber.",
+    ),
+    (
+        "Use another network, close Neuston and open it again; then add the file.",
+        "Verwende ein anderes Netz, schließe Neuston und öffne es wieder; füge dann die Datei hinzu.",
+    ),
+    (
+        "What is kept in {folder} belongs to another network than the one of {file}.",
+        "Was in {folder} liegt, gehört zu einem anderen Netz als dem von {file}.",
+    ),
+    (
+        "Change the name in that file, or move the folder away.",
+        "Ändere den Namen in dieser Datei, oder verschiebe den Ordner.",
+    ),
     ("The network's file cannot be written: {why}.", "Die Netzdatei lässt sich nicht schreiben: {why}."),
     (
         "The network file names an address that is none: {why}.",
