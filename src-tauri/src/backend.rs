@@ -10,7 +10,7 @@ use std::{
 use tauri::{AppHandle, Manager, State, async_runtime::JoinHandle, ipc::Channel};
 use tokio::sync::Mutex as AsyncMutex;
 
-/// Between two attempts to open a home whose holder has just ended.
+/// Between two attempts to listen to a home that does not open.
 const REOPEN_AFTER: Duration = Duration::from_secs(1);
 
 /// The home of this window, opened once; a failed opening is tried again by the next request.
@@ -82,14 +82,6 @@ impl Backend {
         }
     }
 
-    /// Forgets a home that has ended, so that the next request opens it again or takes it over.
-    async fn forget(&self, ended: &Arc<Door>) {
-        let mut place = self.door.lock().await;
-        if place.as_ref().is_some_and(|door| Arc::ptr_eq(door, ended)) {
-            *place = None;
-        }
-    }
-
     fn listener(&self) -> MutexGuard<'_, Option<Listener>> {
         // A poisoned lock still holds a whole listener: it is replaced in one step.
         self.listener.lock().unwrap_or_else(PoisonError::into_inner)
@@ -123,14 +115,12 @@ async fn carry(app: AppHandle, channel: Channel<Event>) {
     let backend = app.state::<Backend>();
     loop {
         match backend.door().await {
-            Ok(door) => {
-                match carry_from(&door, &channel).await {
-                    Ok(Heard::HomeEnded) => {}
-                    Ok(Heard::PageLeft) => return,
-                    Err(error) => tracing::warn!(%error, "the home does not tell what happens"),
-                }
-                backend.forget(&door).await;
-            }
+            // The door goes on with whoever runs the home next; what ends it here is a home that does not open.
+            Ok(door) => match carry_from(&door, &channel).await {
+                Ok(Heard::HomeEnded) => {}
+                Ok(Heard::PageLeft) => return,
+                Err(error) => tracing::warn!(%error, "the home does not tell what happens"),
+            },
             Err(error) => tracing::warn!(%error, "the home does not open"),
         }
         tokio::time::sleep(REOPEN_AFTER).await;

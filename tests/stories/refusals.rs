@@ -1,6 +1,9 @@
 //! Bad input and bad luck at a terminal: each time a clear sentence, a next step, and nothing lost.
 
 use crate::person::{PATIENCE, Person};
+use api::{Event, GetAccount};
+use home::{Door, HomeOptions};
+use protocol::Vodka;
 use std::time::Instant;
 
 #[test]
@@ -118,4 +121,39 @@ fn a_second_process_on_one_home_is_a_guest() {
     assert_eq!(person.balance(), "10", "the second process asks the first");
     running.ends();
     assert_eq!(person.balance(), "10", "and takes over when it has ended");
+}
+
+#[test]
+fn a_guest_goes_on_when_the_holder_has_ended() {
+    let person = Person::alone().with_account(10);
+    let running = person.serves_locked();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = HomeOptions { dir: Some(person.home()), ..HomeOptions::default() };
+    let door = runtime.block_on(Door::open(options)).unwrap();
+    let mut events = runtime.block_on(door.events()).unwrap();
+    let hears = runtime.spawn(async move {
+        while let Some(event) = events.next().await {
+            let account = match event {
+                Event::Account(account) => account,
+                Event::Status(status) => status.account,
+                _ => continue,
+            };
+            if account.balance == Some(Vodka::from_ocean(15)) {
+                return true;
+            }
+        }
+        false
+    });
+    let account = runtime.block_on(door.ask(GetAccount {})).unwrap();
+    assert!(!door.is_holder());
+    // Killed, it leaves nothing but its socket.
+    running.dies();
+    assert_eq!(runtime.block_on(door.ask(GetAccount {})).unwrap(), account);
+    assert!(door.is_holder());
+    // The next command is a guest of whoever took over, and who listened all the time hears of it.
+    person.types(&["wallet", "faucet", "5"]).ok();
+    assert!(runtime.block_on(async { tokio::time::timeout(PATIENCE, hears).await }).unwrap().unwrap());
+    runtime.block_on(door.close());
+    runtime.shutdown_timeout(PATIENCE);
+    assert_eq!(person.balance(), "15", "when that one has ended as well, the next takes over");
 }

@@ -1,10 +1,16 @@
-//! The way into a home: as its holder or as a guest of the process that holds it.
+//! The way into a home: as its holder or as a guest of the process that holds it. When that process ends, whoever asks
+//! next goes on: as the holder, or as a guest of whoever came first.
 
-use crate::{Folder, errors, guest::Guest, home::Home};
+use crate::{Folder, again::may_be_asked_again, errors, guest::Guest, home::Home};
 use api::{ApiError, Call, Code, Event, Reply, Request, sentence};
 use serde::{Deserialize, Serialize};
-use std::{path::PathBuf, time::Duration};
-use tokio::sync::broadcast;
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::sync::{Mutex as AsyncMutex, broadcast};
+use transport::TransportError;
 
 /// Which home, and what of it.
 #[derive(Debug, Clone, Default)]
@@ -27,11 +33,28 @@ pub(crate) struct Asked {
 
 /// A home, opened or joined.
 pub struct Door {
-    side: Side,
+    inner: Arc<Inner>,
     network: Option<String>,
     account: Option<String>,
 }
 
+struct Inner {
+    folder: Folder,
+    /// `None` once this process has left the home; held for moments.
+    now: Mutex<Option<Entered>>,
+    /// Held while the home is entered again: the others wait, and find what was found.
+    entering: AsyncMutex<()>,
+}
+
+/// How this process is in the home.
+#[derive(Clone)]
+struct Entered {
+    side: Side,
+    /// How often it was entered before.
+    number: u64,
+}
+
+#[derive(Clone)]
 enum Side {
     Holder(Home),
     Guest(Guest),
@@ -39,6 +62,8 @@ enum Side {
 
 /// How often a process that finds neither lock nor socket tries again while the other one starts or ends.
 const TRIES: u32 = 100;
+/// How many holders in a row may be lost with one question.
+const LOST: u32 = 5;
 
 impl Door {
     /// Opens the home, or joins the process that holds it.
@@ -48,27 +73,15 @@ impl Door {
     pub async fn open(options: HomeOptions) -> Result<Self, ApiError> {
         let folder = Folder::open(options.dir.as_deref()).map_err(errors::folder)?;
         let HomeOptions { network, account, .. } = options;
-        for _ in 0..TRIES {
-            if let Some(lock) = folder.lock().map_err(errors::disk)? {
-                let home = Home::start(folder, lock).await?;
-                return Ok(Self { side: Side::Holder(home), network, account });
-            }
-            if let Some(guest) = Guest::join(&folder).await? {
-                return Ok(Self { side: Side::Guest(guest), network, account });
-            }
-            // The holder is just starting or ending: its lock is there, its socket is not.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        Err(ApiError::new(
-            Code::Busy,
-            sentence!("Another process holds the data folder {path} and does not answer.", path = folder.root()),
-            "Close Neuston everywhere and try again, or choose another folder with --home.",
-        ))
+        let side = Box::pin(enter(&folder)).await?;
+        let inner =
+            Inner { folder, now: Mutex::new(Some(Entered { side, number: 0 })), entering: AsyncMutex::default() };
+        Ok(Self { inner: Arc::new(inner), network, account })
     }
 
-    /// Whether this process runs the home.
+    /// Whether this process runs the home now.
     pub fn is_holder(&self) -> bool {
-        matches!(self.side, Side::Holder(_))
+        self.inner.now().is_some_and(|now| matches!(now.side, Side::Holder(_)))
     }
 
     /// Asks, typed.
@@ -82,50 +95,260 @@ impl Door {
         })
     }
 
-    /// Asks.
+    /// Asks. Where the holder ended before it was asked, whoever runs the home then is asked instead; where it ended before
+    /// it answered, only with questions that may be put twice.
     ///
     /// # Errors
-    /// Those of the call.
+    /// Those of the call; [`Code::Unreachable`] where nobody knows whether it was begun.
     pub async fn call(&self, request: Request) -> Result<Reply, ApiError> {
-        match &self.side {
-            Side::Holder(home) => home.call(self.network.as_deref(), self.account.as_deref(), request).await,
-            Side::Guest(guest) => {
-                guest.call(&Asked { network: self.network.clone(), account: self.account.clone(), request }).await
+        let asked = Asked { network: self.network.clone(), account: self.account.clone(), request };
+        let mut lost = 0;
+        loop {
+            let Entered { side, number } = self.inner.now().ok_or_else(left)?;
+            let guest = match side {
+                Side::Guest(guest) => guest,
+                Side::Holder(home) => {
+                    let (network, account) = (asked.network.as_deref(), asked.account.as_deref());
+                    return Box::pin(home.call(network, account, asked.request)).await;
+                }
+            };
+            let error = match guest.call(&asked).await {
+                Ok(answer) => return answer,
+                Err(error) => error,
+            };
+            if matches!(error, TransportError::Broken { .. }) && !may_be_asked_again(&asked.request) {
+                return Err(unanswered());
             }
+            lost += 1;
+            self.inner.go_on(number, &error, lost).await?;
         }
     }
 
-    /// What happens from now on.
+    /// What happens from now on, whoever runs the home.
     ///
     /// # Errors
     /// Where the holder does not answer.
     pub async fn events(&self) -> Result<Events, ApiError> {
-        match &self.side {
-            Side::Holder(home) => Ok(Events(home.events())),
-            Side::Guest(guest) => guest.events().await.map(Events),
-        }
+        self.inner.events().await
     }
 
     /// Leaves; a holder ends what it runs, in order.
     pub async fn close(self) {
-        if let Side::Holder(home) = self.side {
+        // Whoever is entering the home again comes in first, and leaves with this process.
+        let _nobody_enters = self.inner.entering.lock().await;
+        if let Some(Side::Holder(home)) = self.inner.leave() {
             home.close().await;
         }
     }
 }
 
-/// Events from one moment on. Missed ones are skipped: each carries the whole view.
-pub struct Events(broadcast::Receiver<Event>);
+impl Inner {
+    fn now(&self) -> Option<Entered> {
+        // It is replaced whole, so a panic elsewhere leaves it sound.
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn leave(&self) -> Option<Side> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).take().map(|now| now.side)
+    }
+
+    /// After a question that had no answer: enters the home again where its holder has ended.
+    async fn go_on(self: &Arc<Self>, number: u64, error: &TransportError, lost: u32) -> Result<(), ApiError> {
+        let ended = matches!(error, TransportError::Connect { .. } | TransportError::Broken { .. });
+        if !ended || lost >= LOST {
+            return Err(errors::transport(error));
+        }
+        self.enter_again(number).await
+    }
+
+    /// Enters the home again, if nobody has since this entering. In a task of its own, for whoever waits may stop waiting: a
+    /// home that is half opened would hold its lock and do nothing.
+    async fn enter_again(self: &Arc<Self>, number: u64) -> Result<(), ApiError> {
+        let inner = Arc::clone(self);
+        let entering = tokio::spawn(async move { inner.change_sides(number).await });
+        entering.await.map_err(|e| agent::errors::internal(e.to_string()))?
+    }
+
+    async fn change_sides(&self, number: u64) -> Result<(), ApiError> {
+        let _one = self.entering.lock().await;
+        if self.now().is_none_or(|now| now.number != number) {
+            return Ok(());
+        }
+        let side = Box::pin(enter(&self.folder)).await?;
+        let entered = Entered { side, number: number + 1 };
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = Some(entered);
+        Ok(())
+    }
+
+    async fn events(self: &Arc<Self>) -> Result<Events, ApiError> {
+        let mut lost = 0;
+        loop {
+            let Entered { side, number } = self.now().ok_or_else(left)?;
+            let error = match side {
+                Side::Holder(home) => return Ok(Events { from: home.events(), number, home: Arc::downgrade(self) }),
+                Side::Guest(guest) => match guest.events().await {
+                    Ok(from) => return Ok(Events { from, number, home: Arc::downgrade(self) }),
+                    Err(error) => error,
+                },
+            };
+            lost += 1;
+            self.go_on(number, &error, lost).await?;
+        }
+    }
+}
+
+/// Takes the home, or joins the process that holds it.
+async fn enter(folder: &Folder) -> Result<Side, ApiError> {
+    for _ in 0..TRIES {
+        if let Some(lock) = folder.lock().map_err(errors::disk)? {
+            return Ok(Side::Holder(Home::start(folder.clone(), lock).await?));
+        }
+        if let Some(guest) = Guest::join(folder).await? {
+            return Ok(Side::Guest(guest));
+        }
+        // The holder is just starting or ending: its lock is there, its socket is not.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(ApiError::new(
+        Code::Busy,
+        sentence!("Another process holds the data folder {path} and does not answer.", path = folder.root()),
+        "Close Neuston everywhere and try again, or choose another folder with --home.",
+    ))
+}
+
+fn left() -> ApiError {
+    agent::errors::internal("this process has left the home")
+}
+
+fn unanswered() -> ApiError {
+    ApiError::new(
+        Code::Unreachable,
+        "Neuston was closed elsewhere before it answered. What you asked for may have been begun.",
+        "Look among your purchases, listings and activity; ask again only if it is not there.",
+    )
+}
+
+/// Events from one moment on, whoever runs the home. Missed ones are skipped: each carries the whole view.
+pub struct Events {
+    from: broadcast::Receiver<Event>,
+    /// Of which entering.
+    number: u64,
+    home: Weak<Inner>,
+}
 
 impl Events {
-    /// The next event; `None` when the home has ended.
+    /// The next event; `None` when this process has left the home, or nobody runs it any more and it does not open.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
-            match self.0.recv().await {
+            match self.from.recv().await {
                 Ok(event) => return Some(event),
                 Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return None,
+                Err(broadcast::error::RecvError::Closed) => self.go_on().await?,
             }
         }
+    }
+
+    /// Listens to whoever runs the home now.
+    async fn go_on(&mut self) -> Option<()> {
+        let home = self.home.upgrade()?;
+        let now = home.now()?;
+        if now.number == self.number {
+            // The end of what this process runs is its own doing.
+            let Side::Guest(_) = now.side else { return None };
+            told(home.enter_again(self.number).await)?;
+            home.now()?;
+        }
+        *self = told(home.events().await)?;
+        Some(())
+    }
+}
+
+fn told<T>(done: Result<T, ApiError>) -> Option<T> {
+    done.inspect_err(|error| tracing::warn!(%error, "the home does not open again")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::{GetSettings, SendTokens};
+    use protocol::{Address, Vodka};
+    use tokio::io::AsyncReadExt as _;
+    use wallet::{NoKeychain, ServiceKey};
+
+    /// A home whose key is sealed by the machine's secret: whoever runs the tests keeps his keychain as it is.
+    fn home() -> (tempfile::TempDir, Folder) {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(Some(place.path())).unwrap();
+        ServiceKey::open(&folder.service(), &NoKeychain).unwrap();
+        (place, folder)
+    }
+
+    async fn open(folder: &Folder) -> Door {
+        Door::open(HomeOptions { dir: Some(folder.root().to_owned()), ..HomeOptions::default() }).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_guest_goes_on_when_the_holder_ends() {
+        let (_place, folder) = home();
+        let (holder, guest, other) = (open(&folder).await, open(&folder).await, open(&folder).await);
+        assert!(holder.is_holder() && !guest.is_holder() && !other.is_holder());
+        let settings = guest.ask(GetSettings {}).await.unwrap();
+        holder.close().await;
+        assert_eq!(guest.ask(GetSettings {}).await.unwrap(), settings);
+        assert!(guest.is_holder());
+        assert_eq!(other.ask(GetSettings {}).await.unwrap(), settings, "one takes over, the others are its guests");
+        assert!(!other.is_holder());
+        guest.close().await;
+        other.close().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_listens_goes_on_when_the_holder_ends() {
+        let (_place, folder) = home();
+        let (holder, guest) = (open(&folder).await, open(&folder).await);
+        let mut events = guest.events().await.unwrap();
+        let listening = tokio::spawn(async move { events.next().await });
+        holder.close().await;
+        // Nobody asks: who listens takes over.
+        while !guest.is_holder() {
+            assert!(!listening.is_finished(), "it does not end with the holder");
+            tokio::task::yield_now().await;
+        }
+        guest.close().await;
+        assert!(listening.await.unwrap().is_none(), "it ends with what this process runs");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_may_have_been_begun_is_not_asked_again() {
+        let (_place, folder) = home();
+        let lock = folder.lock().unwrap();
+        let socket = folder.socket("home").unwrap();
+        let holder = tokio::net::UnixListener::bind(&socket).unwrap();
+        // A holder that dies of the second question, and answers none.
+        let dying = tokio::spawn(async move {
+            let mut questions = 0;
+            let last = loop {
+                let (mut stream, _) = holder.accept().await.unwrap();
+                let heard = stream.read(&mut [0; 4096]).await.unwrap();
+                // Whoever looks whether it is there says nothing.
+                questions += u32::from(heard > 0);
+                if questions == 2 {
+                    break stream;
+                }
+            };
+            std::fs::remove_file(&socket).unwrap();
+            drop((holder, lock));
+            drop(last);
+        });
+        let guest = open(&folder).await;
+        let send = SendTokens { to: Address([1; 20]), amount: Vodka::from_ocean(1) };
+        let error = guest.ask(send).await.unwrap_err();
+        assert_eq!(error.code, Code::Unreachable);
+        assert!(error.message.contains("may have been begun"), "{error}");
+        assert!(!guest.is_holder());
+        guest.ask(GetSettings {}).await.unwrap();
+        assert!(guest.is_holder(), "what changes nothing is asked of the next one");
+        dying.await.unwrap();
+        guest.close().await;
     }
 }

@@ -4,9 +4,10 @@ use crate::{Folder, door::Asked, errors};
 use api::{ApiError, Event, Reply};
 use futures_util::StreamExt as _;
 use tokio::sync::broadcast;
-use transport::{Endpoint, Http, Limits, Request, Resolver};
+use transport::{Endpoint, Http, Limits, Request, Resolver, TransportError};
 
-/// Asks the holder.
+/// Asks the holder. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Guest {
     http: Http,
     at: Endpoint,
@@ -25,15 +26,22 @@ impl Guest {
         Ok(Some(Self { http: Http::new(Resolver::none(), Limits::trusted()), at }))
     }
 
-    pub(crate) async fn call(&self, asked: &Asked) -> Result<Reply, ApiError> {
+    /// What the holder answers.
+    ///
+    /// # Errors
+    /// Where there is no answer: [`TransportError::Connect`] where nobody was asked.
+    pub(crate) async fn call(&self, asked: &Asked) -> Result<Result<Reply, ApiError>, TransportError> {
         let request = Request::post(self.at.join("/call")).json(asked);
-        let response = self.http.send(request).await.map_err(|e| errors::transport(&e))?;
-        response.json::<Result<Reply, ApiError>>(MAX_REPLY).await.map_err(|e| errors::transport(&e))?
+        self.http.send(request).await?.json(MAX_REPLY).await
     }
 
-    pub(crate) async fn events(&self) -> Result<broadcast::Receiver<Event>, ApiError> {
+    /// What happens from now on, until the holder ends.
+    ///
+    /// # Errors
+    /// Where the holder does not answer.
+    pub(crate) async fn events(&self) -> Result<broadcast::Receiver<Event>, TransportError> {
         let request = Request::get(self.at.join("/events"));
-        let response = self.http.send(request).await.map_err(|e| errors::transport(&e))?;
+        let response = self.http.send(request).await?;
         let (to, from) = broadcast::channel(256);
         tokio::spawn(async move {
             let mut bytes = std::pin::pin!(response.into_stream());

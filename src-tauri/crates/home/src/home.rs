@@ -13,7 +13,7 @@ use crate::{
 use api::{ApiError, Call as _, Event, NetworkText, Reply, Request, Sentence, Settings};
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 use tokio::sync::{Mutex, broadcast};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use transport::{Listen, Served, serve};
 use wallet::{Keychain, OsKeychain, ServiceKey, Wallet};
 
@@ -278,6 +278,11 @@ impl Home {
         let presence = Arc::new(presence);
         running.present.insert(chosen.name().to_owned(), presence.clone());
         Ok(presence)
+    }
+
+    /// Once it is being closed.
+    pub(crate) fn ends(&self) -> WaitForCancellationFutureOwned {
+        self.inner.cancel.clone().cancelled_owned()
     }
 
     /// Ends everything in order and gives the home free.

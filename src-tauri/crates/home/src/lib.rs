@@ -1,8 +1,9 @@
 //! One data folder: its lock, its socket, the embedded network, the demo publisher.
 //!
 //! One process holds a home's lock and runs everything. Another process of the same home finds the holder's socket
-//! and becomes a guest that only asks; when the holder ends, the next one that opens the home takes over.
+//! and becomes a guest that only asks; when the holder ends, the next one that opens the home or asks takes over.
 
+mod again;
 mod demo;
 mod door;
 mod embedded;

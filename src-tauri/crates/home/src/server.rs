@@ -28,13 +28,14 @@ async fn call(State(home): State<Home>, Json(asked): Json<Asked>) -> Json<Result
     Json(home.call(asked.network.as_deref(), asked.account.as_deref(), asked.request).await)
 }
 
-/// One JSON document a line, and an empty line now and then to say that this side is still there.
+/// One JSON document a line, and an empty line now and then to say that this side is still there, until the home ends.
 async fn events(State(home): State<Home>) -> Response {
     let events = BroadcastStream::new(home.events()).filter_map(|event| async move {
         let line = serde_json::to_string(&event.ok()?).ok()?;
         Some(format!("{line}\n"))
     });
     let beats = IntervalStream::new(tokio::time::interval(BEAT)).map(|_| "\n".to_owned());
-    let lines = futures_util::stream::select(events, beats).map(Ok::<_, std::convert::Infallible>);
+    let lines = futures_util::stream::select(events, beats).take_until(home.ends());
+    let lines = lines.map(Ok::<_, std::convert::Infallible>);
     Response::new(Body::from_stream(lines))
 }

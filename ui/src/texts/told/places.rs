@@ -94,6 +94,14 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "Check that the other side is running, then try again.",
         "Prüfe, ob die andere Seite läuft, und versuch es noch einmal.",
     ),
+    (
+        "Neuston was closed elsewhere before it answered. What you asked for may have been begun.",
+        "Neuston wurde anderswo geschlossen, bevor es geantwortet hat. Was du verlangt hast, kann schon begonnen haben.",
+    ),
+    (
+        "Look among your purchases, listings and activity; ask again only if it is not there.",
+        "Sieh bei deinen Käufen, Angeboten und Aktivitäten nach; verlange es nur dann noch einmal, wenn es dort fehlt.",
+    ),
     ("The network on this computer does not start: {why}.", "Das Netz auf diesem Computer startet nicht: {why}."),
     (
         "Close other programs that use this data folder and start again. Nothing is lost.",
