@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod duration;
 mod output;
+mod paths;
 mod session;
 mod shapes;
 

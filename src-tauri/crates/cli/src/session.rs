@@ -1,6 +1,6 @@
 //! One run of the command line: the home it talks to, the password it was given.
 
-use crate::{arguments::Common, output::Output};
+use crate::{arguments::Common, output::Output, paths};
 use api::{ApiError, Call, Code, LockState, Password, Sentence};
 use home::{Door, HomeOptions};
 use std::{
@@ -18,8 +18,8 @@ pub(crate) struct Session {
 impl Session {
     /// Opens the home, or joins the process that holds it.
     pub(crate) async fn open(common: &Common, output: Output) -> Result<Self, ApiError> {
-        let options =
-            HomeOptions { dir: common.home.clone(), network: common.network.clone(), account: common.account.clone() };
+        let network = common.network.as_deref().map(paths::network).transpose()?;
+        let options = HomeOptions { dir: common.home.clone(), network, account: common.account.clone() };
         Ok(Self { door: Door::open(options).await?, output, common: common.clone() })
     }
 

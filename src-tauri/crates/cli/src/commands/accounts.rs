@@ -4,13 +4,13 @@ use super::purchases;
 use crate::{
     arguments::{Common, Wallet},
     output::Output,
+    paths::absolute,
     session::{Session, first_line},
     shapes,
 };
 use api::{AccountView, ApiError, Code, ImportFrom, Password, Sentence};
 use protocol::Vodka;
 use serde_json::json;
-use std::path::Path;
 
 pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiError> {
     match wallet {
@@ -125,15 +125,6 @@ fn all_lines(path: &Path) -> Result<String, ApiError> {
         ApiError::new(Code::Invalid, Sentence::verbatim(why), "Check the path and that the file may be read.")
     };
     Ok(std::fs::read_to_string(path).map_err(wrong)?.trim().to_owned())
-}
-
-pub(super) fn absolute(path: &Path) -> Result<String, ApiError> {
-    let full = std::path::absolute(path).map_err(|e| {
-        ApiError::new(Code::Invalid, Sentence::verbatim(format!("The path cannot be used: {e}.")), "Name another file.")
-    })?;
-    full.into_os_string().into_string().map_err(|_| {
-        ApiError::new(Code::Invalid, "The path has characters that cannot be read.", "Rename the file or folder.")
-    })
 }
 
 fn show(session: &Session, view: &AccountView) {

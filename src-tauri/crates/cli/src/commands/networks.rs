@@ -1,7 +1,6 @@
 //! `neuston network …`
 
-use super::accounts::absolute;
-use crate::{arguments::Network, session::Session, shapes};
+use crate::{arguments::Network, paths::absolute, session::Session, shapes};
 use api::{ApiError, CheckPoint, Code, NetworkCheck, NetworkView, Sentence};
 use serde_json::json;
 

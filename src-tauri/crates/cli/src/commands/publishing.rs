@@ -1,9 +1,9 @@
 //! `neuston publish`, `edit` and `unlist`
 
-use super::accounts::absolute;
 use crate::{
     arguments::{Edit, Publish},
     duration,
+    paths::absolute,
     session::Session,
     shapes,
 };

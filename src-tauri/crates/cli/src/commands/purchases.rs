@@ -1,8 +1,9 @@
 //! `neuston buy`, `download`, `agreements`, `resume`, `refund` and `library`
 
-use super::{accounts::absolute, market::price};
+use super::market::price;
 use crate::{
     arguments::{Buy, Download},
+    paths::absolute,
     session::Session,
     shapes,
 };

@@ -1,7 +1,7 @@
 //! `neuston agreements ID --receipt FILE` and `neuston verify-receipt FILE`
 
-use super::{accounts::absolute, market::price, purchases::number};
-use crate::{output::Output, session::Session};
+use super::{market::price, purchases::number};
+use crate::{output::Output, paths::absolute, session::Session};
 use api::{ApiError, Code, Sentence};
 use protocol::{
     NetworkFile,

@@ -1,9 +1,9 @@
 //! `neuston node`, `serve` and `contracts deploy`
 
-use super::accounts::absolute;
 use crate::{
     arguments::{Common, Contracts, Node},
     output::Output,
+    paths::absolute,
     session::{Session, first_line},
 };
 use api::{ApiError, Code, Sentence};
