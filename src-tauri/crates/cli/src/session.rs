@@ -35,7 +35,7 @@ impl Session {
             None => Err(ApiError::new(
                 Code::Locked,
                 "This needs the account's password.",
-                "Put it into a file and name the file with --passphrase-file or NEUSTON_PASSPHRASE_FILE.",
+                "Put it into a file and name the file; NEUSTON_PASSPHRASE_FILE can name it, too.",
             )),
         }
     }
@@ -48,7 +48,7 @@ impl Session {
             LockState::NoAccount => Err(ApiError::new(
                 Code::NoAccount,
                 "There is no account in this home yet.",
-                "Make one with: neuston wallet new --passphrase-file FILE",
+                "Put a password into a file and make one.",
             )),
             LockState::Locked => self.ask(api::Unlock { password: self.password()? }).await.map(drop),
         }

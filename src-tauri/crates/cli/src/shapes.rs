@@ -1,7 +1,8 @@
 //! The JSON that scripts read. Amounts are OCEAN as decimal text, states their snake_case names.
 
+use crate::failure::next_here;
 use api::{
-    AccountView, DownloadView, ListingRow, ListingView, MyListing, OwnedAsset, PublicationView, PurchaseView,
+    AccountView, ApiError, DownloadView, ListingRow, ListingView, MyListing, OwnedAsset, PublicationView, PurchaseView,
     SearchPage,
 };
 use serde_json::{Value, json};
@@ -68,7 +69,7 @@ pub(crate) fn purchase(view: &PurchaseView) -> Value {
         "state": view.state.name(), "waitingFor": view.waiting_for, "money": view.money, "started": view.started,
         "ended": view.ended, "opensByBlock": view.opens_by_block, "block": view.block,
         "steps": view.steps,
-        "trouble": view.trouble.as_ref().map(|t| json!({"code": t.code, "message": t.message.text(), "next": t.next.text()})),
+        "trouble": view.trouble.as_ref().map(error),
     })
 }
 
@@ -96,6 +97,14 @@ pub(crate) fn mine(view: &MyListing) -> Value {
         "did": view.did, "name": view.name, "price": view.price.to_ocean(), "state": view.state, "sales": view.sales,
         "open": view.open, "earned": view.earned.to_ocean(), "published": view.published,
     })
+}
+
+pub(crate) fn error(error: &ApiError) -> Value {
+    let mut document = json!({ "code": error.code, "message": error.message.text(), "next": next_here(error) });
+    if let (Some(members), Some(field)) = (document.as_object_mut(), &error.field) {
+        members.insert("field".into(), json!(field));
+    }
+    document
 }
 
 pub(crate) fn list(results: Vec<Value>) -> Value {

@@ -108,7 +108,7 @@ pub(super) fn backup(common: &Common, output: Output) -> Result<(), ApiError> {
         return Err(ApiError::new(
             Code::Locked,
             "This needs the account's password.",
-            "Put it into a file and name the file with --passphrase-file.",
+            "Put it into a file and name the file.",
         ));
     };
     let words = home::recovery_words(common.home.as_deref(), &first_line(file)?)?;

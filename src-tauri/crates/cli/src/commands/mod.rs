@@ -14,35 +14,38 @@ mod templates;
 
 use crate::{
     arguments::{Arguments, Command},
+    failure::Failure,
     output::Output,
     session::Session,
 };
-use api::ApiError;
 
 /// Runs the command that was typed.
-pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), ApiError> {
+pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
     let common = arguments.common;
-    match arguments.command {
-        Command::Demo(demo) => return demo::run(demo, output).await,
-        Command::Node(node) => return servers::node(node, common.network.as_deref(), output).await,
-        Command::Contracts(contracts) => return servers::contracts(contracts, output).await,
-        Command::Serve => return servers::serve(&common, output).await,
-        Command::VerifyReceipt { file } => return receipts::verify(&file, common.network.as_deref(), output),
-        Command::Agreement(crate::arguments::Agreement::Hash(what)) => return agreements::hash(&what, output),
-        Command::Wallet(crate::arguments::Wallet::Backup) => return accounts::backup(&common, output),
-        _ => {}
-    }
-    let session = Session::open(&common, output).await?;
-    let done = inside(&session, arguments.command).await;
-    session.close().await;
-    done
+    let alone = match arguments.command {
+        Command::Contracts(contracts) => servers::contracts(contracts, output).await,
+        Command::Demo(demo) => demo::run(demo, output).await,
+        Command::Node(node) => servers::node(node, common.network.as_deref(), output).await,
+        Command::Serve => servers::serve(&common, output).await,
+        Command::VerifyReceipt { file } => receipts::verify(&file, common.network.as_deref(), output),
+        Command::Agreement(crate::arguments::Agreement::Hash(what)) => agreements::hash(&what, output),
+        Command::Wallet(crate::arguments::Wallet::Backup) => accounts::backup(&common, output),
+        command => {
+            let session = Session::open(&common, output).await?;
+            let done = inside(&session, command).await;
+            session.close().await;
+            return done;
+        }
+    };
+    alone.map_err(Failure::from)
 }
 
-async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
-    match command {
+async fn inside(session: &Session, command: Command) -> Result<(), Failure> {
+    let done = match command {
+        Command::Publish(publish) => publishing::publish(session, publish).await,
+        Command::Resume(one) => purchases::resume(session, one.id).await,
         Command::Network(network) => networks::run(session, network).await,
         Command::Wallet(wallet) => accounts::run(session, wallet).await,
-        Command::Publish(publish) => publishing::publish(session, publish).await,
         Command::Edit(edit) => publishing::edit(session, edit).await,
         Command::Unlist(one) => publishing::unlist(session, one.did).await,
         Command::Search(search) => market::search(session, search).await,
@@ -56,7 +59,6 @@ async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
         Command::Agreement(agreement) => agreements::run(session, agreement).await,
         Command::Template(template) => templates::run(session, template).await,
         Command::List(list) => templates::list(session, list).await,
-        Command::Resume(one) => purchases::resume(session, one.id).await,
         Command::Refund(one) => purchases::refund(session, &one.id).await,
         Command::Events(asked) => events::run(session, asked).await,
         Command::Library(library) => purchases::library(session, library.rebuild).await,
@@ -66,5 +68,6 @@ async fn inside(session: &Session, command: Command) -> Result<(), ApiError> {
         | Command::Contracts(_)
         | Command::Serve
         | Command::VerifyReceipt { .. } => Ok(()),
-    }
+    };
+    done.map_err(Failure::from)
 }
