@@ -126,7 +126,7 @@ pub(crate) struct Node {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8545", value_name = "ADDR:PORT")]
     pub(crate) listen: String,
-    /// Where to keep the data.
+    /// Where to keep the data; without it, in `node` below the data folder, which --home names.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Milliseconds between blocks; 0 makes a block when there is a transaction.
@@ -184,7 +184,7 @@ pub(crate) enum Contracts {
         /// A file with the deployer's private key in hex.
         #[arg(long, value_name = "FILE")]
         key_file: PathBuf,
-        /// The network file to write.
+        /// The network file to write; one that is there already stays as it is.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
         /// The network's name.

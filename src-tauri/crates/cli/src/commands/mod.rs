@@ -3,6 +3,7 @@
 mod accounts;
 mod agreements;
 mod demo;
+mod deployment;
 mod events;
 mod market;
 mod networks;
@@ -23,9 +24,9 @@ use crate::{
 pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), Failure> {
     let common = arguments.common;
     let alone = match arguments.command {
-        Command::Contracts(contracts) => servers::contracts(contracts, output).await,
+        Command::Contracts(contracts) => return deployment::run(contracts, output).await,
         Command::Demo(demo) => demo::run(demo, output).await,
-        Command::Node(node) => servers::node(node, common.network.as_deref(), output).await,
+        Command::Node(node) => servers::node(node, &common, output).await,
         Command::Serve => servers::serve(&common, output).await,
         Command::VerifyReceipt { file } => receipts::verify(&file, common.network.as_deref(), output),
         Command::Agreement(crate::arguments::Agreement::Hash(what)) => agreements::hash(&what, output),

@@ -1,10 +1,9 @@
-//! `neuston node`, `serve` and `contracts deploy`
+//! `neuston node` and `serve`
 
 use crate::{
-    arguments::{Common, Contracts, Node},
+    arguments::{Common, Node},
     output::Output,
-    paths::absolute,
-    session::{Session, first_line},
+    session::Session,
 };
 use api::{ApiError, Code, Sentence};
 use protocol::NetworkFile;
@@ -54,7 +53,16 @@ fn elsewhere(path: &Path) -> Result<node::ChainPlan, ApiError> {
     Ok(node::ChainPlan::Elsewhere(Box::new(network)))
 }
 
-pub(super) async fn node(arguments: Node, network: Option<&str>, output: Output) -> Result<(), ApiError> {
+/// Where a node's data is: where it was told, else in the data folder.
+fn data_folder(typed: Option<PathBuf>, file: Option<PathBuf>, home: Option<&Path>) -> Result<PathBuf, ApiError> {
+    match (typed.or(file), home) {
+        (Some(data), _) => Ok(data),
+        (None, Some(home)) => Ok(home.join("node")),
+        (None, None) => Ok(home::default_folder().map_err(|e| failed(e, "Name a folder with --data."))?.join("node")),
+    }
+}
+
+pub(super) async fn node(arguments: Node, common: &Common, output: Output) -> Result<(), ApiError> {
     let file = match &arguments.config {
         Some(path) => {
             let wrong = |why: String| {
@@ -82,13 +90,9 @@ pub(super) async fn node(arguments: Node, network: Option<&str>, output: Output)
             "Write it like 127.0.0.1:8545.",
         )
     })?;
-    let data = match arguments.data.or(file.data) {
-        Some(data) => data,
-        None => home::default_folder().map_err(|e| failed(e, "Name a folder with --data."))?.join("node"),
-    };
     let config = node::NodeConfig {
-        data,
-        chain: match network {
+        data: data_folder(arguments.data, file.data, common.home.as_deref())?,
+        chain: match common.network.as_deref() {
             Some(network) => elsewhere(Path::new(network))?,
             None => node::ChainPlan::Own {
                 name: file.name.unwrap_or_else(|| "neuston".to_owned()),
@@ -138,36 +142,16 @@ pub(super) async fn serve(common: &Common, output: Output) -> Result<(), ApiErro
     Ok(())
 }
 
-pub(super) async fn contracts(contracts: Contracts, output: Output) -> Result<(), ApiError> {
-    let Contracts::Deploy { rpc, key_file, out, name, governed, required } = contracts;
-    let governed = match governed.is_empty() {
-        true => None,
-        false => Some(keeper::Governed::new(governed, required).map_err(|e| {
-            ApiError::new(
-                Code::Invalid,
-                Sentence::verbatim(format!("The contracts were not deployed: {e}.")),
-                "Name each operator's account once, and no more votes than operators.",
-            )
-        })?),
-    };
-    let key = zeroize::Zeroizing::new(first_line(&key_file)?);
-    let file = node::deploy_contracts(&rpc, &key, &name, governed.as_ref()).await.map_err(|e| {
-        ApiError::new(
-            Code::Unreachable,
-            Sentence::verbatim(format!("The contracts were not deployed: {e}.")),
-            "Check the address and that the account has ether where the chain wants it.",
-        )
-    })?;
-    let text = file.to_toml().map_err(|e| failed(e, "Report this."))?;
-    std::fs::write(&out, &text).map_err(|e| {
-        ApiError::new(
-            Code::Disk,
-            Sentence::verbatim(format!("{} cannot be written: {e}.", out.display())),
-            "The addresses follow; keep them.",
-        )
-    })?;
-    output.answer(&json!({ "networkFile": absolute(&out)?, "contracts": file.contracts }), || {
-        format!("Deployed. The network file is {}.", out.display())
-    });
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_s_data_is_where_it_was_told_or_in_the_data_folder_that_was_named() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        let home = Path::new("/home/of-somebody");
+        assert_eq!(data_folder(path("/a"), path("/b"), Some(home)).unwrap(), Path::new("/a"));
+        assert_eq!(data_folder(None, path("/b"), Some(home)).unwrap(), Path::new("/b"));
+        assert_eq!(data_folder(None, None, Some(home)).unwrap(), Path::new("/home/of-somebody/node"));
+    }
 }
