@@ -438,16 +438,19 @@ pub(crate) enum EventPart {
 
 #[derive(Args, Debug)]
 pub(crate) struct Events {
-    /// Only events in which this address has a part.
+    /// Only events in which this address has a part; without it, the account in use.
     #[arg(long)]
     pub(crate) address: Option<Address>,
+    /// Everybody's events.
+    #[arg(long, conflicts_with = "address")]
+    pub(crate) all: bool,
     /// Its part.
-    #[arg(long = "as", value_name = "PART", value_enum, default_value = "both", requires = "address")]
+    #[arg(long = "as", value_name = "PART", value_enum, default_value = "both", conflicts_with = "all")]
     pub(crate) part: EventPart,
     /// Only this kind, like agreement-created or transfer; may be given more than once.
     #[arg(long, value_name = "NAME")]
     pub(crate) topic: Vec<String>,
-    /// Only about this listing, agreement or condition.
+    /// Only about this listing, agreement or condition, whoever has a part.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) about: Option<Hash32>,
     /// From this block on.
@@ -472,5 +475,11 @@ mod tests {
     fn an_import_names_its_source() {
         assert!(Arguments::try_parse_from(["neuston", "wallet", "import"]).is_err());
         assert!(Arguments::try_parse_from(["neuston", "wallet", "import", "--words-file", "w"]).is_ok());
+    }
+    #[test]
+    fn everybody_s_events_have_no_part_of_one_address() {
+        let typed = |words: &str| Arguments::try_parse_from(words.split(' ')).is_ok();
+        assert!(typed("neuston events") && typed("neuston events --all") && typed("neuston events --as to"));
+        assert!(!typed("neuston events --all --as to"));
     }
 }

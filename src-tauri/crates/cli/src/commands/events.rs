@@ -5,7 +5,8 @@ use crate::{
     session::Session,
     shapes,
 };
-use api::{ApiError, ChainEvent, ChainEventFilter, ChainEventPage, ListChainEvents, Part};
+use api::{ApiError, ChainEvent, ChainEventFilter, ChainEventPage, Code, ListChainEvents, Part};
+use protocol::Address;
 use serde_json::json;
 use std::{io::Write as _, time::Duration};
 
@@ -15,7 +16,12 @@ const PAGE: u32 = 500;
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(session: &Session, asked: Events) -> Result<(), ApiError> {
-    let filter = filter(&asked);
+    let account = match asked.address {
+        Some(address) => Some(address),
+        None if asked.all || asked.about.is_some() => None,
+        None => Some(own(session).await?),
+    };
+    let filter = filter(&asked, account);
     if asked.follow {
         return follow(session, filter).await;
     }
@@ -34,8 +40,8 @@ pub(super) async fn run(session: &Session, asked: Events) -> Result<(), ApiError
         }
     };
     let document = json!({
-        "events": events.iter().map(shapes::event).collect::<Vec<_>>(), "block": last.at, "newest": last.to,
-        "trouble": last.trouble,
+        "results": events.iter().map(shapes::event).collect::<Vec<_>>(), "page": 1, "total": events.len(),
+        "block": last.at, "newest": last.to, "trouble": last.trouble,
     });
     session.output.answer(&document, || {
         let mut lines: Vec<String> = events.iter().map(line).collect();
@@ -82,13 +88,24 @@ async fn follow(session: &Session, filter: ChainEventFilter) -> Result<(), ApiEr
     }
 }
 
-fn filter(asked: &Events) -> ChainEventFilter {
+/// The account in use.
+async fn own(session: &Session) -> Result<Address, ApiError> {
+    session.ask(api::GetAccount {}).await?.address.ok_or_else(|| {
+        ApiError::new(
+            Code::NoAccount,
+            "There is no account in this home yet whose events these could be.",
+            "Say whose with --address, or --all for everybody's.",
+        )
+    })
+}
+
+fn filter(asked: &Events, account: Option<Address>) -> ChainEventFilter {
     let part = match asked.part {
         EventPart::From => Part::From,
         EventPart::To => Part::To,
         EventPart::Both => Part::Both,
     };
-    let (account, about, topics, since) = (asked.address, asked.about, asked.topic.clone(), asked.since);
+    let (about, topics, since) = (asked.about, asked.topic.clone(), asked.since);
     ChainEventFilter { account, part, about, topics, since }
 }
 
