@@ -50,7 +50,7 @@ pub(crate) struct Common {
     /// Answer every question with yes.
     #[arg(long, short, global = true)]
     pub(crate) yes: bool,
-    /// Seconds to wait for an outcome before giving up with exit code 4.
+    /// Seconds to wait for an outcome that comes no nearer before giving up with exit code 4.
     #[arg(long, global = true, default_value_t = 120, value_name = "SECONDS")]
     pub(crate) wait: u64,
 }
@@ -244,18 +244,20 @@ pub(crate) enum Wallet {
         /// To whom.
         to: Address,
         /// How many OCEAN.
+        #[arg(allow_negative_numbers = true)]
         amount: String,
     },
     /// What pays the network's fees: the account, and this computer's own key, which opens purchases and takes money back.
     Fees {
         /// Moves so much of the network's own coin, like 0.05, from the account to this computer's key.
-        #[arg(long, value_name = "ETHER")]
+        #[arg(long, value_name = "ETHER", allow_negative_numbers = true)]
         fill: Option<String>,
     },
     /// Asks a test network for tokens.
     Faucet {
         /// Whole OCEAN.
-        amount: u64,
+        #[arg(allow_negative_numbers = true)]
+        amount: String,
     },
     /// Writes an encrypted keystore file.
     Export {
@@ -268,7 +270,9 @@ pub(crate) enum Wallet {
 
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
-    /// A JSON file with any of: name, author, license, price, description, categories, tags, columns.
+    /// A JSON file with any of: name, author, license, price (OCEAN), description, categories, tags, columns (each with
+    /// name, meaning, unit), created (like 2024-05-31T00:00:00Z), files (paths or addresses). Or a document of OEP-8, with
+    /// main and additionalInformation. What is typed here wins.
     pub(crate) metadata: Option<PathBuf>,
     /// A file on this computer or an http(s) address; may be given more than once.
     #[arg(long, value_name = "PATH|URL")]
@@ -283,7 +287,7 @@ pub(crate) struct Publish {
     #[arg(long)]
     pub(crate) license: Option<String>,
     /// The price in OCEAN; 0 is free.
-    #[arg(long, value_name = "OCEAN")]
+    #[arg(long, value_name = "OCEAN", allow_negative_numbers = true)]
     pub(crate) price: Option<String>,
     /// What it is, in Markdown.
     #[arg(long)]
@@ -294,7 +298,7 @@ pub(crate) struct Publish {
     /// A tag; may be given more than once.
     #[arg(long)]
     pub(crate) tag: Vec<String>,
-    /// Time to open a purchase before the money goes back, like 30m or 2h.
+    /// Time to open a purchase before the money goes back, like 30m or 2h; at most 30d.
     #[arg(long, value_name = "DURATION")]
     pub(crate) deliver_within: Option<String>,
     /// How long a buyer may fetch it, like 30d, or forever.
@@ -316,10 +320,10 @@ pub(crate) struct Search {
     #[arg(long)]
     pub(crate) tag: Vec<String>,
     /// From this price on.
-    #[arg(long, value_name = "OCEAN")]
+    #[arg(long, value_name = "OCEAN", allow_negative_numbers = true)]
     pub(crate) price_min: Option<String>,
     /// Up to this price.
-    #[arg(long, value_name = "OCEAN")]
+    #[arg(long, value_name = "OCEAN", allow_negative_numbers = true)]
     pub(crate) price_max: Option<String>,
     /// Only what costs nothing.
     #[arg(long)]
@@ -355,7 +359,7 @@ pub(crate) struct Edit {
     #[arg(long)]
     pub(crate) description: Option<String>,
     /// A new price in OCEAN.
-    #[arg(long, value_name = "OCEAN")]
+    #[arg(long, value_name = "OCEAN", allow_negative_numbers = true)]
     pub(crate) price: Option<String>,
     /// New tags; may be given more than once.
     #[arg(long)]
@@ -372,8 +376,9 @@ pub(crate) struct Buy {
     /// Which of its services.
     #[arg(long, value_name = "N")]
     pub(crate) service: Option<u64>,
-    /// Refuse to pay more than this.
-    #[arg(long, value_name = "OCEAN")]
+    /// Agree to pay up to this, and refuse to pay more. Without it or --yes, nothing is bought unless somebody at the
+    /// terminal says so.
+    #[arg(long, value_name = "OCEAN", allow_negative_numbers = true)]
     pub(crate) max_price: Option<String>,
     /// Buy also where money back is not possible, because the publisher set no time to open it.
     #[arg(long)]
@@ -476,6 +481,29 @@ mod tests {
         assert!(Arguments::try_parse_from(["neuston", "wallet", "import"]).is_err());
         assert!(Arguments::try_parse_from(["neuston", "wallet", "import", "--words-file", "w"]).is_ok());
     }
+
+    #[test]
+    fn a_negative_amount_is_read_so_that_it_can_be_refused_in_words() {
+        let (did, address) = (format!("did:op:{}", "ab".repeat(32)), format!("0x{}", "ab".repeat(20)));
+        let (buy, edit) = (["buy", &did, "--max-price"], ["edit", &did, "--price"]);
+        for words in [
+            &["publish", "--price"][..],
+            &buy,
+            &edit,
+            &["search", "--price-min"],
+            &["search", "--price-max"],
+            &["wallet", "send", &address],
+            &["wallet", "faucet"],
+            &["wallet", "fees", "--fill"],
+        ] {
+            for amount in ["-1", "-0.5"] {
+                let typed = ["neuston", "--json"].into_iter().chain(words.iter().copied()).chain([amount]);
+                let read = Arguments::try_parse_from(typed);
+                assert!(read.is_ok(), "{words:?} {amount}: {:?}", read.err());
+            }
+        }
+    }
+
     #[test]
     fn everybody_s_events_have_no_part_of_one_address() {
         let typed = |words: &str| Arguments::try_parse_from(words.split(' ')).is_ok();

@@ -57,24 +57,19 @@ pub(super) async fn run(session: &Session, wallet: Wallet) -> Result<(), ApiErro
         }
         Wallet::Show | Wallet::Balance => show(session, &session.ask(api::GetAccount {}).await?),
         Wallet::Send { to, amount } => {
-            let amount = Vodka::parse_ocean(&amount).map_err(|e| {
-                ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the amount like 12.50.")
-                    .at("amount")
-            })?;
+            let amount = parsed(&amount, "Write the amount like 12.50.")?;
             session.unlock().await?;
             show(session, &session.ask(api::SendTokens { to, amount }).await?);
         }
         Wallet::Faucet { amount } => {
+            let amount = whole(&amount)?;
             session.unlock().await?;
             show(session, &session.ask(api::GetTestTokens { amount }).await?);
         }
         Wallet::Fees { fill } => {
             let fees = match fill {
                 Some(text) => {
-                    let wei = Vodka::parse_ocean(&text).map_err(|e| {
-                        ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the amount like 0.05.")
-                            .at("amount")
-                    })?;
+                    let wei = parsed(&text, "Write the amount like 0.05.")?;
                     session.unlock().await?;
                     session.ask(api::FillComputer { wei }).await?
                 }
@@ -127,6 +122,18 @@ fn all_lines(path: &Path) -> Result<String, ApiError> {
     Ok(std::fs::read_to_string(path).map_err(wrong)?.trim().to_owned())
 }
 
+fn parsed(amount: &str, next: &'static str) -> Result<Vodka, ApiError> {
+    Vodka::parse_ocean(amount)
+        .map_err(|e| ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), next).at("amount"))
+}
+
+fn whole(amount: &str) -> Result<u64, ApiError> {
+    amount.parse().map_err(|_| {
+        let what = Sentence::verbatim(format!("“{}” is no whole number of tokens.", amount.escape_debug()));
+        ApiError::new(Code::Invalid, what, "Write it with digits, like 100.").at("amount")
+    })
+}
+
 fn show(session: &Session, view: &AccountView) {
     session.output.answer(&shapes::account(view), || line(view));
 }
@@ -135,4 +142,18 @@ fn line(view: &AccountView) -> String {
     let address = view.address.map(|a| a.to_string()).unwrap_or_else(|| "no account yet".to_owned());
     let balance = view.balance.map(|b| b.to_people()).unwrap_or_else(|| "?".to_owned());
     format!("{}  {address}  {balance} {}", view.name, view.currency)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_that_is_none_is_refused_in_words() {
+        for refused in [parsed("-1", "Write the amount like 12.50.").map(drop), whole("-5").map(drop)] {
+            let error = refused.unwrap_err();
+            assert_eq!((error.code, error.field.as_deref()), (Code::Invalid, Some("amount")));
+        }
+        assert_eq!((parsed("12.5", "").unwrap().to_ocean(), whole("100")), ("12.5".to_owned(), Ok(100)));
+    }
 }
