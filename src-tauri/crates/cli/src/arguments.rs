@@ -383,9 +383,20 @@ pub(crate) struct Buy {
     /// Buy also where money back is not possible, because the publisher set no time to open it.
     #[arg(long)]
     pub(crate) without_refund: bool,
-    /// How far to wait: created, locked or granted; without it, to the end.
-    #[arg(long, value_parser = ["created", "locked", "granted"])]
-    pub(crate) until: Option<String>,
+    /// How far to wait; without it, to the end.
+    #[arg(long, value_enum)]
+    pub(crate) until: Option<Until>,
+}
+
+/// How far a purchase is waited for.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// The agreement is on record.
+    Created,
+    /// The money is set aside.
+    Locked,
+    /// The publisher opened it.
+    Granted,
 }
 
 #[derive(Args, Debug)]

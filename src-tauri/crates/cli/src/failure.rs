@@ -12,6 +12,18 @@ pub(crate) struct Failure {
     pub(crate) beside: Box<Value>,
 }
 
+impl Failure {
+    /// A publication that ended without a listing. It is a failure like others: a link that does not answer is not the
+    /// network, and a file that is none is not how the command was typed.
+    pub(crate) fn unlisted(error: ApiError) -> Self {
+        let exit = match error.code {
+            Code::Invalid | Code::Unreachable => 1,
+            code => code.exit(),
+        };
+        Self { exit, error, beside: Box::default() }
+    }
+}
+
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self { exit: error.code.exit(), error, beside: Box::default() }
@@ -40,6 +52,17 @@ const fn command(code: Code) -> Option<&'static str> {
     }
 }
 
+/// For what was not found: where it is looked up.
+pub(crate) fn or_see(command: &'static str) -> impl Fn(ApiError) -> ApiError {
+    move |error| match error.code {
+        Code::NotFound => {
+            let next = api::Sentence::verbatim(format!("{} Here: {command}", error.next.text()));
+            ApiError { next, ..error }
+        }
+        _ => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +73,15 @@ mod tests {
         let next = next_here(&error(Code::InsufficientBalance));
         assert!(next.starts_with("Get tokens under Account. Here: neuston wallet "), "{next}");
         assert_eq!(next_here(&error(Code::Changed)), "Get tokens under Account.");
+        let sought = or_see("neuston agreements");
+        assert!(sought(error(Code::NotFound)).next.ends_with(". Here: neuston agreements"));
+        assert_eq!(sought(error(Code::Changed)), error(Code::Changed));
+    }
+
+    #[test]
+    fn a_link_that_is_dead_is_neither_the_network_nor_a_slip_of_the_pen() {
+        let exit = |code| Failure::unlisted(ApiError::new(code, "It does not answer.", "Look.")).exit;
+        assert_eq!([Code::Unreachable, Code::Invalid, Code::NotFound, Code::Refused].map(exit), [1, 1, 1, 3]);
+        assert_eq!(Failure::from(ApiError::new(Code::Unreachable, "It does not answer.", "Look.")).exit, 5);
     }
 }

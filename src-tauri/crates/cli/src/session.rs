@@ -1,6 +1,6 @@
 //! One run of the command line: the home it talks to, the password it was given.
 
-use crate::{arguments::Common, output::Output, paths};
+use crate::{arguments::Common, failure::next_here, output::Output, paths};
 use api::{ApiError, Call, Code, LockState, Password, Sentence};
 use home::{Door, HomeOptions};
 use std::{
@@ -54,27 +54,22 @@ impl Session {
         }
     }
 
-    /// Asks again whenever something happens, until `done` says what to return; gives up after `--wait` seconds.
-    pub(crate) async fn wait<T, F>(&self, what: &str, mut done: impl FnMut() -> F) -> Result<T, ApiError>
+    /// Looks again whenever something happens, until it is done; gives up when it has come no farther for `--wait` seconds.
+    pub(crate) async fn wait<T, M, F>(&self, what: &str, mut look: impl FnMut() -> F) -> Result<T, ApiError>
     where
-        F: Future<Output = Result<Option<T>, ApiError>>,
+        M: PartialOrd,
+        F: Future<Output = Result<Seen<T, M>, ApiError>>,
     {
         let mut events = self.door.events().await?;
-        let until = Instant::now() + Duration::from_secs(self.common.wait);
+        let mut patience = Patience::new(self.patience(), Instant::now());
         loop {
-            if let Some(found) = done().await? {
-                return Ok(found);
-            }
-            let left = until.saturating_duration_since(Instant::now());
+            let (at, trouble) = match look().await? {
+                Seen::Done(found) => return Ok(found),
+                Seen::Yet(at, trouble) => (at, trouble),
+            };
+            let left = patience.left(at, Instant::now());
             if left.is_zero() {
-                return Err(ApiError::new(
-                    Code::TimedOut,
-                    Sentence::verbatim(format!(
-                        "{what} is not finished after {} seconds. Nothing is lost.",
-                        self.common.wait
-                    )),
-                    "It goes on with: neuston resume",
-                ));
+                return Err(late(what, self.common.wait, trouble.as_ref()));
             }
             // An event is only a hint to look again; without one, look every second.
             let _ = tokio::time::timeout(left.min(Duration::from_secs(1)), events.next()).await;
@@ -97,6 +92,55 @@ impl Session {
     }
 }
 
+/// What a look at something that is waited for found.
+pub(crate) enum Seen<T, M> {
+    /// It is done.
+    Done(T),
+    /// How far it is, and what is wrong, where something is.
+    Yet(M, Option<ApiError>),
+}
+
+/// Waits anew whenever something is farther than it ever was: what flows is not given up, what goes to and fro is.
+struct Patience<M> {
+    most: Duration,
+    since: Instant,
+    farthest: Option<M>,
+}
+
+impl<M: PartialOrd> Patience<M> {
+    fn new(most: Duration, now: Instant) -> Self {
+        Self { most, since: now, farthest: None }
+    }
+
+    /// How long it is waited for yet.
+    fn left(&mut self, at: M, now: Instant) -> Duration {
+        if self.farthest.as_ref().is_none_or(|farthest| at > *farthest) {
+            self.farthest = Some(at);
+            self.since = now;
+        }
+        self.most.saturating_sub(now.saturating_duration_since(self.since))
+    }
+}
+
+/// Not only that it takes long, but what it waits for.
+fn late(what: &str, seconds: u64, trouble: Option<&ApiError>) -> ApiError {
+    const ON: &str = "It goes on with: neuston resume";
+    match trouble {
+        Some(trouble) => ApiError::new(
+            Code::TimedOut,
+            Sentence::verbatim(format!("{what} is not finished: {}", trouble.message)),
+            Sentence::verbatim(format!("{} {ON}", next_here(trouble)).trim_start()),
+        ),
+        None => ApiError::new(
+            Code::TimedOut,
+            Sentence::verbatim(format!(
+                "{what} is not finished, and came no farther for {seconds} seconds. Nothing is lost."
+            )),
+            ON,
+        ),
+    }
+}
+
 /// The first line of a small file.
 pub(crate) fn first_line(path: &Path) -> Result<String, ApiError> {
     let wrong = |why: String| {
@@ -107,5 +151,36 @@ pub(crate) fn first_line(path: &Path) -> Result<String, ApiError> {
     match text.lines().next() {
         Some(line) if !line.is_empty() => Ok(line.to_owned()),
         _ => Err(wrong(format!("The file {} is empty.", path.display()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_flows_is_waited_for_and_what_stands_is_not() {
+        let second = Duration::from_secs(1);
+        let began = Instant::now();
+        let mut patience = Patience::new(second * 3, began);
+        assert_eq!(patience.left(0, began), second * 3);
+        assert_eq!(patience.left(0, began + second * 2), second);
+        assert_eq!(patience.left(10, began + second * 2), second * 3, "it flows");
+        assert_eq!(patience.left(20, began + second * 9), second * 3, "it still flows");
+        assert_eq!(patience.left(10, began + second * 11), second, "what was there before is no progress");
+        assert_eq!(patience.left(20, began + second * 12), Duration::ZERO);
+        let mut standing = Patience::new(second, began);
+        assert_eq!([0, 1].map(|seconds| standing.left((), began + second * seconds)), [second, Duration::ZERO]);
+    }
+
+    #[test]
+    fn who_waits_too_long_is_told_for_what() {
+        let trouble =
+            ApiError::new(Code::Unreachable, "The catalogue does not answer.", "It is tried again by itself.");
+        let told = late("Publishing", 3, Some(&trouble));
+        assert_eq!(told.message.text(), "Publishing is not finished: The catalogue does not answer.");
+        assert_eq!(told.next.text(), "It is tried again by itself. It goes on with: neuston resume");
+        assert_eq!((told.code, late("Publishing", 3, None).code), (Code::TimedOut, Code::TimedOut));
+        assert!(late("Publishing", 3, None).message.contains("for 3 seconds"));
     }
 }

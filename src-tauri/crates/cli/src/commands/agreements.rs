@@ -6,6 +6,7 @@ use super::{market::price, purchases::number};
 use crate::{
     agreement_shapes as shapes,
     arguments::{Agreement, Fulfil, Hashed},
+    failure::or_see,
     output::Output,
     session::Session,
 };
@@ -68,7 +69,8 @@ pub(super) async fn run(session: &Session, agreement: Agreement) -> Result<(), A
 }
 
 pub(super) async fn show(session: &Session, agreement: AgreementId) -> Result<(), ApiError> {
-    answer(session, &session.ask(api::GetAgreement { agreement }).await?);
+    const SEE: &str = "neuston agreements, and neuston agreement list";
+    answer(session, &session.ask(api::GetAgreement { agreement }).await.map_err(or_see(SEE))?);
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! `neuston search` and `neuston show`
 
-use crate::{arguments::Search, session::Session, shapes};
+use crate::{
+    arguments::Search,
+    session::{Seen, Session},
+    shapes,
+};
 use api::{ApiError, Code, ListingRow, SearchQuery, Sentence, Sort};
 use protocol::{Did, Vodka};
 use serde_json::json;
@@ -56,13 +60,13 @@ pub(super) async fn search(session: &Session, search: Search) -> Result<(), ApiE
 async fn demo_is_there(session: &Session) -> Result<(), ApiError> {
     let told = Cell::new(None);
     let listed = || async {
-        let Some(demo) = session.ask(api::GetStatus {}).await?.demo else { return Ok(Some(())) };
+        let Some(demo) = session.ask(api::GetStatus {}).await?.demo else { return Ok(Seen::Done(())) };
         if told.replace(Some(demo)) != Some(demo) {
             session.output.progress(&json!({ "demo": demo }), || {
                 format!("listing the demo data, {} of {}", demo.listed, demo.of)
             });
         }
-        Ok(None)
+        Ok(Seen::Yet(demo.listed, None))
     };
     session.wait("The demo catalogue", listed).await
 }

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod agreements;
+mod buying;
 mod demo;
 mod deployment;
 mod events;
 mod market;
+mod metadata;
 mod networks;
 mod publishing;
 mod purchases;
@@ -43,15 +45,15 @@ pub(crate) async fn run(arguments: Arguments, output: Output) -> Result<(), Fail
 
 async fn inside(session: &Session, command: Command) -> Result<(), Failure> {
     let done = match command {
-        Command::Publish(publish) => publishing::publish(session, publish).await,
-        Command::Resume(one) => purchases::resume(session, one.id).await,
+        Command::Publish(publish) => return publishing::publish(session, publish).await,
+        Command::Resume(one) => return purchases::resume(session, one.id).await,
         Command::Network(network) => networks::run(session, network).await,
         Command::Wallet(wallet) => accounts::run(session, wallet).await,
         Command::Edit(edit) => publishing::edit(session, edit).await,
         Command::Unlist(one) => publishing::unlist(session, one.did).await,
         Command::Search(search) => market::search(session, search).await,
         Command::Show(one) => market::show(session, one.did).await,
-        Command::Buy(buy) => purchases::buy(session, buy).await,
+        Command::Buy(buy) => buying::buy(session, buy).await,
         Command::Download(download) => purchases::download(session, download).await,
         Command::Agreements(one) => match (one.id, one.receipt) {
             (Some(id), Some(file)) => receipts::save(session, &id, &file).await,

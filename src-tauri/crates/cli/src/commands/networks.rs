@@ -28,7 +28,7 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
         Network::Consent { withdraw } => {
             let trust = session.ask(api::GetContractsTrust {}).await?;
             if !withdraw && !trust.ours && trust.consented.is_none() && !session.yes() {
-                super::purchases::confirm(FOREIGN)?;
+                super::buying::confirm(FOREIGN)?;
             }
             let trust = session.ask(api::Consent { given: !withdraw }).await?;
             session.output.answer(&json!(trust), || match (trust.ours, &trust.consented) {

@@ -1,169 +1,23 @@
-//! `neuston buy`, `download`, `agreements`, `resume`, `refund` and `library`
+//! `neuston agreements`, `resume`, `refund`, `library` and `download`
 
-use super::market::price;
+use super::{
+    buying::{steps_done, told},
+    market::price,
+};
 use crate::{
-    arguments::{Buy, Download},
+    arguments::Download,
+    failure::{Failure, or_see},
     paths::absolute,
-    session::Session,
+    session::{Seen, Session},
     shapes,
 };
-use api::{
-    ApiError, Code, DownloadState, PublicationView, PublishStep, PurchaseState, PurchaseView, Sentence, StepKind,
-    StepProgress,
-};
-use protocol::{AgreementId, Vodka};
+use api::{ApiError, Code, DownloadState, OwnedAsset, PublicationView, PublishStep, PurchaseView, Sentence};
+use protocol::{AgreementId, Did};
 use serde_json::json;
-use std::io::{IsTerminal as _, Write as _};
+use std::cmp::Reverse;
 
-pub(super) async fn buy(session: &Session, buy: Buy) -> Result<(), ApiError> {
-    let quote = session.ask(api::GetQuote { did: buy.did, service: buy.service }).await?;
-    let max = match &buy.max_price {
-        Some(text) => Vodka::parse_ocean(text).map_err(|e| {
-            ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), "Write the price like 12.50.")
-                .at("max_price")
-        })?,
-        None => quote.price,
-    };
-    if quote.price > max {
-        return Err(ApiError::new(
-            Code::Changed,
-            Sentence::verbatim(format!("It costs {}, more than {}.", price(quote.price), price(max))),
-            "Raise --max-price, or leave it. Nothing was paid.",
-        ));
-    }
-    if let Some(obstacle) = quote.obstacle {
-        return Err(obstacle);
-    }
-    let accepted = if buy.without_refund { vec![api::Risk::NoTimeLimit] } else { Vec::new() };
-    if !session.yes() && buy.max_price.is_none() && std::io::stdin().is_terminal() {
-        let otherwise = match quote.refund_after_blocks {
-            0 => "Money back is not possible.".to_owned(),
-            blocks => format!("If it is not opened within {blocks} blocks, your money comes back."),
-        };
-        let fee = match quote.fee_wei.is_zero() {
-            true => String::new(),
-            false => format!(", and a network fee of at most {} ether", quote.fee_wei.to_ocean()),
-        };
-        confirm(&format!("Buy “{}” for {}{fee}? {otherwise} [y/N] ", quote.name, price(quote.price)))?;
-    }
-    session.unlock().await?;
-    let call = api::Buy { did: buy.did, service: buy.service, max_price: max, version: Some(quote.version), accepted };
-    let view = session.ask(call).await?;
-    let agreement = view.agreement;
-    let view = follow(session, agreement, buy.until.as_deref()).await?;
-    // Either the purchase or the error: one document.
-    outcome(&view)?;
-    let mut document = shapes::purchase(&view);
-    document["feeAtMost"] = json!(quote.fee_wei.to_ocean());
-    session.output.answer(&document, || told(&view));
-    Ok(())
-}
-
-/// Prints each step as it is done, until the purchase is where it should be.
-async fn follow(session: &Session, agreement: AgreementId, until: Option<&str>) -> Result<PurchaseView, ApiError> {
-    let mut done = 0;
-    loop {
-        let view = session
-            .wait("The purchase", || async move {
-                let view = session.ask(api::GetPurchase { agreement }).await?;
-                let count = steps_done(&view);
-                Ok((count > done || reached(&view, until)).then_some(view))
-            })
-            .await;
-        let view = match view {
-            // Not only that it takes long, but what it waits for.
-            Err(late) if late.code == Code::TimedOut => {
-                let trouble = session.ask(api::GetPurchase { agreement }).await?.trouble;
-                let why = trouble.map(|trouble| format!(" {}", trouble.message)).unwrap_or_default();
-                let message = Sentence::verbatim(format!("{}{why}", late.message));
-                return Err(ApiError::new(late.code, message, late.next));
-            }
-            view => view?,
-        };
-        for step in view.steps.iter().filter(|s| s.progress == StepProgress::Done).skip(done) {
-            let line = json!({ "step": step.kind, "afterMs": step.after_ms, "tx": step.tx, "block": step.block });
-            session.output.progress(&line, || format!("{:>7} ms  {}", step.after_ms.unwrap_or(0), words(step.kind)));
-        }
-        done = steps_done(&view);
-        if reached(&view, until) {
-            return Ok(view);
-        }
-    }
-}
-
-fn steps_done(view: &PurchaseView) -> usize {
-    view.steps.iter().filter(|s| s.progress == StepProgress::Done).count()
-}
-
-fn reached(view: &PurchaseView, until: Option<&str>) -> bool {
-    let rank = |state: PurchaseState| match state {
-        PurchaseState::Confirmed => 0,
-        PurchaseState::Created | PurchaseState::Locking => 1,
-        PurchaseState::Locked => 2,
-        PurchaseState::Granted => 3,
-        _ => 4,
-    };
-    let wanted = match until {
-        Some("created") => 1,
-        Some("locked") => 2,
-        Some("granted") => 3,
-        _ => 9,
-    };
-    view.state.is_final() || rank(view.state) >= wanted
-}
-
-const fn words(step: StepKind) -> &'static str {
-    match step {
-        StepKind::Agreed => "You agreed to the terms",
-        StepKind::OnRecord => "The agreement is on record",
-        StepKind::SetAside => "Your money is set aside; nobody has it yet",
-        StepKind::Opened => "The publisher opened it for you",
-        StepKind::Keys => "The keys are in your hand",
-        StepKind::Paid => "The publisher was paid",
-        StepKind::TimeOver => "The time to open it is over",
-        StepKind::MoneyBack => "Your money is back",
-    }
-}
-
-fn told(view: &PurchaseView) -> String {
-    let what = match view.state {
-        PurchaseState::Completed => "It is yours. Download it with: neuston download",
-        PurchaseState::Refunded => "Your money is back.",
-        PurchaseState::Abandoned => "The purchase ended before any money moved.",
-        _ => "It goes on by itself while Neuston runs; see: neuston agreements",
-    };
-    format!("{} ({})\n{what} {}", view.name, view.state.name(), view.agreement)
-}
-
-/// Ended without data is a failure of the command, though not of the money.
-fn outcome(view: &PurchaseView) -> Result<(), ApiError> {
-    match view.state {
-        PurchaseState::Refunded | PurchaseState::Abandoned => Err(view.trouble.clone().unwrap_or_else(|| {
-            let back = if view.price.is_zero() { "" } else { " Your money is back." };
-            ApiError::new(
-                Code::NotOpened,
-                Sentence::verbatim(format!("The publisher did not open “{}” in time.{back}", view.name)),
-                Sentence::verbatim(format!(
-                    "Try again later, or tell the publisher. See neuston agreements {}",
-                    view.agreement
-                )),
-            )
-        })),
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn confirm(question: &str) -> Result<(), ApiError> {
-    let mut out = std::io::stderr().lock();
-    let _ = write!(out, "{question}");
-    let _ = out.flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    if read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes") {
-        return Ok(());
-    }
-    Err(ApiError::new(Code::Refused, "Nothing was bought.", "Answer y, or give --yes."))
-}
+/// Where purchases are looked up.
+const PURCHASES: &str = "neuston agreements";
 
 pub(super) async fn agreements(session: &Session, id: Option<String>) -> Result<(), ApiError> {
     match id {
@@ -200,7 +54,7 @@ pub(super) fn number(text: &str) -> Result<AgreementId, ApiError> {
     })
 }
 
-pub(super) async fn resume(session: &Session, id: Option<String>) -> Result<(), ApiError> {
+pub(super) async fn resume(session: &Session, id: Option<String>) -> Result<(), Failure> {
     let agreement = id.as_deref().map(number).transpose()?;
     let publishing: Vec<u64> = match agreement {
         Some(_) => Vec::new(),
@@ -210,14 +64,12 @@ pub(super) async fn resume(session: &Session, id: Option<String>) -> Result<(), 
             publications(session).await?.iter().filter(new).map(|p| p.id).collect()
         }
     };
-    session
-        .wait("What is pending", || async move { Ok(nothing_left(session, agreement).await?.then_some(())) })
-        .await?;
+    session.wait("What is pending", || pending(session, agreement)).await?;
     if !publishing.is_empty() {
         // One that ended without a listing is not silently done.
         let left = publications(session).await?.into_iter().find(|p| publishing.contains(&p.id));
         if let Some(trouble) = left.and_then(|p| p.trouble) {
-            return Err(trouble);
+            return Err(Failure::unlisted(trouble));
         }
     }
     let done = session.ask(api::ListPurchases {}).await?;
@@ -231,48 +83,69 @@ async fn publications(session: &Session) -> Result<Vec<PublicationView>, ApiErro
     session.ask(api::ListPublications {}).await
 }
 
+/// How far what is pending is: what begins by itself once purchases are over, how much is left, steps, bytes.
+type Far = (bool, Reverse<usize>, usize, u64);
+
 /// Goes on with one purchase or with everything, and says whether all of it has ended. Unlocks where something waits
 /// for that, which may show only after a while.
-async fn nothing_left(session: &Session, agreement: Option<AgreementId>) -> Result<bool, ApiError> {
-    let open = session.ask(api::Resume { agreement }).await?;
+async fn pending(session: &Session, agreement: Option<AgreementId>) -> Result<Seen<(), Far>, ApiError> {
+    let open = session.ask(api::Resume { agreement }).await.map_err(or_see(PURCHASES))?;
     if open.iter().any(|v| v.waiting_for == api::WaitingFor::Unlock) {
         session.unlock().await?;
     }
-    if agreement.is_some() || !open.is_empty() {
-        return Ok(open.is_empty());
+    if !open.is_empty() {
+        let far: Far = (false, Reverse(open.len()), open.iter().map(steps_done).sum(), 0);
+        return Ok(Seen::Yet(far, open.into_iter().find_map(|v| v.trouble)));
+    }
+    if agreement.is_some() {
+        return Ok(Seen::Done(()));
     }
     let status = session.ask(api::GetStatus {}).await?;
     if status.waiting_for_unlock > 0 {
         session.unlock().await?;
     }
-    let runs = |d: &api::DownloadView| matches!(d.state, DownloadState::Queued | DownloadState::Running);
-    Ok(status.pending == 0 && !session.ask(api::ListDownloads {}).await?.iter().any(runs))
+    let mut downloads = session.ask(api::ListDownloads {}).await?;
+    downloads.retain(|d| matches!(d.state, DownloadState::Queued | DownloadState::Running));
+    let left = downloads.len().saturating_add(usize::try_from(status.pending).unwrap_or(usize::MAX));
+    if left == 0 {
+        return Ok(Seen::Done(()));
+    }
+    let trouble =
+        publications(session).await?.into_iter().filter(|p| p.step != PublishStep::Failed).find_map(|p| p.trouble);
+    let bytes = downloads.iter().map(|d| d.done).fold(0, u64::saturating_add);
+    Ok(Seen::Yet((true, Reverse(left), 0, bytes), trouble))
 }
 
 pub(super) async fn refund(session: &Session, id: &str) -> Result<(), ApiError> {
     let agreement = number(id)?;
-    session.ask(api::Refund { agreement }).await?;
+    session.ask(api::Refund { agreement }).await.map_err(or_see(PURCHASES))?;
     let view = session
         .wait("The refund", || async move {
             let view = session.ask(api::GetPurchase { agreement }).await?;
-            Ok(view.state.is_final().then_some(view))
+            Ok(match view.state.is_final() {
+                true => Seen::Done(view),
+                false => Seen::Yet(steps_done(&view), view.trouble),
+            })
         })
         .await?;
     session.output.answer(&shapes::purchase(&view), || told(&view));
     Ok(())
 }
 
+/// What is meant by a number, in whichever form: the listing's or the agreement's.
+fn meant<'a>(library: &'a [OwnedAsset], typed: &str) -> Result<&'a OwnedAsset, ApiError> {
+    const SEE: &str = "See what is there with: neuston library";
+    let wanted =
+        typed.parse::<Did>().map_err(|e| ApiError::new(Code::Invalid, Sentence::verbatim(format!("{e}.")), SEE))?;
+    let found = library.iter().find(|asset| asset.did == wanted || asset.agreement.0 == wanted.0);
+    found.ok_or_else(|| ApiError::new(Code::NotFound, "This is not in your library.", SEE))
+}
+
 pub(super) async fn download(session: &Session, download: Download) -> Result<(), ApiError> {
     let library = session.ask(api::ListLibrary {}).await?;
-    let wanted = download.what.trim();
-    let asset = library
-        .iter()
-        .find(|a| wanted == a.did.to_string() || wanted == a.agreement.to_string() || wanted == a.did.bare_hex())
-        .ok_or_else(|| {
-            ApiError::new(Code::NotFound, "This is not in your library.", "See what is there with: neuston library")
-        })?;
+    let agreement = meant(&library, &download.what)?.agreement;
     let folder = absolute(&download.to)?;
-    let call = api::StartDownload { agreement: asset.agreement, index: download.index, folder };
+    let call = api::StartDownload { agreement, index: download.index, folder };
     let started: Vec<u64> = session.ask(call).await?.iter().map(|d| d.id).collect();
     let wanted = &started;
     let views = session
@@ -280,7 +153,12 @@ pub(super) async fn download(session: &Session, download: Download) -> Result<()
             let all = session.ask(api::ListDownloads {}).await?;
             let ours: Vec<_> = all.into_iter().filter(|d| wanted.contains(&d.id)).collect();
             let over = |s| matches!(s, DownloadState::Done | DownloadState::Failed | DownloadState::Cancelled);
-            Ok(ours.iter().all(|d| over(d.state)).then_some(ours))
+            let done = ours.iter().filter(|d| over(d.state)).count();
+            if done == ours.len() {
+                return Ok(Seen::Done(ours));
+            }
+            let bytes = ours.iter().map(|d| d.done).fold(0, u64::saturating_add);
+            Ok(Seen::Yet((done, bytes), ours.into_iter().find_map(|d| d.trouble)))
         })
         .await?;
     if let Some(trouble) = views.iter().find_map(|v| v.trouble.clone()) {
@@ -333,4 +211,40 @@ pub(super) async fn library(session: &Session, rebuild: bool) -> Result<(), ApiE
         assets.iter().map(|a| format!("{}  {}  {}", a.did, price(a.price), a.name)).collect::<Vec<_>>().join("\n")
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_meant_in_whichever_form_it_is_typed() {
+        let asset = OwnedAsset {
+            agreement: AgreementId([0xab; 32]),
+            did: Did([0xcd; 32]),
+            name: String::new(),
+            author: String::new(),
+            license: String::new(),
+            price: protocol::Vodka::ZERO,
+            bought: String::new(),
+            files: Vec::new(),
+            fetch_until: None,
+            listed: true,
+        };
+        let library = [asset];
+        let (agreement, did) = ("ab".repeat(32), "cd".repeat(32));
+        for typed in [
+            format!("0x{agreement}"),
+            agreement.to_uppercase(),
+            format!("0X{}", agreement.to_uppercase()),
+            format!("did:op:{did}"),
+            format!("did:op:{}", did.to_uppercase()),
+            format!("0x{did}"),
+            format!(" {did} "),
+        ] {
+            assert_eq!(meant(&library, &typed).unwrap(), &library[0], "{typed}");
+        }
+        assert_eq!(meant(&library, &"ef".repeat(32)).unwrap_err().code, Code::NotFound);
+        assert_eq!(meant(&library, "levels.csv").unwrap_err().code, Code::Invalid);
+    }
 }
