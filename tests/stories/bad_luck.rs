@@ -31,7 +31,7 @@ fn a_publisher_lists_a_local_file() {
 }
 
 /// A web server of one page; counts nothing, keeps nothing.
-fn web_server(page: &'static str) -> String {
+fn web_server(status: &'static str, page: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -41,7 +41,7 @@ fn web_server(page: &'static str) -> String {
             // Whoever goes away before the answer wants none.
             let _ = stream.read(&mut asked);
             let length = page.len();
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {length}\r\n");
+            let head = format!("HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {length}\r\n");
             let _ = stream.write_all(format!("{head}connection: close\r\n\r\n{page}").as_bytes());
         }
     });
@@ -52,17 +52,25 @@ fn web_server(page: &'static str) -> String {
 fn a_link_that_answers_with_a_page_is_not_listed() {
     let network = Network::starts(0);
     let publisher = Person::on(&network.file()).with_account(0);
-    let link = web_server("<!doctype html><html><body>Please log in</body></html>") + "/levels.csv";
+    let link = web_server("200 OK", "<!doctype html><html><body>Please log in</body></html>") + "/levels.csv";
     let told = publisher.types(&form(&link, "Levels behind a login", "1"));
-    assert_eq!(told.error(), "invalid", "{told:?}");
+    assert_eq!((told.error(), told.code), ("invalid", 1), "{told:?}");
     let message = told.json["error"]["message"].as_str().unwrap();
     assert!(message.contains(&link) && message.contains("web page"), "{message}");
     assert_eq!(publisher.types(&["search", "login"]).ok()["total"], 0, "nothing is listed");
 
-    let dead =
-        publisher.types(&[&form("http://127.0.0.1:9/a.csv", "Levels nowhere", "1")[..], &["--wait", "3"]].concat());
-    assert!(["unreachable", "timed_out"].contains(&dead.error()), "{dead:?}");
-    assert_eq!(publisher.types(&["search", "nowhere"]).ok()["total"], 0);
+    // A link that leads nowhere ends it at once, and is not taken for the network.
+    let gone = web_server("404 Not Found", "There is nothing here.") + "/levels.csv";
+    for link in ["http://127.0.0.1:9/a.csv", &gone] {
+        let told = publisher.types(&form(link, "Levels nowhere", "1"));
+        assert_eq!(told.code, 1, "{told:?}");
+        let message = told.json["error"]["message"].as_str().unwrap();
+        assert!(!told.error().is_empty() && message.contains("does not answer"), "{message}");
+        assert_eq!(publisher.types(&["search", "nowhere"]).ok()["total"], 0);
+    }
+    // Nothing is left that would be listed some day.
+    publisher.types(&["resume"]).ok();
+    assert_eq!(publisher.types(&["search", "levels"]).ok()["total"], 0);
 }
 
 #[test]
@@ -75,7 +83,7 @@ fn a_file_that_vanishes_before_it_is_read_is_named() {
     publisher.types_until("after:publish_drafted", &form).died("after:publish_drafted");
     std::fs::remove_file(&file).unwrap();
     let resumed = publisher.types(&["resume"]);
-    assert_eq!(resumed.error(), "not_found", "{resumed:?}");
+    assert_eq!((resumed.error(), resumed.code), ("not_found", 1), "{resumed:?}");
     assert!(resumed.json["error"]["message"].as_str().unwrap().contains("a.csv"), "{resumed:?}");
     assert_eq!(publisher.types(&["search", "gone"]).ok()["total"], 0, "nothing is listed without its file");
     publisher.types(&["resume"]).ok();

@@ -8,6 +8,7 @@ mod a_new_computer;
 mod a_stranger_cannot_redirect_an_escrow;
 mod a_stranger_at_the_gateway;
 mod agreements_of_other_shapes;
+mod at_a_terminal;
 mod bad_luck;
 mod chains;
 mod every_kill_point_resumes;

@@ -98,6 +98,19 @@ impl Person {
 
     /// The same, for somebody whose account stays locked.
     pub(crate) fn command_without_password(&self) -> Command {
+        let mut command = self.bare();
+        command.arg("--yes");
+        command
+    }
+
+    /// Types a command as somebody who has not said yes to everything beforehand; nobody sits at the terminal.
+    pub(crate) fn types_without_yes(&self, arguments: &[&str]) -> Told {
+        let mut command = self.bare();
+        command.arg("--passphrase-file").arg(self.path("password")).args(arguments);
+        told(&command.output().unwrap())
+    }
+
+    fn bare(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neuston"));
         command.env_clear();
         for keep in ["PATH", "TMPDIR", "NEUSTON_LOG"] {
@@ -107,7 +120,7 @@ impl Person {
         }
         // A home of its own: no keychain, no settings of whoever runs the tests.
         command.env("HOME", self.folder.path()).env("XDG_RUNTIME_DIR", self.folder.path());
-        command.arg("--home").arg(self.home()).arg("--json").arg("--yes");
+        command.arg("--home").arg(self.home()).arg("--json");
         if let Some(network) = &self.network {
             command.arg("--network").arg(network);
         }

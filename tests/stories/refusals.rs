@@ -19,20 +19,74 @@ fn wrong_passphrase_is_refused() {
 #[test]
 fn insufficient_balance_explains() {
     let person = Person::alone().with_account(0);
-    // The demo catalogue comes while the home runs.
     let serving = person.serves();
-    let until = Instant::now() + PATIENCE;
-    let did = loop {
-        let found = person.types(&["search", "--price-min", "1"]).ok();
-        if let Some(did) = found["results"][0]["did"].as_str() {
-            break did.to_owned();
-        }
-        assert!(Instant::now() < until, "something with a price is listed");
-    };
+    let (did, price) = something_with_a_price(&person);
     let told = person.types(&["buy", &did]);
     assert_eq!(told.error(), "insufficient_balance", "{told:?}");
+    let message = told.json["error"]["message"].as_str().unwrap();
+    let cost = Vodka::parse_ocean(&price).unwrap().to_people();
+    for part in [format!("costs {cost} "), "holds 0:".to_owned(), format!(" {cost} are missing")] {
+        assert!(message.contains(&part), "{part}: {message}");
+    }
+    let next = told.json["error"]["next"].as_str().unwrap();
+    assert!(next.contains("neuston wallet faucet"), "the window's Account is a command here: {next}");
     assert!(person.types(&["agreements"]).ok()["results"].as_array().unwrap().is_empty(), "no agreement was begun");
     serving.ends();
+}
+
+/// The number and the price of something that the demo publisher sells; it comes while the home runs.
+fn something_with_a_price(person: &Person) -> (String, String) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let found = person.types(&["search", "--price-min", "1"]).ok();
+        if let (Some(did), Some(price)) = (found["results"][0]["did"].as_str(), found["results"][0]["price"].as_str()) {
+            return (did.to_owned(), price.to_owned());
+        }
+        assert!(Instant::now() < until, "something with a price is listed");
+    }
+}
+
+#[test]
+fn nothing_is_bought_without_consent() {
+    let person = Person::alone().with_account(500);
+    let serving = person.serves();
+    let (did, price) = something_with_a_price(&person);
+    // Nobody sits at the terminal, and nobody has said yes: a script that forgot to pays nothing.
+    let told = person.types_without_yes(&["buy", &did]);
+    assert_eq!((told.error(), told.code), ("refused", 3), "{told:?}");
+    let message = told.json["error"]["message"].as_str().unwrap();
+    assert!(message.contains(&format!("costs {} OCEAN", Vodka::parse_ocean(&price).unwrap().to_people())), "{message}");
+    let next = told.json["error"]["next"].as_str().unwrap();
+    assert!(next.contains("--yes") && next.contains(&format!("--max-price {price}")), "{next}");
+    assert_eq!(person.balance(), "500");
+    assert!(person.types(&["agreements"]).ok()["results"].as_array().unwrap().is_empty(), "no agreement was begun");
+    // A limit is consent up to it.
+    let told = person.types_without_yes(&["buy", &did, "--max-price", "0.5"]);
+    assert_eq!(told.error(), "changed", "{told:?}");
+    let bought = person.types_without_yes(&["buy", &did, "--max-price", &price]).ok();
+    assert_eq!(bought["state"], "completed", "{bought}");
+    serving.ends();
+}
+
+#[test]
+fn what_cannot_be_understood_is_one_document_too() {
+    let person = Person::alone();
+    let unknown = format!("did:op:{}", "ab".repeat(32));
+    for words in [
+        &["dance"][..],
+        &["buy"],
+        &["buy", &unknown, "--until", "soon"],
+        &["search", "--page", "x"],
+        &["events", "--all", "--address", "0x00000000000000000000000000000000000000aa"],
+    ] {
+        let told = person.types(words);
+        assert_eq!((told.error(), told.code), ("invalid", 2), "{words:?}: {told:?}");
+    }
+    for words in [["--help"], ["--version"]] {
+        let output = person.command().args(words).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && said.contains("neuston") && !said.contains("\"error\""), "{said}");
+    }
 }
 
 #[test]
@@ -55,7 +109,12 @@ fn nonsense_is_answered_with_a_sentence() {
         ])
     };
     let path = file.to_str().unwrap();
-    assert_eq!(publish("-1", path).code, 2, "a negative price is no price");
+    for price in ["-1", "-0.5"] {
+        let told = publish(price, path);
+        assert_eq!((told.error(), told.code), ("invalid", 2), "a negative price is no price: {told:?}");
+        assert_eq!(told.json["error"]["field"], "price", "{told:?}");
+        assert!(told.stderr.contains("price: The price"), "{told:?}");
+    }
     assert_eq!(publish(&"9".repeat(78), path).error(), "invalid", "a price of 78 digits");
     assert_eq!(publish("1410000001", path).error(), "invalid", "a price above all the tokens there can be");
     assert_eq!(publish("1", "/nowhere/at/all.csv").error(), "not_found", "a file that is not there");
@@ -82,7 +141,22 @@ fn nonsense_is_answered_with_a_sentence() {
     let unknown = format!("did:op:{}", "ab".repeat(32));
     assert_eq!(person.types(&["show", &unknown]).error(), "not_found");
     assert_eq!(person.types(&["buy", &unknown]).error(), "not_found");
-    assert_eq!(person.types(&["show", "did:op:12"]).code, 2, "a number that is none");
+    let told = person.types(&["show", "did:op:12"]);
+    assert_eq!((told.error(), told.code), ("invalid", 2), "a number that is none");
+    let address = format!("0x{}", "ab".repeat(20));
+    for words in [
+        &["buy", &unknown, "--max-price", "-1"][..],
+        &["search", "--price-min", "-1"],
+        &["search", "--price-max", "-1"],
+        &["wallet", "send", &address, "-1"],
+        &["wallet", "faucet", "-5"],
+        &["wallet", "faucet", "2.5"],
+        &["publish", "--file", path, "--access-for", "0"],
+        &["publish", "--file", path, "--deliver-within", "31d"],
+    ] {
+        let told = person.types(words);
+        assert_eq!((told.error(), told.code), ("invalid", 2), "{words:?}: {told:?}");
+    }
 }
 
 #[test]
