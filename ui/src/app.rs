@@ -1,13 +1,15 @@
 //! What all pages share: the newest state of everything, the language, and a way to ask for the password.
 
+mod asking;
+
 use crate::{
     browser, ipc,
     state::{finding::Wish, moments, places::Place},
     texts::{Texts, Tongue},
 };
 use api::{
-    AccountView, ApiError, Call, DownloadView, Event, GetSettings, GetStatus, ListDownloads, ListPurchases, LockState,
-    PublicationView, PurchaseView, SearchPage, Sentence, SetSettings, Settings, Status,
+    AccountView, ApiError, Call, DownloadView, Event, LockState, PublicationView, PurchaseView, SearchPage, Sentence,
+    Settings, Status,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -37,7 +39,13 @@ pub(crate) struct App {
     pub(crate) status: RwSignal<Option<Status>>,
     /// Why there is no status, where there is none.
     pub(crate) stuck: RwSignal<Option<ApiError>>,
+    /// What of all that pages share could not be asked; told until it is asked again.
+    pub(crate) missed: RwSignal<Option<ApiError>>,
+    /// Counts the networks that were in use.
+    pub(crate) networks: RwSignal<u32>,
     pub(crate) settings: RwSignal<Settings>,
+    /// Whether the settings are known, or only what applies until then.
+    pub(crate) known: RwSignal<Asked<()>>,
     pub(crate) tongue: RwSignal<Tongue>,
     /// Seconds since 1970, every second.
     pub(crate) now: RwSignal<i64>,
@@ -83,7 +91,10 @@ impl App {
         Self {
             status: RwSignal::new(None),
             stuck: RwSignal::new(None),
+            missed: RwSignal::new(None),
+            networks: RwSignal::new(0),
             settings: RwSignal::new(Settings::default()),
+            known: RwSignal::new(Asked::Waiting),
             tongue: RwSignal::new(Tongue::of(api::Language::System, &browser::language())),
             now: RwSignal::new(moments::now()),
             purchases: RwSignal::new(Vec::new()),
@@ -120,30 +131,6 @@ impl App {
         sentence.said_in(&self.spoken())
     }
 
-    /// Starts to listen, and asks for everything once.
-    pub(crate) fn begin(self) {
-        spawn_local(async move {
-            if let Err(error) = ipc::hear(move |event| self.take(event)).await {
-                self.stuck.set(Some(error));
-                return;
-            }
-            self.stuck.set(None);
-            if let Ok(settings) = ipc::call(GetSettings {}).await {
-                self.settle(settings);
-            }
-            match ipc::call(GetStatus {}).await {
-                Ok(status) => self.status.set(Some(status)),
-                Err(error) => self.stuck.set(Some(error)),
-            }
-            if let Ok(purchases) = ipc::call(ListPurchases {}).await {
-                purchases.into_iter().rev().for_each(|purchase| self.answer_purchase(purchase));
-            }
-            if let Ok(downloads) = ipc::call(ListDownloads {}).await {
-                downloads.into_iter().rev().for_each(|download| self.answer_download(download));
-            }
-        });
-    }
-
     fn take(self, event: Event) {
         match event {
             Event::Status(status) => self.status.set(Some(status)),
@@ -157,6 +144,7 @@ impl App {
             }
             Event::Catalogue => self.catalogue.update(|n| *n = n.wrapping_add(1)),
             Event::Sales => self.sales.update(|n| *n = n.wrapping_add(1)),
+            Event::Network => self.change_network(),
             Event::FilesHeld(files) => self.held.set(files),
             Event::FilesDropped(paths) => self.dropped.set(paths),
         }
@@ -200,29 +188,6 @@ impl App {
         if known.is_none_or(|known| known.leads_to(download.state)) {
             self.downloads.update(|all| put(all, download, |a, b| a.id == b.id));
         }
-    }
-
-    /// Takes settings into effect: colours and language.
-    pub(crate) fn settle(self, settings: Settings) {
-        browser::dress(settings.theme);
-        let tongue = Tongue::of(settings.language, &browser::language());
-        browser::speak(tongue);
-        self.settings.set(settings);
-        if tongue != self.tongue.get_untracked() {
-            self.tongue.set(tongue);
-        }
-    }
-
-    /// Changes the settings and keeps them.
-    pub(crate) fn change_settings(self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.settings.get_untracked();
-        change(&mut settings);
-        self.settle(settings.clone());
-        spawn_local(async move {
-            if let Err(error) = ipc::call(SetSettings { settings }).await {
-                self.slip.set(Some(error));
-            }
-        });
     }
 
     /// Goes to a page.

@@ -107,7 +107,11 @@ fn Pages() -> impl IntoView {
     let app = app();
     let t = app.texts();
     global_keys();
-    let place = Memo::new(move |_| app.place.get());
+    // What pages show is of the network in use; only the settings, where it is chosen, stay as they are.
+    let drawn = Memo::new(move |_| {
+        let place = app.place.get();
+        (if place == Place::Settings { 0 } else { app.networks.get() }, place)
+    });
     // Files dropped anywhere lead to the page that takes them.
     Effect::new(move |_| {
         if app.dropped.with(|paths| !paths.is_empty()) {
@@ -119,7 +123,7 @@ fn Pages() -> impl IntoView {
             <a class="skip" href="#page">{t.shell.skip}</a>
             <Rail />
             <main id="page" tabindex="-1">
-                {move || match place.get() {
+                {move || match drawn.get().1 {
                     Place::Discover => view! { <pages::Discover /> }.into_any(),
                     Place::Listing(did) => view! { <pages::Listing did /> }.into_any(),
                     Place::Purchase(agreement) => view! { <pages::Purchase agreement /> }.into_any(),

@@ -25,10 +25,12 @@ pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
     let app = app();
     let purchase = RwSignal::new(Asked::<PurchaseView>::Waiting);
     // A reply may come after the event that told of what followed it: all views go one way, which never leads back.
+    let still = app.same_network();
     let load = move || {
         spawn_local(async move {
             match ipc::call(GetPurchase { agreement }).await {
-                Ok(view) => app.answer_purchase(view),
+                Ok(view) if still() => app.answer_purchase(view),
+                Ok(_) => {}
                 Err(error) => {
                     purchase.try_update(|shown| match shown {
                         Asked::There(_) => {}
@@ -117,8 +119,10 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
 
 /// Goes on with a purchase; what comes of it arrives as events.
 fn resume(app: App, agreement: AgreementId) {
+    let still = app.same_network();
     spawn_local(async move {
         match ipc::call(Resume { agreement: Some(agreement) }).await {
+            Ok(_) if !still() => {}
             Ok(all) => all.into_iter().for_each(|purchase| app.answer_purchase(purchase)),
             Err(error) => app.slip.set(Some(error)),
         }

@@ -36,7 +36,7 @@ pub(super) fn SaveSheet(
                 app.answer_download(download);
             }
             if app.settings.with_untracked(|s| s.download_folder != chosen) {
-                app.change_settings(|settings| settings.download_folder = chosen);
+                app.change_settings(move |settings| settings.download_folder = chosen);
             }
             open.try_set(false);
             if let Some(place) = then {

@@ -55,7 +55,7 @@ fn Looks() -> impl IntoView {
                         (Theme::Contrast, s.contrast),
                     ]
                     chosen=Signal::derive(move || app.settings.with(|s| s.theme))
-                    on_choose=move |theme| app.change_settings(|settings| settings.theme = theme)
+                    on_choose=move |theme| app.change_settings(move |settings| settings.theme = theme)
                 />
             </div>
             <div class="setting">
@@ -67,7 +67,7 @@ fn Looks() -> impl IntoView {
                     name=s.language
                     options=vec![(Language::System, s.system), (Language::English, "English"), (Language::German, "Deutsch")]
                     chosen=Signal::derive(move || app.settings.with(|s| s.language))
-                    on_choose=move |language| app.change_settings(|settings| settings.language = language)
+                    on_choose=move |language| app.change_settings(move |settings| settings.language = language)
                 />
             </div>
         </section>
@@ -104,7 +104,7 @@ fn Safety() -> impl IntoView {
                     chosen=Signal::derive(move || app.settings.with(|s| s.auto_lock_minutes.to_string()))
                     on_choose=move |minutes: String| {
                         if let Ok(minutes) = minutes.parse() {
-                            app.change_settings(|settings| settings.auto_lock_minutes = minutes);
+                            app.change_settings(move |settings| settings.auto_lock_minutes = minutes);
                         }
                     }
                     testid="auto-lock"
@@ -121,7 +121,7 @@ fn Safety() -> impl IntoView {
                         prop:checked=move || app.settings.with(|s| s.remember_password)
                         on:change:target=move |ev| {
                             let on = ev.target().checked();
-                            app.change_settings(|settings| settings.remember_password = on);
+                            app.change_settings(move |settings| settings.remember_password = on);
                         }
                     />
                     {s.remember_on}
@@ -160,7 +160,7 @@ fn Storage() -> impl IntoView {
                     on_press=move |()| {
                         spawn_local(async move {
                             match ipc::pick_folder().await {
-                                Ok(Some(folder)) => app.change_settings(|settings| settings.download_folder = folder),
+                                Ok(Some(folder)) => app.change_settings(move |settings| settings.download_folder = folder),
                                 Ok(None) => {}
                                 Err(error) => say(Err(error)),
                             }

@@ -75,13 +75,13 @@ pub(crate) fn sentence(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::state::{moments::at_offset, purchases::tests::purchase};
     use api::{AccountView, LockState, Money};
     use protocol::Vodka;
 
-    fn status(health: NetworkHealth, pending: u32, waiting_for_unlock: u32) -> Status {
+    pub(crate) fn status(health: NetworkHealth, pending: u32, waiting_for_unlock: u32) -> Status {
         Status {
             network: "Local network on this computer".into(),
             health,

@@ -1,7 +1,7 @@
 //! The way into a home: as its holder or as a guest of the process that holds it. When that process ends, whoever asks
 //! next goes on: as the holder, or as a guest of whoever came first.
 
-use crate::{Folder, again::may_be_asked_again, errors, guest::Guest, home::Home};
+use crate::{Folder, again::may_be_asked_again, errors, guest::Guest, home::Home, news::Heard};
 use api::{ApiError, Call, Code, Event, Reply, Request, sentence};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
-use tokio::sync::{Mutex as AsyncMutex, broadcast};
+use tokio::sync::Mutex as AsyncMutex;
 use transport::TransportError;
 
 /// Which home, and what of it.
@@ -29,6 +29,12 @@ pub(crate) struct Asked {
     pub(crate) network: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) request: Request,
+}
+
+/// Whose events are to be told: those of a network; `None` is the one in use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Followed {
+    pub(crate) network: Option<String>,
 }
 
 /// A home, opened or joined.
@@ -124,12 +130,12 @@ impl Door {
         }
     }
 
-    /// What happens from now on, whoever runs the home.
+    /// What happens from now on, on the network that this door was opened for, whoever runs the home.
     ///
     /// # Errors
-    /// Where the holder does not answer.
+    /// Where the holder does not answer, or does not know the network.
     pub async fn events(&self) -> Result<Events, ApiError> {
-        self.inner.events().await
+        self.inner.events(self.network.clone()).await
     }
 
     /// Leaves; a holder ends what it runs, in order.
@@ -180,16 +186,18 @@ impl Inner {
         Ok(())
     }
 
-    async fn events(self: &Arc<Self>) -> Result<Events, ApiError> {
+    async fn events(self: &Arc<Self>, network: Option<String>) -> Result<Events, ApiError> {
+        let followed = Followed { network };
         let mut lost = 0;
         loop {
             let Entered { side, number } = self.now().ok_or_else(left)?;
-            let error = match side {
-                Side::Holder(home) => return Ok(Events { from: home.events(), number, home: Arc::downgrade(self) }),
-                Side::Guest(guest) => match guest.events().await {
-                    Ok(from) => return Ok(Events { from, number, home: Arc::downgrade(self) }),
-                    Err(error) => error,
-                },
+            let heard = match side {
+                Side::Holder(home) => Ok(home.events(followed.network.as_deref())),
+                Side::Guest(guest) => guest.events(&followed).await,
+            };
+            let error = match heard {
+                Ok(from) => return Ok(Events { from: from?, followed, number, home: Arc::downgrade(self) }),
+                Err(error) => error,
             };
             lost += 1;
             self.go_on(number, &error, lost).await?;
@@ -230,7 +238,8 @@ fn unanswered() -> ApiError {
 
 /// Events from one moment on, whoever runs the home. Missed ones are skipped: each carries the whole view.
 pub struct Events {
-    from: broadcast::Receiver<Event>,
+    from: Heard,
+    followed: Followed,
     /// Of which entering.
     number: u64,
     home: Weak<Inner>,
@@ -240,10 +249,9 @@ impl Events {
     /// The next event; `None` when this process has left the home, or nobody runs it any more and it does not open.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
-            match self.from.recv().await {
-                Ok(event) => return Some(event),
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => self.go_on().await?,
+            match self.from.next().await {
+                Some(event) => return Some(event),
+                None => self.go_on().await?,
             }
         }
     }
@@ -258,7 +266,7 @@ impl Events {
             told(home.enter_again(self.number).await)?;
             home.now()?;
         }
-        *self = told(home.events().await)?;
+        *self = told(home.events(self.followed.network.clone()).await)?;
         Some(())
     }
 }

@@ -1,6 +1,11 @@
 //! The thin client of the process that holds the home.
 
-use crate::{Folder, door::Asked, errors};
+use crate::{
+    Folder,
+    door::{Asked, Followed},
+    errors,
+    news::Heard,
+};
 use api::{ApiError, Event, Reply};
 use futures_util::StreamExt as _;
 use tokio::sync::broadcast;
@@ -35,13 +40,16 @@ impl Guest {
         self.http.send(request).await?.json(MAX_REPLY).await
     }
 
-    /// What happens from now on, until the holder ends.
+    /// What happens from now on, until the holder ends; or what it says where it does not know the network.
     ///
     /// # Errors
     /// Where the holder does not answer.
-    pub(crate) async fn events(&self) -> Result<broadcast::Receiver<Event>, TransportError> {
-        let request = Request::get(self.at.join("/events"));
+    pub(crate) async fn events(&self, followed: &Followed) -> Result<Result<Heard, ApiError>, TransportError> {
+        let request = Request::post(self.at.join("/events")).json(followed);
         let response = self.http.send(request).await?;
+        if !response.is_success() {
+            return Ok(Err(response.json::<ApiError>(MAX_REPLY).await?));
+        }
         let (to, from) = broadcast::channel(256);
         tokio::spawn(async move {
             let mut bytes = std::pin::pin!(response.into_stream());
@@ -69,6 +77,6 @@ impl Guest {
                 }
             }
         });
-        Ok(from)
+        Ok(Ok(Heard::told(from)))
     }
 }

@@ -5,7 +5,8 @@ use crate::{
     embedded::Embedded,
     errors,
     folder::HomeLock,
-    networks::{self, Chosen, embedded_title},
+    networks::{self, Chosen, EMBEDDED, embedded_title},
+    news::{Heard, News},
     presence::{Arrival, Presence},
     server,
     settings::SettingsFile,
@@ -28,7 +29,7 @@ struct Inner {
     settings: SettingsFile,
     wallet: Wallet,
     service: Arc<ServiceKey>,
-    events: broadcast::Sender<Event>,
+    events: broadcast::Sender<News>,
     /// What runs, by the network's name; started at the first question about it.
     running: Mutex<Running>,
     served: Mutex<Option<Served>>,
@@ -89,9 +90,14 @@ impl Home {
         Ok(home)
     }
 
-    /// What happens from now on, on all networks in use.
-    pub fn events(&self) -> broadcast::Receiver<Event> {
-        self.inner.events.subscribe()
+    /// What happens from now on, on a network (`None`: whichever is in use at the time).
+    ///
+    /// # Errors
+    /// With [`api::Code::NotFound`] where there is no such network, and those of its file.
+    pub(crate) fn events(&self, network: Option<&str>) -> Result<Heard, ApiError> {
+        let named = network.map(|name| networks::choose(&self.inner.folder, Some(name))).transpose()?;
+        let named = named.map(|chosen| chosen.name().to_owned());
+        Ok(Heard::here(self.inner.events.subscribe(), self.inner.settings.network_in_use(), named))
     }
 
     /// Answers a request about a network (`None`: the one in use) for an account (`None`: the one in use).
@@ -231,7 +237,7 @@ impl Home {
             Chosen::Embedded => {
                 if running.embedded.is_none() {
                     let embedded = Embedded::start(folder).await?;
-                    forward(embedded.news(), self.inner.events.clone(), |event| {
+                    forward(embedded.news(), self.inner.events.clone(), EMBEDDED, |event| {
                         matches!(event, Event::Catalogue).then_some(event)
                     });
                     running.embedded = Some(embedded);
@@ -269,7 +275,7 @@ impl Home {
                 }
             });
         }
-        forward(presence.agent.events(), self.inner.events.clone(), move |mut event| {
+        forward(presence.agent.events(), self.inner.events.clone(), chosen.name(), move |mut event| {
             if let (Event::Status(status), Some(demo)) = (&mut event, &demo) {
                 status.demo = *demo.borrow();
             }
@@ -318,19 +324,21 @@ fn idle(settings: &Settings) -> Option<Duration> {
     (minutes > 0).then(|| Duration::from_secs(60 * minutes))
 }
 
-/// Passes events on to whoever listens to the home.
+/// Passes events of a network on to whoever follows it.
 fn forward(
     mut from: broadcast::Receiver<Event>,
-    to: broadcast::Sender<Event>,
+    to: broadcast::Sender<News>,
+    network: &str,
     passed: impl Fn(Event) -> Option<Event> + Send + 'static,
 ) {
+    let network: Arc<str> = network.into();
     tokio::spawn(async move {
         loop {
             match from.recv().await {
                 Ok(event) => {
                     if let Some(event) = passed(event) {
                         // Nobody may be listening.
-                        drop(to.send(event));
+                        drop(to.send(News { network: network.clone(), event }));
                     }
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => {}

@@ -14,6 +14,7 @@ mod guest;
 mod home;
 mod identity;
 mod networks;
+mod news;
 mod one_window;
 mod presence;
 mod server;

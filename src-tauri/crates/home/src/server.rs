@@ -1,17 +1,21 @@
-//! The holder's socket: `POST /call` asks, `GET /events` follows. Only the owner's own processes can reach it.
+//! The holder's socket: `POST /call` asks, `POST /events` follows. Only the owner's own processes can reach it.
 
-use crate::{door::Asked, home::Home};
+use crate::{
+    door::{Asked, Followed},
+    home::Home,
+};
 use api::{ApiError, Reply};
 use axum::{
     Json, Router,
     body::Body,
     extract::{DefaultBodyLimit, State},
-    response::Response,
-    routing::{get, post},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+    routing::post,
 };
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use std::time::Duration;
-use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
+use tokio_stream::wrappers::IntervalStream;
 
 const MAX_BODY: usize = 32 << 20;
 const BEAT: Duration = Duration::from_secs(15);
@@ -19,7 +23,7 @@ const BEAT: Duration = Duration::from_secs(15);
 pub(crate) fn router(home: Home) -> Router {
     Router::new()
         .route("/call", post(call))
-        .route("/events", get(events))
+        .route("/events", post(events))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(home)
 }
@@ -29,13 +33,21 @@ async fn call(State(home): State<Home>, Json(asked): Json<Asked>) -> Json<Result
 }
 
 /// One JSON document a line, and an empty line now and then to say that this side is still there, until the home ends.
-async fn events(State(home): State<Home>) -> Response {
-    let events = BroadcastStream::new(home.events()).filter_map(|event| async move {
-        let line = serde_json::to_string(&event.ok()?).ok()?;
+async fn events(State(home): State<Home>, Json(followed): Json<Followed>) -> Response {
+    let events = match home.events(followed.network.as_deref()) {
+        Ok(events) => events,
+        Err(error) => return (StatusCode::BAD_REQUEST, Json(error)).into_response(),
+    };
+    let events = stream::unfold(events, |mut events| async move {
+        let event = events.next().await?;
+        Some((event, events))
+    });
+    let events = events.filter_map(|event| async move {
+        let line = serde_json::to_string(&event).ok()?;
         Some(format!("{line}\n"))
     });
     let beats = IntervalStream::new(tokio::time::interval(BEAT)).map(|_| "\n".to_owned());
-    let lines = futures_util::stream::select(events, beats).take_until(home.ends());
+    let lines = stream::select(events, beats).take_until(home.ends());
     let lines = lines.map(Ok::<_, std::convert::Infallible>);
     Response::new(Body::from_stream(lines))
 }

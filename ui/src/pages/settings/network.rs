@@ -12,10 +12,15 @@ use leptos::{prelude::*, task::spawn_local};
 /// The section.
 #[component]
 pub(super) fn Network() -> impl IntoView {
-    let s = &app().texts().settings;
+    let app = app();
+    let s = &app.texts().settings;
     let networks = RwSignal::new(Asked::<Vec<NetworkView>>::Waiting);
     let load = loader(networks, || ListNetworks {});
-    load();
+    // The command line may have changed to another one.
+    Effect::new(move |_| {
+        app.networks.track();
+        load();
+    });
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
     view! {
