@@ -107,21 +107,27 @@ pub(crate) fn TroubleHere(
     }
 }
 
-/// An error that belongs to no place of the page: what was pressed in passing did not work.
+/// An error that belongs to no place of the page: what was pressed in passing did not work, or what all pages share could
+/// not be asked.
 #[component]
 pub(crate) fn Slip() -> impl IntoView {
     let app = app();
     let s = &app.texts().shell;
     move || {
-        app.slip.get().map(|error| {
-            view! {
-                <div class="slip" data-testid="slip">
-                    <Trouble error />
-                    <button type="button" class="square" aria-label=s.close on:click=move |_| app.slip.set(None)>
-                        <Glyph icon=Icon::X />
-                    </button>
-                </div>
+        let (from, trouble) = match (app.slip.get(), app.missed.get()) {
+            (Some(error), _) => (app.slip, view! { <Trouble error /> }.into_any()),
+            (None, Some(error)) => {
+                (app.missed, view! { <Trouble error retry=Callback::new(move |()| app.ask()) /> }.into_any())
             }
+            (None, None) => return None,
+        };
+        Some(view! {
+            <div class="slip" data-testid="slip">
+                {trouble}
+                <button type="button" class="square" aria-label=s.close on:click=move |_| from.set(None)>
+                    <Glyph icon=Icon::X />
+                </button>
+            </div>
         })
     }
 }

@@ -3,9 +3,9 @@
 mod network;
 
 use crate::{
-    app::app,
+    app::{Asked, app},
     browser,
-    components::{Choice, Icon, Segmented, TextButton},
+    components::{Choice, Icon, Segmented, TextButton, shown},
     ipc,
     state::moments::stretch,
     texts::fill,
@@ -20,15 +20,26 @@ const MINUTES: [u32; 5] = [1, 5, 15, 60, 0];
 /// The page.
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
-    let t = app().texts();
+    let app = app();
+    let t = app.texts();
     browser::title(t.shell.settings);
+    // What is not known cannot be changed: all of it is kept at once.
+    let known = Memo::new(move |_| app.known.with(|known| matches!(known, Asked::There(()))));
     view! {
         <div class="narrow">
             <h1>{t.shell.settings}</h1>
-            <Looks />
-            <Safety />
+            {shown(
+                app.known,
+                move || app.ask(),
+                |()| {
+                    view! {
+                        <Looks />
+                        <Safety />
+                    }
+                },
+            )}
             <Network />
-            <Storage />
+            {move || known.get().then(|| view! { <Storage /> })}
             <Keyboard />
         </div>
     }
