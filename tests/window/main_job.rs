@@ -151,6 +151,14 @@ async fn a_locked_account_signs_only_with_its_password() {
     app.click(&named("listing-row")).await;
     app.click(&named("buy-open")).await;
     app.click(&named("buy-confirm")).await;
+    // Two sheets lie above each other: each is announced by its own title.
+    for (sheet, title) in [("buy-sheet", "Buy “Gaps between"), ("unlock-sheet", "Unlock your account")] {
+        app.see(&named(sheet)).await;
+        let called = "const sheet = document.querySelector(`[data-testid=SHEET]`); \
+            return document.getElementById(sheet.getAttribute('aria-labelledby')).textContent";
+        let called = app.script(&called.replace("SHEET", sheet)).await;
+        assert!(called.as_str().unwrap().starts_with(title), "{sheet} is called {called}");
+    }
     app.type_into(&named("unlock-password"), "not the password").await;
     app.click(&named("unlock-confirm")).await;
     let said = app.read(&format!("{} [role=alert]", named("unlock-sheet")), "not the password").await;

@@ -1,6 +1,10 @@
 //! A sheet: one decision above the page. Esc closes it, the focus stays in it and goes back afterwards.
 
 use leptos::{html::Dialog, prelude::*};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Counts sheets: one may lie above another, and each is called by its own title.
+static SHEETS: AtomicU32 = AtomicU32::new(0);
 
 /// A sheet; it shows as soon as it is part of the page.
 #[component]
@@ -12,6 +16,7 @@ pub(crate) fn Sheet(
     #[prop(optional)] testid: &'static str,
     children: Children,
 ) -> impl IntoView {
+    let title_id = format!("sheet-title-{}", SHEETS.fetch_add(1, Ordering::Relaxed));
     let dialog = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()
@@ -31,7 +36,7 @@ pub(crate) fn Sheet(
         <dialog
             class="sheet"
             node_ref=dialog
-            aria-labelledby="sheet-title"
+            aria-labelledby=title_id
             data-testid=(!testid.is_empty()).then_some(testid)
             on:cancel=move |ev: leptos::ev::Event| {
                 ev.prevent_default();
@@ -49,7 +54,7 @@ pub(crate) fn Sheet(
                 }
             }
         >
-            <h2 id="sheet-title">{title}</h2>
+            <h2 id=title_id.clone()>{title}</h2>
             {children()}
         </dialog>
     }
