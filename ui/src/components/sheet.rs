@@ -13,11 +13,19 @@ pub(crate) fn Sheet(
     #[prop(into)]
     title: String,
     #[prop(into)] on_close: Callback<()>,
+    /// While this is true it stays: what it was asked for is on its way.
+    #[prop(optional, into)]
+    held: Signal<bool>,
     #[prop(optional)] testid: &'static str,
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("sheet-title-{}", SHEETS.fetch_add(1, Ordering::Relaxed));
     let dialog = NodeRef::<Dialog>::new();
+    let close = move || {
+        if !held.get_untracked() {
+            on_close.run(());
+        }
+    };
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
@@ -40,7 +48,7 @@ pub(crate) fn Sheet(
             data-testid=(!testid.is_empty()).then_some(testid)
             on:cancel=move |ev: leptos::ev::Event| {
                 ev.prevent_default();
-                on_close.run(());
+                close();
             }
             on:mousedown:target=move |ev| {
                 // Outside of the sheet, the dialog itself is hit.
@@ -50,7 +58,7 @@ pub(crate) fn Sheet(
                     x >= place.left() && x <= place.right() && y >= place.top() && y <= place.bottom()
                 });
                 if !inside {
-                    on_close.run(());
+                    close();
                 }
             }
         >

@@ -17,6 +17,7 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
     let free = listing.row.price.is_zero();
     let did = listing.row.did;
     let quote = RwSignal::new(Asked::<Quote>::Waiting);
+    let busy = RwSignal::new(false);
     let load = loader(quote, move || GetQuote { did, service: None });
     load();
     let mut from = vec![fill(t.buy.from, &[("publisher", &listing.row.author)])];
@@ -25,22 +26,21 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
     from.retain(|part| !part.is_empty());
     let title = fill(if free { t.buy.title_free } else { t.buy.title }, &[("name", &listing.row.name)]);
     view! {
-        <Sheet title on_close=move |()| open.set(false) testid="buy-sheet">
+        <Sheet title on_close=move |()| open.set(false) held=busy testid="buy-sheet">
             <p class="small">{from.join(" · ")}</p>
-            {shown(quote, load, move |quote| view! { <Question quote open again=Callback::new(move |()| load()) /> })}
+            {shown(quote, load, move |quote| view! { <Question quote open busy again=Callback::new(move |()| load()) /> })}
         </Sheet>
     }
 }
 
 /// Price, fee, at most, left; the promise; yes or not now.
 #[component]
-fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl IntoView {
+fn Question(quote: Quote, open: RwSignal<bool>, busy: RwSignal<bool>, again: Callback<()>) -> impl IntoView {
     let app = app();
     let t = app.texts();
     let b = &t.buy;
     let tongue = app.spoken();
     let currency = app.currency();
-    let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
     let free = quote.at_most.is_zero();
     let amount = amounts::amount(quote.price, tongue);
@@ -127,7 +127,13 @@ fn Question(quote: Quote, open: RwSignal<bool>, again: Callback<()>) -> impl Int
         {helps.then(|| view! { <p class="small gap">{t.account.test_more}</p> })}
         <TroubleHere wrong money=t.trouble.nothing_moved />
         <div class="apart end">
-            <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| open.set(false) />
+            <Button
+                kind="quiet"
+                label=t.shell.not_now.to_owned()
+                off=busy
+                on_press=move |()| open.set(false)
+                testid="buy-not-now"
+            />
             {if helps {
                 view! {
                     <Button kind="primary big" label=b.get_tokens.to_owned() off=busy on_press=tokens testid="get-test-tokens" />
