@@ -2,11 +2,11 @@
 
 use crate::{
     app::{App, named},
-    friend::{Friend, offer},
+    friend::{Friend, Gate, offer},
     main_job::{PASSWORD, agrees, settled},
 };
 use serde_json::json;
-use std::fs;
+use std::{fs, path::Path};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_and_a_purchase_outlive_the_window() {
@@ -58,10 +58,9 @@ async fn a_draft_and_a_purchase_outlive_the_window() {
     app.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_download_waits_and_goes_on() {
-    let app = settled().await;
-    let friend = Friend::beside(&app).await;
+/// Buys four megabytes of a friend's, on a way that can be held up.
+async fn four_megabytes(app: &App) -> (Friend, Gate, Vec<u8>) {
+    let friend = Friend::beside(app).await;
     let bytes: Vec<u8> = (0..4_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let did = friend.lists(friend.file("levels.bin", &bytes), offer("Four megabytes", "1")).await;
     let gate = friend.behind_a_gate().await;
@@ -70,31 +69,77 @@ async fn a_download_waits_and_goes_on() {
         (gate.passed() > 0).then_some(())
     })
     .await;
-    agrees(&app, &did).await;
+    agrees(app, &did).await;
     app.see(&named("purchase-yours")).await;
+    (friend, gate, bytes)
+}
 
-    let folder = app.home().path().join("saved");
-    gate.hold_after(1_000_000);
-    app.click(&format!("{} {}", named("purchase-yours"), named("download"))).await;
+/// Saves what was bought into this folder.
+async fn saves(app: &App, button: &str, folder: &Path) {
+    app.click(button).await;
     app.type_into(&named("download-folder"), folder.to_str().unwrap()).await;
     app.click(&named("download-start")).await;
+}
+
+/// Where the newest download stands.
+async fn state(app: &App) -> String {
+    let all = app.ask(json!({ "call": "list_downloads", "with": {} })).await.expect("the downloads");
+    all["with"][0]["state"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_waits_and_goes_on() {
+    let app = settled().await;
+    let (friend, gate, bytes) = four_megabytes(&app).await;
+    let folder = app.home().path().join("saved");
+    gate.hold_after(1_000_000);
+    saves(&app, &format!("{} {}", named("purchase-yours"), named("download")), &folder).await;
     app.read(&named("download-progress"), "of 4 MB").await;
     app.click(&named("download-pause")).await;
     app.read(&named("download-progress"), "Paused at").await;
     gate.open();
     app.click(&named("download-resume")).await;
     app.until("the end of the download", async || {
-        let all = app.ask(json!({ "call": "list_downloads", "with": {} })).await.ok()?;
-        let state = all["with"][0]["state"].as_str()?.to_owned();
-        assert_ne!(state, "cancelled", "{all}");
+        let state = state(&app).await;
+        assert_ne!(state, "cancelled");
         (state == "done").then_some(())
     })
     .await;
     app.see(&named("open-folder")).await;
+    // Who listens instead of looking hears it as well.
+    app.read(&named("news"), "levels.bin: Verified, on this computer").await;
     let library = app.ask(json!({ "call": "list_library", "with": {} })).await.expect("the library")["with"].clone();
     let file = &library[0]["files"][0];
     assert_eq!(file["verdict"], "verified", "{library}");
-    assert_eq!(fs::read(file["path"].as_str().unwrap()).unwrap(), bytes, "byte for byte what was sold");
+    let path = file["path"].as_str().unwrap();
+    assert_eq!(fs::read(path).unwrap(), bytes, "byte for byte what was sold");
+
+    // What somebody did to it since is seen when it is checked, and said.
+    fs::write(path, "something else").unwrap();
+    app.click(&named("verify")).await;
+    app.read("#page", "Not the bytes that were sold").await;
+    app.read(&named("news"), "levels.bin: Not the bytes that were sold").await;
+    friend.leaves().await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_is_cancelled_and_begun_anew() {
+    let app = settled().await;
+    let (friend, gate, bytes) = four_megabytes(&app).await;
+    let folder = app.home().path().join("saved");
+    gate.hold_after(1_000_000);
+    saves(&app, &format!("{} {}", named("purchase-yours"), named("download")), &folder).await;
+    app.read(&named("download-progress"), "of 4 MB").await;
+    app.click(&named("download-cancel")).await;
+    app.read("#page", "Not on this computer").await;
+    assert_eq!(state(&app).await, "cancelled");
+    assert!(folder.read_dir().unwrap().next().is_none(), "nothing of it stays");
+
+    gate.open();
+    saves(&app, &named("download"), &folder).await;
+    app.see(&named("open-folder")).await;
+    assert_eq!(fs::read(folder.join("levels.bin")).unwrap(), bytes, "byte for byte what was sold");
     friend.leaves().await;
     app.close().await;
 }

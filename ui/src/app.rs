@@ -78,6 +78,8 @@ pub(crate) struct App {
     pub(crate) slip: RwSignal<Option<ApiError>>,
     /// News about money for screen readers.
     pub(crate) money_news: RwSignal<String>,
+    /// What else screen readers are told, when they have nothing else to say: how downloads go, what a check found.
+    pub(crate) news: RwSignal<String>,
 }
 
 /// The shared state.
@@ -113,6 +115,7 @@ impl App {
             looking: RwSignal::new(false),
             slip: RwSignal::new(None),
             money_news: RwSignal::new(String::new()),
+            news: RwSignal::new(String::new()),
         }
     }
 
@@ -136,9 +139,7 @@ impl App {
             Event::Status(status) => self.status.set(Some(status)),
             Event::Account(account) => self.take_account(account),
             Event::Purchase(purchase) => self.take_purchase(*purchase),
-            Event::Download(download) => {
-                self.downloads.update(|all| put(all, download, |a, b| a.id == b.id));
-            }
+            Event::Download(download) => self.take_download(download),
             Event::Publication(publication) => {
                 self.publications.update(|all| put(all, publication, |a, b| a.id == b.id));
             }
@@ -169,6 +170,30 @@ impl App {
             self.money_news.set(said);
         }
         self.purchases.update(|all| put(all, purchase, |a, b| a.agreement == b.agreement));
+    }
+
+    /// Takes a new view of a download, and says aloud how far it is.
+    fn take_download(self, download: DownloadView) {
+        let said = self.downloads.with_untracked(|all| {
+            let before = all.iter().find(|d| d.id == download.id);
+            crate::state::downloads::news(before, &download, self.texts(), self.spoken())
+        });
+        if let Some(said) = said {
+            self.tell(said);
+        }
+        self.downloads.update(|all| put(all, download, |a, b| a.id == b.id));
+    }
+
+    /// Tells whoever listens, also when it is the same as before.
+    pub(crate) fn tell(self, said: String) {
+        self.news.update(|news| {
+            let again = *news == said;
+            *news = said;
+            if again {
+                // Only what changes is read out.
+                news.push('\u{a0}');
+            }
+        });
     }
 
     /// Takes the reply to a question about a purchase; events may have told what came after it.

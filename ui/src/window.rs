@@ -141,6 +141,7 @@ fn Pages() -> impl IntoView {
             <Horizon />
         </div>
         <div class="only-read" aria-live="assertive">{move || app.money_news.get()}</div>
+        <div class="only-read" aria-live="polite" data-testid="news">{move || app.news.get()}</div>
         <Held />
         <Slip />
         <UnlockSheet />

@@ -72,14 +72,17 @@ pub(crate) fn Months(sales: Vec<u32>) -> impl IntoView {
 #[component]
 pub(crate) fn Bar(
     name: String,
-    done: u64,
-    total: Option<u64>,
+    #[prop(into)] done: Signal<u64>,
+    #[prop(into)] total: Signal<Option<u64>>,
     /// `held` or `failed`.
-    #[prop(default = "")]
-    kind: &'static str,
+    #[prop(optional, into)]
+    kind: Signal<&'static str>,
 ) -> impl IntoView {
-    let percent = amounts::percent(done, total);
-    let class = if percent.is_some() { format!("bar {kind}") } else { format!("bar unknown {kind}") };
+    let percent = Memo::new(move |_| amounts::percent(done.get(), total.get()));
+    let class = move || match percent.get() {
+        Some(_) => format!("bar {}", kind.get()),
+        None => format!("bar unknown {}", kind.get()),
+    };
     view! {
         <div
             class=class
@@ -87,9 +90,9 @@ pub(crate) fn Bar(
             aria-label=name
             aria-valuemin="0"
             aria-valuemax="100"
-            aria-valuenow=percent.map(|p| p.to_string())
+            aria-valuenow=move || percent.get().map(|p| p.to_string())
         >
-            <span style:width=percent.map(|p| format!("{p}%"))></span>
+            <span style:width=move || percent.get().map(|p| format!("{p}%"))></span>
         </div>
     }
 }

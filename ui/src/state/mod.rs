@@ -2,6 +2,7 @@
 
 pub(crate) mod agreements;
 pub(crate) mod amounts;
+pub(crate) mod downloads;
 pub(crate) mod drafts;
 pub(crate) mod finding;
 pub(crate) mod horizon;

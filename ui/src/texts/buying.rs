@@ -128,6 +128,7 @@ texts! {
         got: "got {when}", "geholt {when}";
         check_all: "Check all files", "Alle Dateien prüfen";
         checking: "Checking", "Wird geprüft";
+        checked: "All files are checked.", "Alle Dateien sind geprüft.";
         download: "Download", "Herunterladen";
         download_again: "Download again", "Noch einmal laden";
         open_folder: "Open folder", "Ordner öffnen";

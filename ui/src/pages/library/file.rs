@@ -4,7 +4,7 @@ use crate::{
     app::{App, act, app},
     components::{Bar, Icon, Tag, TextButton, Trouble, TroubleHere},
     ipc,
-    state::{amounts, moments::stretch},
+    state::{amounts, downloads, moments::stretch},
     texts::fill,
 };
 use api::{ApiError, DownloadOrder, DownloadState, DownloadView, SteerDownload, Verdict, VerifyFile};
@@ -36,9 +36,23 @@ pub(super) fn FileWays(
     again: Callback<()>,
 ) -> impl IntoView {
     let app = app();
-    let l = &app.texts().library;
+    let t = app.texts();
+    let l = &t.library;
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
+    let check = {
+        let name = name.clone();
+        move || {
+            let name = name.clone();
+            act(VerifyFile { agreement, index }, busy, wrong, move |found| {
+                app.tell(format!("{name}: {}", downloads::verdict(found, t)));
+                // What is as it was is not drawn again: whoever pressed the button stays on it.
+                if found != verdict {
+                    again.run(());
+                }
+            });
+        }
+    };
     let there = path.filter(|_| !matches!(verdict, Verdict::Absent | Verdict::Missing));
     match there {
         Some(path) => view! {
@@ -48,7 +62,7 @@ pub(super) fn FileWays(
                     name=format!("{}: {name}", l.check)
                     off=busy
                     testid="verify"
-                    on_press=move |()| act(VerifyFile { agreement, index }, busy, wrong, move |_| again.run(()))
+                    on_press=move |()| check()
                 />
                 <TextButton
                     label=l.open_folder.to_owned()
@@ -57,6 +71,7 @@ pub(super) fn FileWays(
                     testid="open-folder"
                     on_press=move |()| {
                         let path = path.clone();
+                        wrong.set(None);
                         spawn_local(async move {
                             if let Err(error) = ipc::reveal(&path).await {
                                 wrong.try_set(Some(error));
@@ -65,7 +80,7 @@ pub(super) fn FileWays(
                     }
                 />
             </div>
-            {move || wrong.get().map(|error| view! { <p class="hint wrong" role="alert">{app.say(&error.message)}</p> })}
+            <TroubleHere wrong />
         }
         .into_any(),
         None => {
@@ -111,42 +126,52 @@ fn running_words(download: &DownloadView, app: App) -> String {
     }
 }
 
-/// A download under way, and how to steer it.
+/// A download under way, and how to steer it. Each event draws only what it changes: what was ordered, and what came of
+/// that, stays.
 #[component]
-pub(super) fn Running(download: DownloadView) -> impl IntoView {
+pub(super) fn Running(download: Memo<Option<DownloadView>>) -> impl IntoView {
     let app = app();
     let l = &app.texts().library;
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
-    let id = download.id;
-    let steer = move |order| {
-        act(SteerDownload { id, order }, busy, wrong, move |download| {
-            app.answer_download(download);
-        });
+    let steer = move |order: DownloadOrder| {
+        let Some(id) = download.with_untracked(|download| download.as_ref().map(|d| d.id)) else { return };
+        act(SteerDownload { id, order }, busy, wrong, move |download| app.answer_download(download));
     };
-    let words = running_words(&download, app);
-    let held = matches!(download.state, DownloadState::Paused | DownloadState::Failed);
-    let kind = match download.state {
-        DownloadState::Paused => "held",
-        DownloadState::Failed => "failed",
+    let state = Memo::new(move |_| download.with(|download| download.as_ref().map(|d| d.state)));
+    let held = Memo::new(move |_| matches!(state.get(), Some(DownloadState::Paused | DownloadState::Failed)));
+    let words = move || download.with(|download| download.as_ref().map(|d| running_words(d, app)));
+    let trouble = Memo::new(move |_| {
+        download.with(|download| download.as_ref().and_then(|d| d.trouble.clone())).filter(|_| held.get())
+    });
+    let kind = Signal::derive(move || match state.get() {
+        Some(DownloadState::Paused) => "held",
+        Some(DownloadState::Failed) => "failed",
         _ => "",
+    });
+    let done = Signal::derive(move || download.with(|download| download.as_ref().map_or(0, |d| d.done)));
+    let total = Signal::derive(move || {
+        let known = download.with(|download| download.as_ref().and_then(|d| d.total));
+        known.or((state.get() == Some(DownloadState::Queued)).then_some(1))
+    });
+    let name = download.with_untracked(|download| download.as_ref().map(|d| d.file.clone())).unwrap_or_default();
+    let button = move |label: &'static str, icon: Icon, testid: &'static str, order: DownloadOrder| {
+        view! { <TextButton label=label.to_owned() icon off=busy testid on_press=move |()| steer(order) /> }.into_any()
     };
-    let total = download.total.or((download.state == DownloadState::Queued).then_some(1));
     view! {
         <div class="tight" data-testid="download-progress">
             <div class="apart small">
                 <span class="num">{words}</span>
                 <span class="steer">
-                    {if held {
-                        view! { <TextButton label=l.resume.to_owned() icon=Icon::Play testid="download-resume" on_press=move |()| steer(DownloadOrder::Resume) /> }
-                    } else {
-                        view! { <TextButton label=l.pause.to_owned() icon=Icon::Pause testid="download-pause" on_press=move |()| steer(DownloadOrder::Pause) /> }
+                    {move || match held.get() {
+                        true => button(l.resume, Icon::Play, "download-resume", DownloadOrder::Resume),
+                        false => button(l.pause, Icon::Pause, "download-pause", DownloadOrder::Pause),
                     }}
-                    <TextButton label=l.stop.to_owned() icon=Icon::X testid="download-cancel" on_press=move |()| steer(DownloadOrder::Cancel) />
+                    {button(l.stop, Icon::X, "download-cancel", DownloadOrder::Cancel)}
                 </span>
             </div>
-            <Bar name=fill(l.bar, &[("name", &download.file)]) done=download.done total kind />
-            {download.trouble.filter(|_| held).map(|error| view! { <Trouble error money=l.still_yours /> })}
+            <Bar name=fill(l.bar, &[("name", &name)]) done total kind />
+            {move || trouble.get().map(|error| view! { <Trouble error money=l.still_yours /> })}
             <TroubleHere wrong />
         </div>
     }

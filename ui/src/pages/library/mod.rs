@@ -8,7 +8,7 @@ use crate::{
     browser,
     components::{Button, Empty, Icon, Tag, TextButton, TroubleHere, listing_path, purchase_path, shown},
     ipc,
-    state::{amounts, moments},
+    state::{amounts, downloads, moments},
     texts::{Texts, fill},
 };
 use api::{
@@ -47,17 +47,23 @@ pub(crate) fn Library() -> impl IntoView {
     let checking = RwSignal::new(false);
     let check_all = Callback::new(move |()| {
         let Asked::There(all) = owned.get_untracked() else { return };
-        let saved: Vec<(AgreementId, u64)> = all
-            .iter()
-            .flat_map(|asset| asset.files.iter().filter(|f| f.path.is_some()).map(|f| (asset.agreement, f.file.index)))
-            .collect();
+        let of_asset = |asset: OwnedAsset| {
+            let agreement = asset.agreement;
+            let saved = asset.files.into_iter().filter(|file| file.path.is_some());
+            saved.map(move |file| (agreement, file.file.index, file.file.name))
+        };
+        let saved: Vec<(AgreementId, u64, String)> = all.into_iter().flat_map(of_asset).collect();
         checking.set(true);
         spawn_local(async move {
-            for (agreement, index) in saved {
-                if let Err(error) = ipc::call(VerifyFile { agreement, index }).await {
-                    app.slip.set(Some(error));
+            let mut found = vec![l.checked.to_owned()];
+            for (agreement, index, name) in saved {
+                match ipc::call(VerifyFile { agreement, index }).await {
+                    Ok(Verdict::Verified | Verdict::Unverifiable) => {}
+                    Ok(other) => found.push(format!("{name}: {}.", downloads::verdict(other, t))),
+                    Err(error) => app.slip.set(Some(error)),
                 }
             }
+            app.tell(found.join(" "));
             checking.try_set(false);
             load();
         });
@@ -257,6 +263,7 @@ fn AssetRows(asset: OwnedAsset, wanted: Wanted, again: Callback<()>) -> impl Int
                         .cloned()
                 })
             });
+            let running = Memo::new(move |_| download.with(Option::is_some));
             let name = file.file.name.clone();
             let size = file.file.bytes.map(|bytes| amounts::size(bytes, tongue));
             let first = if single { title().into_any() } else { name.clone().into_any() };
@@ -266,9 +273,9 @@ fn AssetRows(asset: OwnedAsset, wanted: Wanted, again: Callback<()>) -> impl Int
                 <tr class:part=!single>
                     <td>{first}</td>
                     <td class="num">{size}</td>
-                    {move || match download.get() {
-                        Some(download) => view! { <td colspan="2" class="progress-cell"><Running download /></td> }.into_any(),
-                        None => {
+                    {move || match running.get() {
+                        true => view! { <td colspan="2" class="progress-cell"><Running download /></td> }.into_any(),
+                        false => {
                             view! {
                                 <td><VerdictTag verdict /></td>
                                 <td class="end"><FileWays agreement index name=name.clone() path=path.clone() verdict start again /></td>
