@@ -2,10 +2,10 @@
 
 use crate::{
     app::app,
-    components::{Button, Copyable, Glyph, Icon, Sheet},
+    components::{Button, Copyable, Glyph, Icon, Sheet, TroubleHere},
     ipc,
 };
-use api::{Block, Inline};
+use api::{ApiError, Block, Inline};
 use leptos::{prelude::*, task::spawn_local};
 
 /// How deep lists and quotations are followed.
@@ -88,20 +88,20 @@ fn host(url: &str) -> &str {
 /// A link to the web. It shows its host, and asks before it opens the browser.
 #[component]
 pub(crate) fn Outward(url: String, words: AnyView) -> impl IntoView {
-    let app = app();
-    let t = app.texts();
+    let t = app().texts();
     let asking = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<String>);
+    let wrong = RwSignal::new(None::<ApiError>);
     let shown_host = host(&url).to_owned();
     let address = StoredValue::new(url);
     let open = Callback::new(move |()| {
+        wrong.set(None);
         spawn_local(async move {
             match ipc::open_link(&address.get_value()).await {
                 Ok(()) => {
                     asking.try_set(false);
                 }
                 Err(error) => {
-                    wrong.try_set(Some(app.say(&error.message)));
+                    wrong.try_set(Some(error));
                 }
             }
         });
@@ -119,7 +119,7 @@ pub(crate) fn Outward(url: String, words: AnyView) -> impl IntoView {
                             <div class="stack">
                                 <p>{t.shell.leaves_why}</p>
                                 <Copyable name=t.shell.leaves value=address.get_value() />
-                                {move || wrong.get().map(|wrong| view! { <p class="hint wrong" role="alert">{wrong}</p> })}
+                                <TroubleHere wrong />
                             </div>
                             <div class="apart end">
                                 <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| asking.set(false) />

@@ -3,9 +3,9 @@
 use crate::{
     app::{act, app},
     browser,
-    components::{Button, PasswordField, Sheet, headline},
+    components::{Button, PasswordField, Sheet, Trouble, headline},
 };
-use api::{Password, Unlock};
+use api::{ApiError, Code, Password, Unlock};
 use leptos::prelude::*;
 
 /// The sheet that asks for the password; there only while something waits for it.
@@ -16,7 +16,7 @@ pub(crate) fn UnlockSheet() -> impl IntoView {
     let waits = Memo::new(move |_| app.after_unlock.with(Option::is_some));
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None);
+    let wrong = RwSignal::new(None::<ApiError>);
     let close = move |()| {
         password.set(String::new());
         wrong.set(None);
@@ -32,7 +32,12 @@ pub(crate) fn UnlockSheet() -> impl IntoView {
             }
         });
     };
-    let said = Signal::derive(move || wrong.get().map(|error: api::ApiError| headline(error.code, t).to_owned()));
+    // What is wrong with the password is said at its field, anything else in a place of its own.
+    let of_password = |error: &ApiError| error.code == Code::WrongPassword;
+    let said = Signal::derive(move || {
+        let error = wrong.get().filter(of_password)?;
+        Some(format!("{} {}", headline(error.code, t), app.say(&error.next)))
+    });
     Effect::new(move |_| {
         if waits.get() {
             request_animation_frame(|| {
@@ -59,6 +64,9 @@ pub(crate) fn UnlockSheet() -> impl IntoView {
                             wrong=said
                             testid="unlock-password"
                         />
+                        {move || {
+                            wrong.get().filter(|error| !of_password(error)).map(|error| view! { <Trouble error /> })
+                        }}
                         <div class="apart end">
                             <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=close />
                             <Button

@@ -49,16 +49,25 @@ pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
         }
     });
     let saving = RwSignal::new(false);
+    // Kept here: the rest is drawn anew with each event.
+    let asked_back = AskedBack { busy: RwSignal::new(false), wrong: RwSignal::new(None) };
     view! {
         <div class="narrow">
-            {shown(purchase, load, move |purchase| view! { <Way purchase saving /> })}
+            {shown(purchase, load, move |purchase| view! { <Way purchase saving asked_back /> })}
             {move || saving.get().then(|| view! { <SaveSheet agreement index=None open=saving then=Place::Library /> })}
         </div>
     }
 }
 
+/// The money was asked back: whether that is on its way, and what was wrong with it.
+#[derive(Clone, Copy)]
+struct AskedBack {
+    busy: RwSignal<bool>,
+    wrong: RwSignal<Option<ApiError>>,
+}
+
 #[component]
-fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
+fn Way(purchase: PurchaseView, saving: RwSignal<bool>, asked_back: AskedBack) -> impl IntoView {
     let app = app();
     let t = app.texts();
     let b = &t.buy;
@@ -71,6 +80,7 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
     let lead = going_on.then_some(if purchase.may_close { b.may_close } else { b.keep_open });
     let trouble = purchase.trouble.clone().filter(|_| going_on);
     let money = purchases::money(&purchase, t, tongue);
+    let set_aside = money.clone();
     let waits_for_unlock = purchase.waiting_for == WaitingFor::Unlock;
     let agreement = purchase.agreement;
     let state = purchase.state;
@@ -109,7 +119,7 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>) -> impl IntoView {
                 })}
             {clocks}
             <Timeline lines />
-            {(state == PurchaseState::Refundable).then(|| view! { <TakeBack agreement /> })}
+            {(state == PurchaseState::Refundable).then(|| view! { <TakeBack agreement money=set_aside.unwrap_or_default() asked_back /> })}
             {matches!(state, PurchaseState::Completed | PurchaseState::Refunded)
                 .then(|| view! { <Receipt agreement name=purchase.name.clone() /> })}
             <Depth purchase />
@@ -186,13 +196,21 @@ fn End(ending: Ending, purchase: PurchaseView, saving: RwSignal<bool>) -> impl I
 }
 
 #[component]
-fn TakeBack(agreement: AgreementId) -> impl IntoView {
+fn TakeBack(
+    agreement: AgreementId,
+    /// Where the money is; empty where there is none.
+    money: String,
+    asked_back: AskedBack,
+) -> impl IntoView {
     let app = app();
     let b = &app.texts().buy;
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<ApiError>);
+    let AskedBack { busy, wrong } = asked_back;
+    let trouble = match money.is_empty() {
+        true => view! { <TroubleHere wrong /> }.into_any(),
+        false => view! { <TroubleHere wrong money /> }.into_any(),
+    };
     view! {
-        <TroubleHere wrong />
+        {trouble}
         <TextButton
             label=b.take_back.to_owned()
             icon=Icon::Undo2

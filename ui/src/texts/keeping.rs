@@ -29,6 +29,7 @@ texts! {
         amount: "Amount", "Betrag";
         amount_wrong: "An amount is written with digits, like 12.50.", "Ein Betrag besteht aus Ziffern, wie 12,50.";
         send_now: "Send {amount}", "{amount} senden";
+        send_unsure: "Your money is still in your account, or on its way: look at the balance before you send it again.", "Dein Geld ist noch auf deinem Konto oder schon unterwegs: Sieh auf das Guthaben, bevor du es noch einmal sendest.";
         sent: "Sent {amount}.", "{amount} gesendet.";
         lock: "Lock", "Sperre";
         is_locked: "Locked: nothing can be bought, published or sent.", "Gesperrt: nichts kann gekauft, veröffentlicht oder gesendet werden.";

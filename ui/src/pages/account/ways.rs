@@ -1,15 +1,15 @@
 //! What one can do with an account: send, back up, change the password, have more of them.
 
 use crate::{
-    app::{App, Asked, act, app, loader},
-    components::{AmountField, Button, Field, Icon, PasswordField, Tag, TextButton, TroubleHere},
+    app::{Asked, act, app, loader},
+    components::{AmountField, Button, Field, Icon, PasswordField, Tag, TextButton, Trouble, TroubleHere, shown},
     ipc,
     state::amounts,
-    texts::fill,
+    texts::{Texts, fill},
 };
 use api::{
-    AccountView, AddAccount, ApiError, ChangePassword as Change, ExportAccount, ListAccounts, Password, SendTokens,
-    UseAccount,
+    AccountView, AddAccount, ApiError, ChangePassword as Change, Code, ExportAccount, ListAccounts, Password,
+    SendTokens, UseAccount,
 };
 use leptos::{prelude::*, task::spawn_local};
 use protocol::Address;
@@ -39,11 +39,20 @@ fn Fold(
     }
 }
 
+/// Where the money is that could not be sent: a network that falls silent may have taken it up all the same.
+const fn where_it_is(code: Code, t: &Texts) -> &'static str {
+    match code {
+        Code::Unreachable | Code::TimedOut | Code::Internal | Code::Disk | Code::Corrupt => t.account.send_unsure,
+        _ => t.buy.with_you,
+    }
+}
+
 /// Sending tokens.
 #[component]
 pub(super) fn Send() -> impl IntoView {
     let app = app();
-    let a = &app.texts().account;
+    let t = app.texts();
+    let a = &t.account;
     let tongue = app.spoken();
     let to = RwSignal::new(String::new());
     let amount = RwSignal::new(String::new());
@@ -91,7 +100,9 @@ pub(super) fn Send() -> impl IntoView {
                     hint=String::new()
                     testid="send-amount"
                 />
-                <TroubleHere wrong />
+                {move || {
+                    wrong.get().map(|error| view! { <Trouble money=where_it_is(error.code, t).to_owned() error /> })
+                }}
                 <p role="status">{move || sent.get()}</p>
                 <Button
                     kind="primary"
@@ -216,10 +227,8 @@ pub(super) fn ChangePassword() -> impl IntoView {
 /// More accounts of the same words.
 #[component]
 pub(super) fn MoreAccounts() -> impl IntoView {
-    let app: App = app();
-    let t = app.texts();
+    let t = app().texts();
     let a = &t.account;
-    let tongue = app.spoken();
     let accounts = RwSignal::new(Asked::<Vec<AccountView>>::Waiting);
     let load = loader(accounts, || ListAccounts {});
     load();
@@ -227,53 +236,16 @@ pub(super) fn MoreAccounts() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
-    let active = Memo::new(move |_| app.status.with(|s| s.as_ref().and_then(|s| s.account.address)));
     view! {
         <Fold label=a.accounts more=a.accounts_more testid="accounts">
-            <ul>
-                {move || match accounts.get() {
-                    Asked::There(all) => {
-                        all.into_iter()
-                            .map(|account| {
-                                let here = account.address == active.get();
-                                let used = account.name.clone();
-                                let balance = account.balance.map(|b| amounts::amount_of(b, &account.currency, tongue));
-                                view! {
-                                    <li class="setting">
-                                        <div>
-                                            <b>{account.name.clone()}</b>
-                                            " "
-                                            <small class="num">{balance}</small>
-                                        </div>
-                                        {if here {
-                                            view! { <Tag kind="done" icon=Icon::Check label=a.in_use /> }.into_any()
-                                        } else {
-                                            view! {
-                                                <TextButton
-                                                    label=a.use_it.to_owned()
-                                                    name=format!("{}: {}", a.use_it, account.name)
-                                                    off=busy
-                                                    on_press=move |()| {
-                                                        act(
-                                                            UseAccount { name: used.clone() },
-                                                            busy,
-                                                            wrong,
-                                                            move |account| app.take_account(account),
-                                                        );
-                                                    }
-                                                />
-                                            }
-                                            .into_any()
-                                        }}
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                            .into_any()
-                    }
-                    _ => ().into_any(),
-                }}
-            </ul>
+            {shown(
+                accounts,
+                load,
+                move |all: Vec<AccountView>| {
+                    let rows = all.into_iter().map(|account| view! { <AccountRow account busy wrong /> });
+                    view! { <ul>{rows.collect_view()}</ul> }
+                },
+            )}
             <form
                 class="stack"
                 on:submit=move |ev| {
@@ -304,5 +276,63 @@ pub(super) fn MoreAccounts() -> impl IntoView {
                 />
             </form>
         </Fold>
+    }
+}
+
+/// An account, and a way to use it.
+#[component]
+fn AccountRow(account: AccountView, busy: RwSignal<bool>, wrong: RwSignal<Option<ApiError>>) -> impl IntoView {
+    let app = app();
+    let a = &app.texts().account;
+    let balance = account.balance.map(|b| amounts::amount_of(b, &account.currency, app.spoken()));
+    let address = account.address;
+    let here = Memo::new(move |_| app.status.with(|s| s.as_ref().and_then(|s| s.account.address)) == address);
+    let name = account.name;
+    let called = name.clone();
+    view! {
+        <li class="setting">
+            <div>
+                <b>{name}</b>
+                " "
+                <small class="num">{balance}</small>
+            </div>
+            {move || {
+                let name = called.clone();
+                match here.get() {
+                    true => view! { <Tag kind="done" icon=Icon::Check label=a.in_use /> }.into_any(),
+                    false => {
+                        view! {
+                            <TextButton
+                                label=a.use_it.to_owned()
+                                name=format!("{}: {name}", a.use_it)
+                                off=busy
+                                on_press=move |()| {
+                                    let call = UseAccount { name: name.clone() };
+                                    act(call, busy, wrong, move |account| app.take_account(account));
+                                }
+                            />
+                        }
+                        .into_any()
+                    }
+                }
+            }}
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Tongue;
+
+    #[test]
+    fn money_that_was_not_sent_is_said_to_be_in_the_account_only_where_that_is_certain() {
+        let t = Texts::of(Tongue::English);
+        for code in [Code::Locked, Code::Refused, Code::InsufficientBalance, Code::Invalid] {
+            assert_eq!(where_it_is(code, t), "Your money is still in your account.");
+        }
+        for code in [Code::Unreachable, Code::TimedOut, Code::Internal] {
+            assert!(where_it_is(code, t).contains("or on its way"));
+        }
     }
 }
