@@ -29,12 +29,20 @@ pub(crate) fn Discover() -> impl IntoView {
         let query = app.wish.with_untracked(Wish::query);
         spawn_local(async move {
             let answer = ipc::call(Search { query }).await;
+            if newest.try_get_value() != Some(question) {
+                return;
+            }
+            if let Some(page) = answer.as_ref().ok().and_then(finding::instead) {
+                // Asks for that page.
+                app.wish.update(|wish| wish.page = page);
+                return;
+            }
             // The same again is no news: rows that somebody walks through stay where they are.
             let same = |old: &Asked<SearchPage>| match (old, &answer) {
                 (Asked::There(old), Ok(new)) => *old == SearchPage { took_us: old.took_us, ..new.clone() },
                 _ => false,
             };
-            if newest.try_get_value() == Some(question) && !found.with_untracked(same) {
+            if !found.with_untracked(same) {
                 found.try_set(answer.into());
             }
         });

@@ -118,6 +118,13 @@ pub(crate) fn pages(page: &SearchPage) -> u64 {
     page.total.div_ceil(u64::from(page.size.max(1))).max(1)
 }
 
+/// The page to go to, counted from 0, in the place of one with nothing on it: what stood there is gone from the catalogue.
+pub(crate) fn instead(page: &SearchPage) -> Option<u32> {
+    let before = page.page.checked_sub(2)?;
+    let last = u32::try_from(pages(page) - 1).unwrap_or(u32::MAX);
+    (page.results.is_empty() && page.total > 0).then_some(before.min(last))
+}
+
 /// The name of a licence for people; catalogues count by its id.
 pub(crate) fn licence(id: &str, t: &Texts) -> String {
     match id {
@@ -188,6 +195,26 @@ mod tests {
         wish.pick_price(PriceBand::Free);
         assert!(!wish.query().free);
         assert_eq!(wish.query().page, 1, "the catalogue counts pages from 1");
+    }
+
+    #[test]
+    fn behind_the_last_page_one_is_shown_the_last_page() {
+        let empty = |page, total| SearchPage {
+            results: Vec::new(),
+            page,
+            size: ROWS,
+            total,
+            categories: Vec::new(),
+            licenses: Vec::new(),
+            tags: Vec::new(),
+            free: 0,
+            took_us: 0,
+        };
+        assert_eq!(instead(&empty(2, 20)), Some(0), "one page is left");
+        assert_eq!(instead(&empty(9, 41)), Some(2));
+        assert_eq!(instead(&empty(2, 21)), Some(0), "nothing of the last page can be read");
+        assert_eq!(instead(&empty(1, 21)), None, "there is no page before it");
+        assert_eq!(instead(&empty(2, 0)), None, "nothing is found at all");
     }
 
     #[test]
