@@ -25,6 +25,11 @@ async fn the_page_cannot_leave_its_cage() {
         window.__TAURI__.core.invoke('open_path', { path: '/etc/passwd', reveal: false })]).then(all => done(all.map(one => one.status)));";
     let outcomes = app.script_until_done(asked).await;
     assert_eq!(outcomes, json!(["rejected", "rejected", "rejected", "rejected"]));
+    // No picture of ours stands in its address, so no other one does either.
+    let picture = "const done = arguments[arguments.length - 1], picture = new Image(); \
+        picture.onload = () => done('shown'); picture.onerror = () => done('refused'); \
+        picture.src = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'";
+    assert_eq!(app.script_until_done(picture).await, "refused");
     app.script("location.assign('https://example.org/')").await;
     app.see("h1").await;
     let address = app.script("return location.href").await;
