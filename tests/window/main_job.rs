@@ -76,12 +76,21 @@ async fn confirms(app: &App) {
     app.click(&named("buy-confirm")).await;
 }
 
+/// Everything that can be pressed is large enough for whoever does not aim well; links within a sentence may be smaller.
+async fn can_be_hit(app: &App) {
+    let script = "return [...document.querySelectorAll('#page a, #page button, #page summary, .horizon a, .horizon button')] \
+        .filter(at => at.getClientRects().length && !at.closest('p') && at.getBoundingClientRect().height < 23.5) \
+        .map(at => at.outerHTML.slice(0, 120))";
+    assert_eq!(app.script(script).await, json!([]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_buyer_finds_buys_and_opens_it() {
     let app = settled().await;
     app.picture(&pictures().join("story-discover.png")).await;
     buys(&app, "gaps primes", NAME).await;
     app.picture(&pictures().join("story-yours.png")).await;
+    can_be_hit(&app).await;
     // Who listens instead of looking hears the end of it, not a stage on the way.
     app.hear("It is yours.").await;
 
@@ -93,6 +102,7 @@ async fn a_buyer_finds_buys_and_opens_it() {
     app.see(&named("open-folder")).await;
     app.read("#page", "Verified, on this computer").await;
     app.picture(&pictures().join("story-library.png")).await;
+    can_be_hit(&app).await;
 
     let sold = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo").join(WANTED)).unwrap();
     let saved: Vec<_> = files_below(&folder);
