@@ -91,6 +91,27 @@ pub(crate) fn sheet_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
+/// How far from the middle of the window that is which somebody has just pressed, to the right and down; `None` where it
+/// was nothing that shows.
+pub(crate) fn pressed_from_middle() -> Option<(f64, f64)> {
+    let pressed = document().active_element()?;
+    if !matches!(pressed.tag_name().as_str(), "A" | "BUTTON" | "INPUT") {
+        return None;
+    }
+    let (width, height) = (window().inner_width().ok()?.as_f64()?, window().inner_height().ok()?.as_f64()?);
+    let place = pressed.get_bounding_client_rect();
+    Some((place.left() + (place.width() - width) / 2.0, place.top() + (place.height() - height) / 2.0))
+}
+
+/// Lets a sheet come from so far beside the middle of the window; the style sheets move it.
+pub(crate) fn comes_from(sheet: &HtmlElement, right: f64, down: f64) {
+    let (right, down) = (format!("{right:.0}px"), format!("{down:.0}px"));
+    for (name, value) in [("--from-x", right.as_str()), ("--from-y", down.as_str()), ("--from-scale", "0.5")] {
+        // Refused for nothing that is on the page; without it the sheet appears where it lies.
+        drop(sheet.style().set_property(name, value));
+    }
+}
+
 /// Moves the focus through the rows of a list with the arrows; tells whether the key was used.
 pub(crate) fn walk(key: &str) -> bool {
     let Ok(rows) = document().query_selector_all("[data-row]") else { return false };

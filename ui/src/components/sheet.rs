@@ -1,5 +1,6 @@
 //! A sheet: one decision above the page. Esc closes it, the focus stays in it and goes back afterwards.
 
+use crate::browser;
 use leptos::{html::Dialog, prelude::*};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -30,6 +31,9 @@ pub(crate) fn Sheet(
         if let Some(dialog) = dialog.get()
             && !dialog.open()
         {
+            if let Some((right, down)) = browser::pressed_from_middle() {
+                browser::comes_from(&dialog, right, down);
+            }
             // Fails only for a dialog that is not part of the page any more; then there is nothing to show.
             drop(dialog.show_modal());
         }
