@@ -10,6 +10,10 @@ async fn the_window_opens_and_greets_a_newcomer() {
     assert!(!heading.is_empty());
     let reply = app.ask(json!({ "call": "get_status", "with": {} })).await.expect("the backend answers");
     assert_eq!(reply["reply"], "get_status");
+    for (typed, said) in [("123456", "2 more characters"), ("1234567", "One more character,")] {
+        app.type_into(&named("first-password"), typed).await;
+        app.read(".first .hint", said).await;
+    }
     app.close().await;
 }
 

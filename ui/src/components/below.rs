@@ -6,6 +6,10 @@ use crate::{
     components::{Glyph, Icon},
 };
 use leptos::{html::Input, prelude::*};
+use std::time::Duration;
+
+/// How long a button says that it has copied.
+const COPIED_FOR: Duration = Duration::from_secs(2);
 
 /// The depth of a page, closed at first.
 #[component]
@@ -38,6 +42,19 @@ pub(crate) fn Copyable(
     let t = app().texts();
     let field = NodeRef::<Input>::new();
     let copied = RwSignal::new(false);
+    let presses = StoredValue::new(0_u32);
+    let copy = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        copied.set(browser::copy(&field));
+        presses.update_value(|n| *n = n.wrapping_add(1));
+        let mine = presses.get_value();
+        let back = move || {
+            if presses.try_get_value() == Some(mine) {
+                copied.try_set(false);
+            }
+        };
+        set_timeout(back, COPIED_FOR);
+    };
     view! {
         <div class="apart">
             <input
@@ -50,20 +67,13 @@ pub(crate) fn Copyable(
                 prop:value=value.clone()
                 value=value
             />
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| {
-                    if let Some(field) = field.get_untracked() {
-                        copied.set(browser::copy(&field));
-                    }
-                }
-            >
+            <button type="button" class="button" on:click=copy data-testid="copy">
                 {move || {
                     if copied.get() { view! { <Glyph icon=Icon::Check /> } } else { view! { <Glyph icon=Icon::Copy /> } }
                 }}
-                <span role="status">{move || if copied.get() { t.shell.copied } else { t.shell.copy }}</span>
+                <span>{move || if copied.get() { t.shell.copied } else { t.shell.copy }}</span>
             </button>
+            <span class="only-read" role="status">{move || copied.get().then_some(t.shell.copied)}</span>
         </div>
     }
 }

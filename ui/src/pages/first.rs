@@ -5,7 +5,7 @@ use crate::{
     browser,
     components::{Button, Field, Icon, Mark, PasswordField, Segmented, TextButton, TroubleHere},
     ipc,
-    texts::fill,
+    texts::{fill, many},
 };
 use api::{ApiError, CreateAccount, ImportAccount, ImportFrom, Password};
 use leptos::{prelude::*, task::spawn_local};
@@ -66,7 +66,7 @@ fn Create(importing: RwSignal<bool>) -> impl IntoView {
         if lacks == 0 || lacks == SHORTEST {
             t.first.password_hint.to_owned()
         } else {
-            fill(t.first.too_short, &[("n", &lacks.to_string())])
+            many(lacks as u64, t.first.too_short_one, t.first.too_short_many, app.spoken())
         }
     });
     let off = Signal::derive(move || busy.get() || password.with(|p| lacking(p) > 0));

@@ -1,7 +1,10 @@
 //! The one sentence at the bottom of the window.
 
 use crate::{
-    state::moments::{Moment, epoch},
+    state::{
+        amounts,
+        moments::{Moment, epoch},
+    },
     texts::{Texts, Tongue, fill, many},
 };
 use api::{NetworkHealth, PurchaseState, PurchaseView, Status};
@@ -47,7 +50,7 @@ pub(crate) fn sentence(
         NetworkHealth::Fine => {}
     }
     if let Some(rebuild) = &status.rebuild {
-        let of_blocks = || fill(s.rebuilding_blocks, &[("n", &rebuild.at.to_string()), ("m", &rebuild.to.to_string())]);
+        let of_blocks = || format!("{}\u{a0}%", amounts::percent(rebuild.at, Some(rebuild.to)).unwrap_or(0));
         let of_finds = || fill(s.rebuilding_finds, &[("n", &rebuild.done.to_string()), ("m", &rebuild.of.to_string())]);
         let more = if rebuild.of > 0 { of_finds() } else { of_blocks() };
         return of(Mood::Waiting, s.rebuilding, &more);
@@ -134,7 +137,7 @@ pub(crate) mod tests {
             let rebuild = Some(api::RebuildView { at, to: 900, done, of });
             said(Some(&Status { rebuild, ..status(NetworkHealth::Fine, 0, 0) }), &[])
         };
-        assert_eq!(at(300, 0, 0), (Mood::Waiting, "Looking on the chain for what you own. Block 300 of 900".into()));
+        assert_eq!(at(300, 0, 0), (Mood::Waiting, "Looking for what you bought and published. 33\u{a0}%".into()));
         assert!(at(900, 1, 3).1.ends_with("1 of 3 found things brought back"));
     }
 

@@ -111,7 +111,7 @@ texts! {
         wait_us: "This computer does the next step.", "Den nächsten Schritt tut dieser Computer.";
         wait_unlock: "Unlock your account, and it goes on.", "Entsperre dein Konto, dann geht es weiter.";
         wait_publisher: "The publisher's computer acts next.", "Als Nächstes handelt der Computer des Anbieters.";
-        wait_keys: "The key servers act next.", "Als Nächstes handeln die Schlüsselserver.";
+        wait_keys: "The keys to the files are on their way.", "Die Schlüssel zu den Dateien sind unterwegs.";
         wait_network: "The network acts next.", "Als Nächstes handelt das Netz.";
         wait_time: "Nothing for anybody to do until the time is over.", "Bis die Zeit um ist, muss niemand etwas tun.";
     }

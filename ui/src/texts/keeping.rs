@@ -40,7 +40,7 @@ texts! {
         backup_missing: "There is no backup yet. If this computer breaks, your account goes with it.", "Es gibt noch keine Sicherung. Geht dieser Computer kaputt, ist auch dein Konto weg.";
         backup_there: "You have saved a backup. It opens with your password.", "Du hast eine Sicherung. Sie öffnet sich mit deinem Passwort.";
         backup_save: "Save a backup file", "Sicherungsdatei speichern";
-        backup_more: "An encrypted copy of the account. Keep it somewhere else than on this computer.", "Eine verschlüsselte Kopie des Kontos. Bewahre sie anderswo auf als auf diesem Computer.";
+        backup_more: "An encrypted copy of the account. Keep it somewhere other than on this computer.", "Eine verschlüsselte Kopie des Kontos. Bewahre sie anderswo auf als auf diesem Computer.";
         backup_saved: "Saved to {path}.", "Gespeichert in {path}.";
         change_password: "Change the password", "Passwort ändern";
         old_password: "Password now", "Bisheriges Passwort";

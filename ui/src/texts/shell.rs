@@ -20,10 +20,9 @@ texts! {
         offline: "The network does not answer.", "Das Netz antwortet nicht.";
         offline_more: "What you own stays usable; buying goes on when it is back.", "Was dir gehört, bleibt nutzbar; gekauft wird weiter, sobald es wieder da ist.";
         degraded: "Part of the network does not answer.", "Ein Teil des Netzes antwortet nicht.";
-        rebuilding: "Looking on the chain for what you own.", "Auf der Kette wird gesucht, was dir gehört.";
+        rebuilding: "Looking for what you bought and published.", "Gesucht wird, was du gekauft und veröffentlicht hast.";
         demo: "The demo data are being listed.", "Die Beispieldaten werden gerade angeboten.";
         demo_more: "{n} of {m}", "{n} von {m}";
-        rebuilding_blocks: "Block {n} of {m}", "Block {n} von {m}";
         rebuilding_finds: "{n} of {m} found things brought back", "{n} von {m} gefundenen Dingen zurückgeholt";
         unlock_waits_one: "One thing waits for you to unlock.", "Eine Sache wartet darauf, dass du entsperrst.";
         unlock_waits_many: "{n} things wait for you to unlock.", "{n} Dinge warten darauf, dass du entsperrst.";
@@ -56,7 +55,7 @@ texts! {
         open_browser: "Open in the browser", "Im Browser öffnen";
         lost: "There is no such page", "Diese Seite gibt es nicht";
         lost_more: "The address leads nowhere. Everything else is where it was.", "Die Adresse führt nirgendwohin. Alles andere ist, wo es war.";
-        outside: "This page belongs into the window of Neuston.", "Diese Seite gehört in das Fenster von Neuston.";
+        outside: "This page belongs in the window of Neuston.", "Diese Seite gehört in das Fenster von Neuston.";
     }
 }
 
@@ -86,7 +85,7 @@ texts! {
         nothing_moved: "Nothing was paid.", "Es wurde nichts bezahlt.";
         invalid: "This cannot be used as it is.", "So lässt es sich nicht verwenden.";
         not_found: "This is not here.", "Das gibt es hier nicht.";
-        no_account: "There is no account in this home yet.", "Hier gibt es noch kein Konto.";
+        no_account: "There is no account yet.", "Es gibt noch kein Konto.";
         locked: "Your account is locked.", "Dein Konto ist gesperrt.";
         wrong_password: "This is not the password of this account.", "Das ist nicht das Passwort dieses Kontos.";
         insufficient: "Your balance does not cover it.", "Dein Guthaben reicht nicht.";
@@ -112,7 +111,8 @@ texts! {
         title: "Welcome to Neuston", "Willkommen bei Neuston";
         lead: "Choose a password. It protects your account on this computer and opens it when you buy or publish.", "Wähle ein Passwort. Es schützt dein Konto auf diesem Computer und öffnet es, wenn du kaufst oder veröffentlichst.";
         password_hint: "At least 8 characters. Nobody can send you a new one.", "Mindestens 8 Zeichen. Niemand kann dir ein neues schicken.";
-        too_short: "{n} more characters, then it is long enough.", "Noch {n} Zeichen, dann ist es lang genug.";
+        too_short_one: "One more character, then it is long enough.", "Noch ein Zeichen, dann ist es lang genug.";
+        too_short_many: "{n} more characters, then it is long enough.", "Noch {n} Zeichen, dann ist es lang genug.";
         create: "Create my account", "Konto anlegen";
         creating: "Creating your account", "Dein Konto wird angelegt";
         have_one: "I have an account already", "Ich habe schon ein Konto";

@@ -10,7 +10,7 @@ pub use crate::core::{chain, outbox};
 pub fn no_account() -> ApiError {
     ApiError::new(
         Code::NoAccount,
-        "There is no account in this home yet.",
+        "There is no account yet.",
         "Choose a password to make one; it takes a second.",
     )
 }

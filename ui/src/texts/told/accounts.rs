@@ -1,7 +1,7 @@
 //! Accounts, passwords, money.
 
 pub(super) const SAID: &[(&str, &str)] = &[
-    ("There is no account in this home yet.", "Hier gibt es noch kein Konto."),
+    ("There is no account yet.", "Es gibt noch kein Konto."),
     (
         "Choose a password to make one; it takes a second.",
         "Wähle ein Passwort, um eines anzulegen; das dauert eine Sekunde.",
