@@ -1,12 +1,13 @@
 //! The one question between a listing and its files.
 
+use super::listing::{access, otherwise};
 use crate::{
     app::{Asked, act, app, loader},
     components::{Button, Glyph, Icon, Sheet, Trouble, TroubleHere, shown},
     state::{amounts, moments, places::Place},
     texts::fill,
 };
-use api::{ApiError, Buy, Code, Consent, GetQuote, GetTestTokens, ListingView, Quote, Risk, RiskView};
+use api::{ApiError, Buy, Code, Consent, GetQuote, GetTestTokens, ListingView, Quote, Risk, RiskView, ServiceView};
 use leptos::prelude::*;
 
 /// The sheet.
@@ -18,8 +19,17 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
     let did = listing.row.did;
     let quote = RwSignal::new(Asked::<Quote>::Waiting);
     let busy = RwSignal::new(false);
-    let load = loader(quote, move || GetQuote { did, service: None });
+    // Without a choice there is nothing to choose from.
+    let services = listing.services;
+    let chosen = RwSignal::new(services.first().filter(|_| services.len() > 1).map(|service| service.index));
+    let load = loader(quote, move || GetQuote { did, service: chosen.get_untracked() });
     load();
+    let choose = Callback::new(move |index: u64| {
+        chosen.set(Some(index));
+        // What is asked about another one is no question about this one.
+        quote.set(Asked::Waiting);
+        load();
+    });
     let mut from = vec![fill(t.buy.from, &[("publisher", &listing.row.author)])];
     from.push(app.spoken().word(&listing.row.license).to_owned());
     from.extend(listing.row.bytes.map(|bytes| amounts::size(bytes, app.spoken())));
@@ -28,8 +38,46 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
     view! {
         <Sheet title on_close=move |()| open.set(false) held=busy testid="buy-sheet">
             <p class="small">{from.join(" · ")}</p>
+            {(services.len() > 1).then(|| view! { <Which services chosen choose free busy /> })}
             {shown(quote, load, move |quote| view! { <Question quote open busy again=Callback::new(move |()| load()) /> })}
         </Sheet>
+    }
+}
+
+/// Which of several services: they cost the same, and differ in what one gets.
+#[component]
+fn Which(
+    services: Vec<ServiceView>,
+    chosen: RwSignal<Option<u64>>,
+    choose: Callback<u64>,
+    free: bool,
+    busy: RwSignal<bool>,
+) -> impl IntoView {
+    let t = app().texts();
+    let l = &t.listing;
+    view! {
+        <fieldset class="choices" data-testid="services">
+            <legend>{t.buy.which}</legend>
+            {services
+                .into_iter()
+                .map(|ServiceView { index, terms }| {
+                    let on = move || chosen.get() == Some(index);
+                    view! {
+                        <label class="choice" class:on=on>
+                            <input
+                                type="radio"
+                                name="service"
+                                prop:checked=on
+                                disabled=move || busy.get()
+                                on:change=move |_| choose.run(index)
+                            />
+                            <b>{format!("{}: {}", l.access, access(&terms, t))}</b>
+                            <small>{format!("{}: {}", l.otherwise, otherwise(&terms, free, t))}</small>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </fieldset>
     }
 }
 

@@ -9,9 +9,9 @@ use crate::{
         amounts,
         moments::{self, stretch},
     },
-    texts::fill,
+    texts::{Texts, fill},
 };
-use api::{ColumnView, FileView, GetListing, IntegrityView, ListingView};
+use api::{ColumnView, FileView, GetListing, IntegrityView, ListingView, TermsView};
 use leptos::prelude::*;
 use protocol::Did;
 
@@ -130,7 +130,25 @@ fn Integrity(integrity: IntegrityView) -> impl IntoView {
     }
 }
 
-/// The panel at the right: price, the one button, four facts.
+/// What happens where it is not opened in time.
+pub(super) fn otherwise(terms: &TermsView, free: bool, t: &Texts) -> String {
+    let l = &t.listing;
+    match terms.opens_within_seconds {
+        0 => l.no_limit.to_owned(),
+        seconds => fill(if free { l.free_back } else { l.money_back }, &[("time", &stretch(seconds, t))]),
+    }
+}
+
+/// How long it may be downloaded.
+pub(super) fn access(terms: &TermsView, t: &Texts) -> String {
+    let l = &t.listing;
+    match terms.access_seconds {
+        0 => l.access_forever.to_owned(),
+        seconds => fill(l.access_for, &[("time", &stretch(seconds, t))]),
+    }
+}
+
+/// The panel at the right: price, the one button, the facts.
 #[component]
 fn Panel(listing: ListingView, buying: RwSignal<bool>) -> impl IntoView {
     let app = app();
@@ -164,19 +182,14 @@ fn Panel(listing: ListingView, buying: RwSignal<bool>) -> impl IntoView {
         }
         .into_any()
     };
-    let otherwise = match listing.terms.opens_within_seconds {
-        0 => l.no_limit.to_owned(),
-        seconds => fill(if free { l.free_back } else { l.money_back }, &[("time", &stretch(seconds, t))]),
-    };
+    let alike = listing.services.iter().all(|service| service.terms == listing.terms);
+    let of_terms = |said: String| if alike { said } else { l.depends.to_owned() };
     let publisher = match listing.publisher_online {
         Some(true) => l.online,
         Some(false) => l.not_online,
         None => l.asking,
     };
-    let access = match listing.terms.access_seconds {
-        0 => l.access_forever.to_owned(),
-        seconds => fill(l.access_for, &[("time", &stretch(seconds, t))]),
-    };
+    let version = listing.changed.as_deref().and_then(moments::read).or_else(|| moments::read(&row.published));
     view! {
         <div class="panel stack">
             <div class="price">{price}<small>{if free { l.free_note } else { l.one_time }}</small></div>
@@ -185,13 +198,15 @@ fn Panel(listing: ListingView, buying: RwSignal<bool>) -> impl IntoView {
                 <dt>{l.opens}</dt>
                 <dd>{l.opens_fast}</dd>
                 <dt>{l.otherwise}</dt>
-                <dd>{otherwise}</dd>
+                <dd>{of_terms(otherwise(&listing.terms, free, t))}</dd>
                 <dt>{l.publisher}</dt>
                 <dd>{publisher}</dd>
                 <dt>{l.access}</dt>
-                <dd>{access}</dd>
-                <dt>{l.published}</dt>
-                <dd>{moments::read(&row.published).map(|m| m.date(t))}</dd>
+                <dd>{of_terms(access(&listing.terms, t))}</dd>
+                {version
+                    .map(|at| {
+                        view! { <dt>{l.version}</dt> <dd>{fill(l.version_of, &[("date", &at.date(t))])}</dd> }
+                    })}
             </dl>
         </div>
     }

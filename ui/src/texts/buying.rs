@@ -8,6 +8,7 @@ texts! {
         title: "Buy “{name}”", "„{name}“ kaufen";
         title_free: "Get “{name}”", "„{name}“ holen";
         from: "From {publisher}", "Von {publisher}";
+        which: "What do you want to buy?", "Was möchtest du kaufen?";
         price: "Price", "Preis";
         fee: "Network fee", "Netzgebühr";
         no_fee: "none here", "hier keine";

@@ -91,7 +91,9 @@ texts! {
         access: "Download", "Herunterladen";
         access_forever: "as often as you like", "so oft du willst";
         access_for: "within {time} of buying", "binnen {time} nach dem Kauf";
-        published: "Published", "Veröffentlicht";
+        depends: "depends on what you choose", "hängt von deiner Wahl ab";
+        version: "Version", "Fassung";
+        version_of: "of {date}", "vom {date}";
         below: "Below the surface: listing number, proofs and document", "Unter der Oberfläche: Angebotsnummer, Nachweise und Dokument";
         number: "Listing number", "Angebotsnummer";
         owner: "Owner", "Eigentümer";

@@ -5,10 +5,10 @@ use crate::{
     inspect::{kind_of, safe_name},
     licenses, markdown,
 };
-use api::{ColumnView, FileView, LinkView, ListingRow, TermsView};
+use api::{ColumnView, FileView, LinkView, ListingRow, ServiceView, TermsView};
 use protocol::{
     Vodka,
-    ddo::{Ddo, Service},
+    ddo::{Ddo, Service, ServiceKind},
     json::Node,
     metadata::FileInfo,
 };
@@ -17,6 +17,7 @@ const MAX_NAME: usize = 200;
 const MAX_TAGS: usize = 30;
 const MAX_COLUMNS: usize = 200;
 const MAX_FILES: usize = 1000;
+const MAX_SERVICES: usize = 20;
 
 /// Whose it is, from the viewer's side.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,6 +141,16 @@ pub(crate) fn terms(service: &Service, block_ms: u64) -> TermsView {
         opens_within_seconds: blocks.saturating_mul(pace) / 1000,
         access_seconds: service.timeout.unwrap_or(protocol::ddo::DEFAULT_TIMEOUT_SECONDS),
     }
+}
+
+/// The services that can be bought, each with its rule about time at a pace of `block_ms` milliseconds a block. Of two with
+/// one number only the first can be named.
+pub(crate) fn services(ddo: &Ddo, block_ms: u64) -> Vec<ServiceView> {
+    ddo.services_of(&ServiceKind::Access)
+        .filter(|service| ddo.service(service.index).is_some_and(|named| std::ptr::eq(named, *service)))
+        .take(MAX_SERVICES)
+        .map(|service| ServiceView { index: service.index, terms: terms(service, block_ms) })
+        .collect()
 }
 
 #[cfg(test)]

@@ -97,6 +97,8 @@ impl Core {
                 opens_within_seconds: 0,
                 access_seconds: 0,
             }),
+            services: describe::services(ddo, self.block_ms()),
+            changed: ddo.updated().map(str::to_owned),
             integrity: integrity(found, files.iter().all(|f| f.sha256.is_some())),
             publisher_online,
             listed: metadata.is_listed,

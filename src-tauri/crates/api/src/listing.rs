@@ -133,6 +133,12 @@ pub struct ListingView {
     pub links: Vec<LinkView>,
     /// What it takes to open it.
     pub terms: TermsView,
+    /// The services that can be bought, the one that is bought without a choice first. They cost the same.
+    #[serde(default)]
+    pub services: Vec<ServiceView>,
+    /// When the listing was changed last, as it says, RFC 3339.
+    #[serde(default)]
+    pub changed: Option<String>,
     /// Whether contents and listing are what was registered.
     pub integrity: IntegrityView,
     /// Whether the publisher's computer answers; `None` while asking.
@@ -193,6 +199,15 @@ pub struct TermsView {
     pub opens_within_seconds: u64,
     /// Seconds one may fetch it after buying; 0 is for ever.
     pub access_seconds: u64,
+}
+
+/// A service of a listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceView {
+    /// Its number within the listing.
+    pub index: u64,
+    /// What it takes to open it.
+    pub terms: TermsView,
 }
 
 /// What was checked, and what came out.

@@ -143,6 +143,22 @@ fn what_is_not_clear_old_or_not_approved_is_not_agreed_on() {
     refused(&found, &Known { approved: false, ..known(&found) }, Code::Refused, "has not approved");
 }
 
+#[test]
+fn every_service_that_can_be_bought_is_told_with_its_own_terms() {
+    let found = found(&listed());
+    let mut document: serde_json::Value = serde_json::from_slice(found.ddo.raw()).unwrap();
+    let services = document["service"].as_array_mut().unwrap();
+    let mut week = services.iter().find(|service| service["type"] == "access").unwrap().clone();
+    week["index"] = 9.into();
+    week["attributes"]["main"]["timeout"] = 604_800.into();
+    // Of two with one number nobody could say which of them is meant.
+    let same = week.clone();
+    services.extend([week, same]);
+    let ddo = protocol::ddo::Ddo::parse(document.to_string().as_bytes()).unwrap();
+    let told: Vec<_> = describe::services(&ddo, 1_000).iter().map(|s| (s.index, s.terms.access_seconds)).collect();
+    assert_eq!(told, [(found.ddo.access().unwrap().index, 0), (9, 604_800)]);
+}
+
 fn offer(price: u64, balance: u64, fee: NetworkFee) -> Offer {
     Offer {
         name: "Levels".to_owned(),
