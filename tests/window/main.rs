@@ -1,6 +1,7 @@
 //! Stories told by tests in the real window, through WebDriver. `cargo xtask test` gives them a screen and the driver.
 #![cfg(test)]
 
+mod accounts;
 mod agreements;
 mod app;
 mod coming_back;

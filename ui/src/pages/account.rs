@@ -26,12 +26,13 @@ pub(crate) fn Account() -> impl IntoView {
     let t = app.texts();
     let a = &t.account;
     browser::title(t.shell.account);
-    let lock = Memo::new(move |_| app.lock());
+    // Only this: what somebody has begun to write stays while the account is locked and unlocked.
+    let none = Memo::new(move |_| app.lock() == LockState::NoAccount);
     view! {
         <div class="narrow">
             <h1>{t.shell.account}</h1>
-            {move || match lock.get() {
-                LockState::NoAccount => {
+            {move || match none.get() {
+                true => {
                     view! {
                         <Empty title=a.none more=a.none_more>
                             <Button kind="primary" label=a.make.to_owned() on_press=move |()| app.looking.set(false) />
@@ -39,7 +40,7 @@ pub(crate) fn Account() -> impl IntoView {
                     }
                     .into_any()
                 }
-                _ => {
+                false => {
                     view! {
                         <Balance />
                         <Receive />

@@ -42,6 +42,9 @@ texts! {
         backup_save: "Save a backup file", "Sicherungsdatei speichern";
         backup_more: "An encrypted copy of the account. Keep it somewhere other than on this computer.", "Eine verschlüsselte Kopie des Kontos. Bewahre sie anderswo auf als auf diesem Computer.";
         backup_saved: "Saved to {path}.", "Gespeichert in {path}.";
+        words: "Recovery words", "Merkwörter";
+        words_more: "They bring back your accounts, also without the password. This window never sees them; this command prints them. Write them on paper.", "Sie holen deine Konten zurück, auch ohne das Passwort. Dieses Fenster sieht sie nie; dieser Befehl gibt sie aus. Schreib sie auf Papier.";
+        words_command: "Command that prints the recovery words", "Befehl, der die Merkwörter ausgibt";
         change_password: "Change the password", "Passwort ändern";
         old_password: "Password now", "Bisheriges Passwort";
         new_password: "New password", "Neues Passwort";

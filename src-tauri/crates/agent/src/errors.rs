@@ -8,11 +8,7 @@ pub use crate::core::{chain, outbox};
 
 /// There is no account yet.
 pub fn no_account() -> ApiError {
-    ApiError::new(
-        Code::NoAccount,
-        "There is no account yet.",
-        "Choose a password to make one; it takes a second.",
-    )
+    ApiError::new(Code::NoAccount, "There is no account yet.", "Choose a password to make one; it takes a second.")
 }
 
 /// The account is locked.
@@ -66,7 +62,7 @@ pub fn wallet(error: WalletError) -> ApiError {
         WalletError::Damaged { .. } => ApiError::new(
             Code::Corrupt,
             said,
-            "Bring the account back with its recovery words, in another data folder.",
+            "Bring the account back with its recovery words or a backup file, in another data folder.",
         ),
         WalletError::Disk { .. } => {
             ApiError::new(Code::Disk, said, "Free this place, make room or allow writing, then try again.")
@@ -112,7 +108,7 @@ pub fn data_file(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> 
                 E::DatabaseCorrupt | E::NotADatabase => Some(ApiError::new(
                     Code::Corrupt,
                     "A data file is damaged.",
-                    "Put the data folder back from a copy, or import your recovery words in a new one.",
+                    "Put the data folder back from a copy, or bring your recovery words or a backup file to a new one.",
                 )),
                 _ => None,
             };

@@ -2,7 +2,9 @@
 
 use crate::{
     app::{Asked, act, app, loader},
-    components::{AmountField, Button, Field, Icon, PasswordField, Tag, TextButton, Trouble, TroubleHere, shown},
+    components::{
+        AmountField, Button, Copyable, Field, Icon, PasswordField, Tag, TextButton, Trouble, TroubleHere, shown,
+    },
     ipc,
     state::amounts,
     texts::{Texts, fill},
@@ -16,6 +18,8 @@ use protocol::Address;
 
 /// The name a backup file starts with.
 const BACKUP: &str = "neuston-account.json";
+/// What prints the recovery words: they never come to the window.
+const WORDS: &str = "neuston wallet backup --passphrase-file FILE";
 
 /// A section that unfolds when somebody wants it.
 #[component]
@@ -128,6 +132,7 @@ pub(super) fn Backup() -> impl IntoView {
     let wrong = RwSignal::new(None::<ApiError>);
     let saved = RwSignal::new(None::<String>);
     let backed_up = Memo::new(move |_| app.status.with(|s| s.as_ref().is_some_and(|s| s.account.backed_up)));
+    let has_words = Memo::new(move |_| app.status.with(|s| s.as_ref().is_some_and(|s| s.account.has_words)));
     let choose = Callback::new(move |()| {
         spawn_local(async move {
             match ipc::pick_save(BACKUP).await {
@@ -176,6 +181,17 @@ pub(super) fn Backup() -> impl IntoView {
                     <Button kind="primary" icon=Icon::Save label=a.backup_save.to_owned() submit=true off testid="backup-confirm" />
                 </form>
             </Fold>
+            {move || {
+                has_words
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Fold label=a.words more=a.words_more testid="words">
+                                <Copyable name=a.words_command value=WORDS testid="words-command" />
+                            </Fold>
+                        }
+                    })
+            }}
         </section>
     }
 }

@@ -87,8 +87,8 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     ("{path} is damaged ({reason}).", "{path} ist beschädigt ({reason})."),
     (
-        "Bring the account back with its recovery words, in another data folder.",
-        "Hol das Konto mit seinen Merkwörtern zurück, in einem anderen Datenordner.",
+        "Bring the account back with its recovery words or a backup file, in another data folder.",
+        "Hol das Konto mit seinen Merkwörtern oder einer Sicherungsdatei zurück, in einem anderen Datenordner.",
     ),
     ("Test tokens come in 1 to 1000 at once.", "Test-Guthaben gibt es in Mengen von 1 bis 1000."),
     ("Ask for up to 1000.", "Verlange höchstens 1000."),

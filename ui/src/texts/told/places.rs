@@ -32,8 +32,8 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     ("A data file is damaged.", "Eine Datendatei ist beschädigt."),
     (
-        "Put the data folder back from a copy, or import your recovery words in a new one.",
-        "Hol den Datenordner aus einer Kopie zurück, oder gib deine Merkwörter in einem neuen ein.",
+        "Put the data folder back from a copy, or bring your recovery words or a backup file to a new one.",
+        "Hol den Datenordner aus einer Kopie zurück, oder bring deine Merkwörter oder eine Sicherungsdatei in einen neuen.",
     ),
     ("The data file {path} was written by a newer version.", "Die Datendatei {path} stammt von einer neueren Version."),
     ("Start the newer version of Neuston.", "Starte die neuere Version von Neuston."),
