@@ -1,8 +1,9 @@
 //! Who pays the network's fees. Shown where there are any.
 
+use super::ways::where_it_is;
 use crate::{
     app::{Asked, act, app, loader},
-    components::{Button, Glyph, Icon, TroubleHere},
+    components::{Button, Glyph, Icon, Trouble},
     state::amounts,
     texts::fill,
 };
@@ -25,7 +26,8 @@ pub(super) fn NetworkFees() -> impl IntoView {
 #[component]
 fn Purses(view: FeesView, fees: RwSignal<Asked<FeesView>>) -> impl IntoView {
     let app = app();
-    let a = &app.texts().account;
+    let t = app.texts();
+    let a = &t.account;
     let tongue = app.spoken();
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<ApiError>);
@@ -71,7 +73,7 @@ fn Purses(view: FeesView, fees: RwSignal<Asked<FeesView>>) -> impl IntoView {
                     }
                     false => view! { <p class="small gap">{a.fees_none}</p> }.into_any(),
                 })}
-            <TroubleHere wrong />
+            {move || wrong.get().map(|error| view! { <Trouble money=where_it_is(error.code, t).to_owned() error /> })}
         </section>
     }
 }

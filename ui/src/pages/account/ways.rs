@@ -44,7 +44,7 @@ fn Fold(
 }
 
 /// Where the money is that could not be sent: a network that falls silent may have taken it up all the same.
-const fn where_it_is(code: Code, t: &Texts) -> &'static str {
+pub(super) const fn where_it_is(code: Code, t: &Texts) -> &'static str {
     match code {
         Code::Unreachable | Code::TimedOut | Code::Internal | Code::Disk | Code::Corrupt => t.account.send_unsure,
         _ => t.buy.with_you,
