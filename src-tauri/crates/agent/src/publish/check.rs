@@ -8,9 +8,13 @@ use serde::{Deserialize, Serialize};
 /// The token's cap: 1.41 billion OCEAN.
 const CAP: u64 = 1_410_000_000;
 const MAX_NAME: usize = 200;
+const MAX_LICENSE: usize = 120;
 const MAX_DESCRIPTION: usize = 100_000;
 const MAX_FILES: usize = 100;
 const MAX_WORDS: usize = 30;
+const MAX_WORD: usize = 60;
+/// So much of a word that is too long is shown, for somebody to find it.
+const SHOWN: usize = 20;
 
 /// A draft's numbers, read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,7 @@ pub(crate) fn price(text: &str) -> Result<Vodka, ApiError> {
     let unread = |why: &protocol::AmountError| sentence!("The price cannot be read: {why}.", why = Sentence::from(why));
     let price = Vodka::parse_ocean(text).map_err(|e| invalid("price", unread(&e), next))?;
     if price > Vodka::from_ocean(CAP) {
+        let next = "Write at most 1,410,000,000, or 0 for free.";
         return Err(invalid("price", "The price is higher than all the tokens there are.", next));
     }
     Ok(price)
@@ -39,8 +44,18 @@ pub(crate) fn price(text: &str) -> Result<Vodka, ApiError> {
 
 /// Tags or categories.
 pub(crate) fn words(field: &str, values: Vec<String>) -> Result<Vec<String>, ApiError> {
-    if values.len() > MAX_WORDS || values.iter().any(|v| v.chars().count() > 60) {
-        return Err(invalid(field, "There are too many, or too long ones.", "Keep up to 30, each up to 60 letters."));
+    let tags = field == "tags";
+    if values.len() > MAX_WORDS {
+        let many = if tags { "There are more than 30 tags." } else { "There are more than 30 categories." };
+        return Err(invalid(field, many, "Keep the 30 that people look for."));
+    }
+    if let Some(long) = values.iter().find(|word| word.chars().count() > MAX_WORD) {
+        let word: String = long.chars().take(SHOWN).collect();
+        let long = match tags {
+            true => sentence!("The tag “{word}…” is longer than 60 letters.", word),
+            false => sentence!("The category “{word}…” is longer than 60 letters.", word),
+        };
+        return Err(invalid(field, long, "Shorten it, or make several of it."));
     }
     Ok(values)
 }
@@ -71,12 +86,20 @@ pub(crate) fn name(text: &str) -> Result<String, ApiError> {
 
 pub(crate) fn check(draft: &Draft) -> Result<Checked, ApiError> {
     name(&draft.name)?;
-    if draft.author.trim().is_empty() || draft.author.chars().count() > MAX_NAME {
+    if draft.author.trim().is_empty() {
         return Err(invalid("author", "It must be known who made the data.", "Write a person or an organisation."));
     }
+    if draft.author.chars().count() > MAX_NAME {
+        let long = "The name of who made the data is longer than 200 letters.";
+        return Err(invalid("author", long, "Say the rest in the description."));
+    }
     description(draft.description.clone())?;
-    if draft.license.trim().is_empty() || draft.license.chars().count() > 120 {
+    if draft.license.trim().is_empty() {
         return Err(invalid("license", "A licence is needed.", "Choose one; each says in a sentence what it allows."));
+    }
+    if draft.license.chars().count() > MAX_LICENSE {
+        let long = "The name of the licence is longer than 120 letters.";
+        return Err(invalid("license", long, "Say the rest in the description."));
     }
     if draft.files.is_empty() {
         return Err(invalid("files", "There are no files to list.", "Drop a file, pick one, or give a link."));
@@ -193,11 +216,11 @@ pub(super) mod tests {
                 assert_eq!(fault(|d| set(d, length)).as_deref(), Some(field));
             }
         };
-        // Letters are counted where a person counts them, and bytes where only the size matters.
+        // Letters are counted as a person counts them.
         allowed("name", 200, |d, n| d.name = "ä".repeat(n));
         allowed("author", 200, |d, n| d.author = "ä".repeat(n));
         allowed("license", 120, |d, n| d.license = "ä".repeat(n));
-        allowed("description", 100_000, |d, n| d.description = "x".repeat(n));
+        allowed("description", 100_000, |d, n| d.description = "ä".repeat(n));
         allowed("files", 100, |d, n| d.files = vec![FileSource::Local { path: "/x.csv".into() }; n]);
         allowed("columns", 500, |d, n| d.columns = vec![column(); n]);
         allowed("tags", 30, |d, n| d.tags = vec!["rain".into(); n]);
@@ -212,8 +235,29 @@ pub(super) mod tests {
         assert_eq!(price("1410000000").unwrap(), all);
         assert_eq!(price("0").unwrap(), Vodka::ZERO);
         for dearer in ["1410000000.000000000000000001", "1410000001", "2820000000"] {
-            assert_eq!(price(dearer).unwrap_err().field.as_deref(), Some("price"), "{dearer}");
+            let error = price(dearer).unwrap_err();
+            assert_eq!(error.field.as_deref(), Some("price"), "{dearer}");
+            assert!(error.next.contains("1,410,000,000"), "the most there is is named: {error:?}");
         }
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_many_is_named() {
+        let said = |field: &str, values: Vec<String>| words(field, values).unwrap_err().message.to_string();
+        assert_eq!(said("tags", vec!["rain".into(); 31]), "There are more than 30 tags.");
+        assert_eq!(said("categories", vec!["rain".into(); 31]), "There are more than 30 categories.");
+        let long = vec!["rain".to_owned(), "abcdefghij".repeat(7)];
+        assert_eq!(said("tags", long.clone()), "The tag “abcdefghijabcdefghij…” is longer than 60 letters.");
+        assert_eq!(said("categories", long), "The category “abcdefghijabcdefghij…” is longer than 60 letters.");
+        let wrong = |change: fn(&mut Draft)| {
+            let mut draft = draft();
+            change(&mut draft);
+            check(&draft).unwrap_err().message.to_string()
+        };
+        let author = wrong(|d| d.author = "x".repeat(201));
+        assert_eq!(author, "The name of who made the data is longer than 200 letters.");
+        let license = wrong(|d| d.license = "x".repeat(121));
+        assert_eq!(license, "The name of the licence is longer than 120 letters.");
     }
 
     #[test]
