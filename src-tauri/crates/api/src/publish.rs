@@ -102,6 +102,9 @@ pub struct PublicationView {
     pub id: u64,
     /// What it is called.
     pub name: String,
+    /// The draft it is made of, to which one goes back when it fails; 0 where none was kept.
+    #[serde(default)]
+    pub draft: u64,
     /// The listing, once its number is known.
     pub did: Option<Did>,
     /// Where it stands.

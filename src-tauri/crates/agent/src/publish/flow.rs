@@ -123,6 +123,7 @@ impl Publication {
         PublicationView {
             id,
             name: self.draft.name.clone(),
+            draft: self.draft.id,
             did: self.did(),
             step: self.step(),
             done: self.done,

@@ -64,6 +64,14 @@ fn its_time_runs_until_it_is_listed() {
 }
 
 #[test]
+fn it_leads_back_to_the_draft_it_is_made_of() {
+    let mut publication = at(Stage::Drafted);
+    assert_eq!(publication.view(7).draft, 0, "none was kept");
+    publication.draft.id = 3;
+    assert_eq!(publication.view(7).draft, 3);
+}
+
+#[test]
 fn what_is_away_locked_or_full_is_tried_again_and_nothing_else_is() {
     let passes = [Code::Unreachable, Code::Locked, Code::Disk];
     for code in
