@@ -159,7 +159,7 @@ pub(crate) fn AmountField(
     id: &'static str,
     label: &'static str,
     value: RwSignal<String>,
-    /// Said when what is typed is no amount.
+    /// Said when what is typed is not written as an amount; other faults have their own words.
     not_an_amount: &'static str,
     /// Said below, for the amount typed.
     #[prop(into)]
@@ -171,8 +171,8 @@ pub(crate) fn AmountField(
     let hint_id = format!("{id}-hint");
     let wrong = Signal::derive(move || {
         let text = value.get();
-        let unreadable = !text.trim().is_empty() && amounts::typed(&text, app.spoken()).is_err();
-        wrong.get().or_else(|| unreadable.then(|| not_an_amount.to_owned()))
+        let fault = if text.trim().is_empty() { None } else { amounts::typed(&text, app.spoken()).err() };
+        wrong.get().or_else(|| fault.map(|why| why.said(not_an_amount, app.texts())))
     });
     view! {
         <div class="field">

@@ -266,19 +266,27 @@ fn EditSheet(listing: MyListing, doing: RwSignal<Doing>, again: Callback<()>) ->
     let wrong = RwSignal::new(None::<ApiError>);
     let name = RwSignal::new(listing.name.clone());
     let price =
-        RwSignal::new(if listing.price.is_zero() { String::new() } else { amounts::amount(listing.price, tongue) });
+        RwSignal::new(if listing.price.is_zero() { String::new() } else { amounts::to_type(listing.price, tongue) });
     let hint = Signal::derive(move || match drafts::price(&price.get(), tongue) {
-        Some(amount) if amount.is_zero() => p.price_free.to_owned(),
-        Some(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, tongue))]),
-        None => String::new(),
+        Ok(amount) if amount.is_zero() => p.price_free.to_owned(),
+        Ok(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, tongue))]),
+        Err(_) => String::new(),
     });
     let off = Signal::derive(move || {
-        busy.get() || name.with(|n| n.trim().is_empty()) || drafts::price(&price.get(), tongue).is_none()
+        busy.get() || name.with(|n| n.trim().is_empty()) || drafts::price(&price.get(), tongue).is_err()
+    });
+    // What was wrong with the change before is over with the next letter.
+    Effect::new(move |before: Option<()>| {
+        name.track();
+        price.track();
+        if before.is_some() {
+            wrong.set(None);
+        }
     });
     let (did, old_name, old_price) = (listing.did, listing.name, listing.price);
     let save = move || {
         let new_name = name.get_untracked().trim().to_owned();
-        let new_price = drafts::price(&price.get_untracked(), tongue).filter(|new| *new != old_price);
+        let new_price = drafts::price(&price.get_untracked(), tongue).ok().filter(|new| *new != old_price);
         let changes = ListingChanges {
             name: (new_name != old_name).then_some(new_name),
             price: new_price.map(Vodka::to_ocean),

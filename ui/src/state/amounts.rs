@@ -1,6 +1,6 @@
 //! Amounts, counts and sizes as people write them.
 
-use crate::texts::Tongue;
+use crate::texts::{Texts, Tongue, fill};
 use protocol::{AmountError, Vodka};
 
 /// Groups the digits of a whole number by three.
@@ -20,6 +20,13 @@ pub(crate) fn amount(value: Vodka, tongue: Tongue) -> String {
     let exact = value.to_ocean();
     let (whole, part) = exact.split_once('.').unwrap_or((&exact, ""));
     format!("{}{}{part:0<2}", group(whole, tongue), tongue.point())
+}
+
+/// An amount as somebody types it, to be changed: without groups, `1475.00`; in German `1475,00`.
+pub(crate) fn to_type(value: Vodka, tongue: Tongue) -> String {
+    let exact = value.to_ocean();
+    let (whole, part) = exact.split_once('.').unwrap_or((&exact, ""));
+    format!("{whole}{}{part:0<2}", tongue.point())
 }
 
 /// An amount with the token's name.
@@ -43,13 +50,93 @@ pub(crate) fn fee(wei: Vodka, tongue: Tongue) -> String {
     format!("{}\u{a0}ETH", shown.replace('.', &tongue.point().to_string()))
 }
 
-/// Reads an amount as somebody of this tongue types it.
-pub(crate) fn typed(text: &str, tongue: Tongue) -> Result<Vodka, AmountError> {
-    let text = text.trim();
-    match tongue {
-        Tongue::English => Vodka::parse_ocean(text),
-        Tongue::German => Vodka::parse_ocean(&text.replace(',', ".")),
+/// Why what somebody typed is no amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoAmount {
+    /// There are other signs than digits and those that an amount is written with.
+    Digits,
+    /// It is less than nothing.
+    Negative,
+    /// It has more than 18 digits after the point.
+    Places,
+    /// No network can hold it.
+    TooLarge,
+    /// Its only sign groups thousands here and stands before the decimals elsewhere; both ways to read it, as they are
+    /// written here.
+    Unsure(String, String),
+}
+
+impl From<AmountError> for NoAmount {
+    fn from(error: AmountError) -> Self {
+        match error {
+            AmountError::Digits => Self::Digits,
+            AmountError::Places => Self::Places,
+            AmountError::TooLarge => Self::TooLarge,
+        }
     }
+}
+
+impl NoAmount {
+    /// What is wrong, in words. `digits` is said where it is not written as an amount at all.
+    pub(crate) fn said(&self, digits: &str, t: &Texts) -> String {
+        let p = &t.publish;
+        match self {
+            Self::Digits => digits.to_owned(),
+            Self::Negative => p.amount_negative.to_owned(),
+            Self::Places => p.amount_places.to_owned(),
+            Self::TooLarge => p.amount_large.to_owned(),
+            Self::Unsure(whole, parted) => fill(p.amount_unsure, &[("whole", whole), ("parted", parted)]),
+        }
+    }
+}
+
+/// Reads an amount as somebody of this tongue types it, or as the window writes it. Nobody guesses: `1.250` is refused in
+/// German as `1,250` is in English, since it is 1250 for one and 1.25 for another; `1.250,00` is clear.
+pub(crate) fn typed(text: &str, tongue: Tongue) -> Result<Vodka, NoAmount> {
+    let text = text.trim();
+    if text.strip_prefix(['-', '−']).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
+        return Err(NoAmount::Negative);
+    }
+    let (whole, part) = match text.split_once(tongue.point()) {
+        Some((whole, part)) => (whole, Some(part)),
+        None => (text, None),
+    };
+    let groups: Vec<&str> = whole.split(tongue.thousands()).collect();
+    let whole = match (groups.as_slice(), part) {
+        ([whole], _) => (*whole).to_owned(),
+        ([first, second], None) if are_digits(first) && are_digits(second) => {
+            return Err(unsure(first, second, tongue));
+        }
+        (groups, _) if are_groups(groups) => groups.concat(),
+        _ => return Err(NoAmount::Digits),
+    };
+    let plain = part.map_or_else(|| whole.clone(), |part| format!("{whole}.{part}"));
+    Vodka::parse_ocean(&plain).map_err(NoAmount::from)
+}
+
+fn are_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether these are the groups of a number: `1`, `250`, `000`.
+fn are_groups(groups: &[&str]) -> bool {
+    groups.split_first().is_some_and(|(first, others)| {
+        let begins = are_digits(first) && first.len() <= 3 && !first.starts_with('0');
+        begins && others.iter().all(|group| are_digits(group) && group.len() == 3)
+    })
+}
+
+/// The two ways to read digits with one sign between them.
+fn unsure(first: &str, second: &str, tongue: Tongue) -> NoAmount {
+    let number = |digits: &str| match digits.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        digits => digits.to_owned(),
+    };
+    let parted = match second.trim_end_matches('0') {
+        "" => number(first),
+        part => format!("{}{}{part}", number(first), tongue.point()),
+    };
+    NoAmount::Unsure(number(&format!("{first}{second}")), parted)
 }
 
 /// A count: `12,480`.
@@ -116,11 +203,73 @@ mod tests {
         assert_eq!(amount(ocean("0.000000000000000001"), Tongue::English), "0.000000000000000001");
     }
 
+    const TONGUES: [Tongue; 2] = [Tongue::English, Tongue::German];
+
+    fn unsure(whole: &str, parted: &str) -> Result<Vodka, NoAmount> {
+        Err(NoAmount::Unsure(whole.into(), parted.into()))
+    }
+
     #[test]
-    fn a_german_comma_is_a_point_and_an_english_comma_is_refused() {
-        assert_eq!(typed("12,50", Tongue::German), Ok(ocean("12.5")));
-        assert_eq!(typed(" 12.50 ", Tongue::German), Ok(ocean("12.5")));
-        assert_eq!(typed("1,250", Tongue::English), Err(AmountError::Digits), "nobody guesses between 1250 and 1.25");
+    fn each_language_has_its_point_and_what_could_be_two_numbers_is_refused() {
+        assert_eq!(typed(" 12.50 ", Tongue::English), Ok(ocean("12.5")));
+        assert_eq!(typed(" 12,50 ", Tongue::German), Ok(ocean("12.5")));
+        assert_eq!(typed("1,250", Tongue::English), unsure("1250", "1.25"));
+        assert_eq!(typed("1.250", Tongue::German), unsure("1250", "1,25"));
+        assert_eq!(typed("12.50", Tongue::German), unsure("1250", "12,5"));
+        assert_eq!(typed("0.500", Tongue::German), unsure("500", "0,5"));
+        assert_eq!(typed("1,000", Tongue::English), unsure("1000", "1"));
+        assert_eq!(typed("0,0", Tongue::English), unsure("0", "0"));
+        for tongue in TONGUES {
+            assert_eq!(typed("1250", tongue), Ok(ocean("1250")));
+        }
+    }
+
+    #[test]
+    fn groups_are_read_where_they_are_clear() {
+        for (english, plain) in [("1,250.00", "1250"), ("1,250.5", "1250.5"), ("12,345,678", "12345678")] {
+            assert_eq!(typed(english, Tongue::English), Ok(ocean(plain)), "{english}");
+            let german = english.replace(',', "_").replace('.', ",").replace('_', ".");
+            assert_eq!(typed(&german, Tongue::German), Ok(ocean(plain)), "{german}");
+        }
+        for wrong in ["1,25.00", "1,2500.00", "0,250.00", ",250.00", "1,,250.00", "1234,567.00", "1,250,00.0"] {
+            assert_eq!(typed(wrong, Tongue::English), Err(NoAmount::Digits), "{wrong}");
+        }
+        for wrong in ["", "four", "1.2.3", "12.", ".5", "1 000", "+1", "1e3", "1,250.00.", "-", "- x"] {
+            assert_eq!(typed(wrong, Tongue::English), Err(NoAmount::Digits), "{wrong}");
+        }
+        for wrong in ["12,", ",5", "1,2.5", "1,2,3", "1,250.00"] {
+            assert_eq!(typed(wrong, Tongue::German), Err(NoAmount::Digits), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_fault_of_an_amount_has_its_own_words() {
+        let t = Texts::of(Tongue::German);
+        let said = |text: &str| typed(text, Tongue::German).unwrap_err().said("Ziffern.", t);
+        assert_eq!(said("vier"), "Ziffern.");
+        assert_eq!(said("-1"), t.publish.amount_negative);
+        assert_eq!(said("− 1,50"), t.publish.amount_negative);
+        assert_eq!(said("1,0000000000000000001"), t.publish.amount_places);
+        assert_eq!(said(&"9".repeat(78)), t.publish.amount_large);
+        let unsure = said("1.250");
+        assert!(unsure.contains("1250") && unsure.contains("1,25") && !unsure.contains('{'), "{unsure}");
+    }
+
+    #[test]
+    fn what_a_field_is_filled_with_and_what_the_window_writes_can_be_typed_back() {
+        assert_eq!(to_type(ocean("1475"), Tongue::English), "1475.00");
+        assert_eq!(to_type(ocean("1475"), Tongue::German), "1475,00");
+        assert_eq!(to_type(ocean("1234567.125"), Tongue::German), "1234567,125");
+        // Amounts of every length, the same each time.
+        let mut mixed = 1_u128;
+        for round in 0..4096_u32 {
+            mixed = mixed.wrapping_mul(0xda94_2042_e4dd_58b5_9e37_79b9_7f4a_7c15).wrapping_add(1);
+            let value = Vodka::from_units((mixed ^ (mixed >> 61)) >> (round % 128));
+            for tongue in TONGUES {
+                assert_eq!(typed(&to_type(value, tongue), tongue), Ok(value), "{value:?}");
+                assert_eq!(typed(&amount(value, tongue), tongue), Ok(value), "{value:?}");
+            }
+        }
     }
 
     #[test]

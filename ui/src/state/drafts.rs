@@ -1,7 +1,7 @@
 //! A listing being written: what is still missing, and what the fields of the form mean.
 
 use crate::{
-    state::amounts,
+    state::amounts::{self, NoAmount},
     texts::{Publishing, Texts, Tongue},
 };
 use api::{ColumnView, Draft, FilePreview, FileSource};
@@ -50,7 +50,7 @@ impl Page {
 }
 
 /// Something missing: the field (as the backend names it) and the sentence below it.
-pub(crate) type Missing = (&'static str, &'static str);
+pub(crate) type Missing = (&'static str, String);
 
 /// What a page still needs before one can go on.
 pub(crate) fn missing(draft: &Draft, page: Page, tongue: Tongue, t: &Texts) -> Vec<Missing> {
@@ -58,21 +58,21 @@ pub(crate) fn missing(draft: &Draft, page: Page, tongue: Tongue, t: &Texts) -> V
     let mut faults = Vec::new();
     let empty = |text: &str| text.trim().is_empty();
     match page {
-        Page::Files if draft.files.is_empty() => faults.push(("files", p.need_files)),
+        Page::Files if draft.files.is_empty() => faults.push(("files", p.need_files.to_owned())),
         Page::Describe => {
             if empty(&draft.name) {
-                faults.push(("name", p.need_name));
+                faults.push(("name", p.need_name.to_owned()));
             }
             if empty(&draft.author) {
-                faults.push(("author", p.need_author));
+                faults.push(("author", p.need_author.to_owned()));
             }
         }
         Page::Price => {
-            if price(&draft.price, tongue).is_none() {
-                faults.push(("price", p.price_wrong));
+            if let Err(why) = price(&draft.price, tongue) {
+                faults.push(("price", why.said(p.price_wrong, t)));
             }
             if empty(&draft.license) {
-                faults.push(("license", p.need_licence));
+                faults.push(("license", p.need_licence.to_owned()));
             }
         }
         _ => {}
@@ -90,14 +90,38 @@ pub(crate) fn page_of(field: &str) -> Page {
 }
 
 /// The price as typed; nothing typed is free.
-pub(crate) fn price(text: &str, tongue: Tongue) -> Option<Vodka> {
-    if text.trim().is_empty() { Some(Vodka::ZERO) } else { amounts::typed(text, tongue).ok() }
+pub(crate) fn price(text: &str, tongue: Tongue) -> Result<Vodka, NoAmount> {
+    if text.trim().is_empty() { Ok(Vodka::ZERO) } else { amounts::typed(text, tongue) }
 }
 
-/// A draft as the backend takes it: the price as plain digits.
+/// A draft as the backend keeps and takes it: the price with a point before the decimals, whatever the language.
 pub(crate) fn to_send(draft: &Draft, tongue: Tongue) -> Draft {
-    let price = price(&draft.price, tongue).map_or_else(|| draft.price.clone(), Vodka::to_ocean);
+    let price = price(&draft.price, tongue).map_or_else(|_| unread(&draft.price), Vodka::to_ocean);
     Draft { price, ..draft.clone() }
+}
+
+/// A text that is no price here, as it is kept. Where the backend, or a window in another language, would read a price in it,
+/// it gets a sign that nobody reads: `1.250` of a German must not become 1.25.
+fn unread(text: &str) -> String {
+    let text = text.trim();
+    let elsewhere = [Tongue::English, Tongue::German].into_iter().any(|tongue| amounts::typed(text, tongue).is_ok());
+    if elsewhere || Vodka::parse_ocean(text).is_ok() { format!("{text}?") } else { text.to_owned() }
+}
+
+/// A draft that was kept, as the form has it: the price as this language writes it, each file once.
+pub(crate) fn taken_up(draft: Draft, tongue: Tongue) -> Draft {
+    let price = match Vodka::parse_ocean(&draft.price) {
+        Ok(price) if price.is_zero() => String::new(),
+        Ok(price) => amounts::to_type(price, tongue),
+        Err(_) => draft.price.clone(),
+    };
+    let mut files: Vec<FileSource> = Vec::new();
+    for file in &draft.files {
+        if !files.contains(file) {
+            files.push(file.clone());
+        }
+    }
+    Draft { price, files, ..draft }
 }
 
 /// What a draft says, without its number and the time it was kept.
@@ -191,9 +215,57 @@ mod tests {
     }
 
     #[test]
-    fn a_german_price_leaves_as_plain_digits() {
-        assert_eq!(to_send(&Draft { price: "12,50".into(), ..filled() }, Tongue::German).price, "12.5");
-        assert_eq!(to_send(&Draft { price: " ".into(), ..filled() }, Tongue::English).price, "0");
+    fn what_is_wrong_with_a_price_is_said() {
+        let t = Texts::of(Tongue::English);
+        let said = |price: &str| {
+            let missing = missing(&Draft { price: price.into(), ..filled() }, Page::Price, Tongue::English, t);
+            missing.into_iter().map(|(_, said)| said).collect::<Vec<_>>()
+        };
+        assert_eq!(said("four"), [t.publish.price_wrong]);
+        assert_eq!(said("-4"), [t.publish.amount_negative]);
+        assert_eq!(said("0.0000000000000000001"), [t.publish.amount_places]);
+        assert!(said("1,250")[0].contains("1250 or 1.25"));
+    }
+
+    #[test]
+    fn a_price_leaves_as_plain_digits_and_comes_back_as_its_language_writes_it() {
+        use Tongue::{English, German};
+        let sent = |price: &str, tongue| to_send(&Draft { price: price.into(), ..filled() }, tongue).price;
+        assert_eq!([sent("12,50", German), sent("1.250,00", German)], ["12.5", "1250"]);
+        assert_eq!([sent(" ", English), sent("1,250.00", English)], ["0", "1250"]);
+        let taken = |price: &str, tongue| taken_up(Draft { price: price.into(), ..filled() }, tongue).price;
+        assert_eq!([taken("1250", German), taken("1.25", German)], ["1250,00", "1,25"]);
+        assert_eq!([taken("1250", English), taken("1.25", English)], ["1250.00", "1.25"]);
+        assert_eq!([taken("0", German), taken("", German)], ["", ""], "what is free has no price");
+        for kept in ["12.5", "1250", "0.000000000000000001", "0"] {
+            for tongue in [English, German] {
+                assert_eq!(sent(&taken(kept, tongue), tongue), kept);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_price_in_one_language_becomes_none_in_another() {
+        use Tongue::{English, German};
+        for (typed, tongue, kept) in
+            [("1.250", German, "1.250?"), ("1,250", English, "1,250?"), ("four", English, "four"), ("-1", German, "-1")]
+        {
+            let sent = to_send(&Draft { price: typed.into(), ..filled() }, tongue);
+            assert_eq!(sent.price, kept);
+            assert!(Vodka::parse_ocean(&sent.price).is_err(), "the backend reads none");
+            for other in [English, German] {
+                let again = taken_up(sent.clone(), other);
+                assert!(price(&again.price, other).is_err(), "{typed} is read in {other:?}");
+                assert_eq!(to_send(&again, other).price, kept, "and nothing is added again");
+            }
+        }
+    }
+
+    #[test]
+    fn a_draft_is_taken_up_with_each_of_its_files_once() {
+        let file = |path: &str| FileSource::Local { path: path.into() };
+        let kept = Draft { files: vec![file("/a"), file("/b"), file("/a")], ..filled() };
+        assert_eq!(taken_up(kept, Tongue::English).files, [file("/a"), file("/b")]);
     }
 
     #[test]

@@ -48,6 +48,10 @@ texts! {
         price: "Price", "Preis";
         price_hint: "A buyer pays {amount}, and {amount} arrives in your account.", "Ein Käufer zahlt {amount}, und {amount} kommen auf deinem Konto an.";
         price_free: "Everybody may have it for free. Write a number to be paid.", "Alle bekommen es kostenlos. Schreib eine Zahl, um bezahlt zu werden.";
+        amount_negative: "An amount is not less than nothing. Leave the minus out.", "Ein Betrag ist nicht kleiner als nichts. Lass das Minus weg.";
+        amount_places: "At most 18 digits stand after the point.", "Nach dem Komma stehen höchstens 18 Ziffern.";
+        amount_large: "This is more than any network can hold.", "Das ist mehr, als ein Netz fassen kann.";
+        amount_unsure: "Is this {whole} or {parted}? Write it one of these ways.", "Ist das {whole} oder {parted}? Schreib es so.";
         price_wrong: "A price is written with digits, like 12.50.", "Ein Preis besteht aus Ziffern, wie 12,50.";
         licence: "What buyers may do with it", "Was Käufer damit dürfen";
         licence_by: "Use, share and change it, if they name me (CC BY 4.0)", "Nutzen, teilen und ändern, wenn sie mich nennen (CC BY 4.0)";

@@ -54,6 +54,7 @@ fn form() -> Form {
 impl Form {
     /// Takes up a draft: its files are looked into again.
     fn take_up(self, draft: Draft) {
+        let draft = drafts::taken_up(draft, self.app.spoken());
         let sources = draft.files.clone();
         self.kept.set_value(drafts::content(&draft));
         self.draft.set(draft);
@@ -153,7 +154,7 @@ impl Form {
             let ours = self.draft.with(|draft| {
                 drafts::missing(draft, page, self.app.spoken(), self.app.texts()).into_iter().find(|(f, _)| *f == field)
             });
-            let ours = ours.filter(|_| self.tried.get()).map(|(_, said)| said.to_owned());
+            let ours = ours.filter(|_| self.tried.get()).map(|(_, said)| said);
             ours.or_else(|| {
                 self.wrong.get().filter(|e| e.field.as_deref() == Some(field)).map(|e| self.app.say(&e.message))
             })

@@ -22,9 +22,9 @@ pub(super) fn Review() -> impl IntoView {
     let p = &t.publish;
     let draft = form.draft.get_untracked();
     let price = match drafts::price(&draft.price, app.spoken()) {
-        Some(price) if price.is_zero() => t.shell.free.to_owned(),
-        Some(price) => amounts::amount_of(price, &app.currency(), app.spoken()),
-        None => draft.price.clone(),
+        Ok(price) if price.is_zero() => t.shell.free.to_owned(),
+        Ok(price) => amounts::amount_of(price, &app.currency(), app.spoken()),
+        Err(_) => draft.price.clone(),
     };
     let files = draft.files.iter().map(drafts::short_name).collect::<Vec<_>>().join(", ");
     let groups = [

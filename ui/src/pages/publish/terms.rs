@@ -58,9 +58,9 @@ pub(super) fn Terms() -> impl IntoView {
     let known: Vec<String> = listed.iter().map(|(id, _)| id.clone()).filter(|id| id != OTHER).collect();
     let is_known = Memo::new(move |_| licence.with(|l| known.contains(l)));
     let hint = Signal::derive(move || match drafts::price(&price.get(), app.spoken()) {
-        Some(amount) if amount.is_zero() => p.price_free.to_owned(),
-        Some(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, app.spoken()))]),
-        None => String::new(),
+        Ok(amount) if amount.is_zero() => p.price_free.to_owned(),
+        Ok(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, app.spoken()))]),
+        Err(_) => String::new(),
     });
     view! {
         <div class="stack">
