@@ -60,6 +60,8 @@ pub(crate) struct App {
     pub(crate) held: RwSignal<u32>,
     /// Files that were dropped on the window and wait for the page that takes them.
     pub(crate) dropped: RwSignal<Vec<String>>,
+    /// The draft that somebody goes back to, until the page is there that takes it up.
+    pub(crate) draft_wanted: RwSignal<Option<u64>>,
     /// Where one is.
     pub(crate) place: RwSignal<Place>,
     /// How far pages were scrolled when they were left, by address; the newest last.
@@ -106,6 +108,7 @@ impl App {
             sales: RwSignal::new(0),
             held: RwSignal::new(0),
             dropped: RwSignal::new(Vec::new()),
+            draft_wanted: RwSignal::new(None),
             place: RwSignal::new(Place::of(&browser::path())),
             scrolls: StoredValue::new(Vec::new()),
             wish: RwSignal::new(Wish::default()),

@@ -166,6 +166,9 @@ pub(crate) fn AmountField(
     hint: Signal<String>,
     #[prop(optional, into)] wrong: Signal<Option<String>>,
     #[prop(optional)] testid: &'static str,
+    /// When the field is left.
+    #[prop(optional, into)]
+    on_leave: Option<Callback<()>>,
 ) -> impl IntoView {
     let app = app();
     let hint_id = format!("{id}-hint");
@@ -174,6 +177,11 @@ pub(crate) fn AmountField(
         let fault = if text.trim().is_empty() { None } else { amounts::typed(&text, app.spoken()).err() };
         wrong.get().or_else(|| fault.map(|why| why.said(not_an_amount, app.texts())))
     });
+    let left = move || {
+        if let Some(leave) = on_leave {
+            leave.run(());
+        }
+    };
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -189,6 +197,7 @@ pub(crate) fn AmountField(
                     aria-invalid=move || wrong.get().is_some().then_some("true")
                     prop:value=move || value.get()
                     on:input:target=move |ev| value.set(ev.target().value())
+                    on:blur=move |_| left()
                 />
                 <span class="unit" aria-hidden="true">{app.currency()}</span>
             </div>

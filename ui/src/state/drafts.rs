@@ -4,7 +4,7 @@ use crate::{
     state::amounts::{self, NoAmount},
     texts::{Publishing, Texts, Tongue},
 };
-use api::{ColumnView, Draft, FilePreview, FileSource};
+use api::{Draft, FileSource};
 use protocol::Vodka;
 
 /// The pages of the form, in order.
@@ -89,6 +89,24 @@ pub(crate) fn page_of(field: &str) -> Page {
     }
 }
 
+/// Whether a field, as the backend names it, is another one now.
+pub(crate) fn differs(field: &str, before: &Draft, now: &Draft) -> bool {
+    match field.split('/').next().unwrap_or("") {
+        "name" => before.name != now.name,
+        "author" => before.author != now.author,
+        "description" => before.description != now.description,
+        "license" => before.license != now.license,
+        "price" => before.price != now.price,
+        "files" => before.files != now.files,
+        "columns" => before.columns != now.columns,
+        "categories" => before.categories != now.categories,
+        "tags" => before.tags != now.tags,
+        "deliver_within_seconds" => before.deliver_within_seconds != now.deliver_within_seconds,
+        "access_seconds" => before.access_seconds != now.access_seconds,
+        _ => false,
+    }
+}
+
 /// The price as typed; nothing typed is free.
 pub(crate) fn price(text: &str, tongue: Tongue) -> Result<Vodka, NoAmount> {
     if text.trim().is_empty() { Ok(Vodka::ZERO) } else { amounts::typed(text, tongue) }
@@ -129,25 +147,6 @@ pub(crate) fn content(draft: &Draft) -> Draft {
     Draft { id: 0, saved: String::new(), ..draft.clone() }
 }
 
-/// What somebody typed is a link when it begins like one, else a path.
-pub(crate) fn source(typed: &str) -> Option<FileSource> {
-    let typed = typed.trim().trim_matches('"');
-    if typed.is_empty() {
-        None
-    } else if typed.starts_with("https://") || typed.starts_with("http://") {
-        Some(FileSource::Link { url: typed.to_owned() })
-    } else {
-        Some(FileSource::Local { path: typed.to_owned() })
-    }
-}
-
-/// The last part of a path or link.
-pub(crate) fn short_name(source: &FileSource) -> String {
-    let (FileSource::Local { path: whole } | FileSource::Link { url: whole }) = source;
-    let whole = whole.split(['?', '#']).next().unwrap_or(whole).trim_end_matches(['/', '\\']);
-    whole.rsplit(['/', '\\']).next().unwrap_or(whole).to_owned()
-}
-
 /// Words with commas between them, without doubles.
 pub(crate) fn words(typed: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -157,30 +156,6 @@ pub(crate) fn words(typed: &str) -> Vec<String> {
         }
     }
     out
-}
-
-/// Takes what a look into a file found into the draft: its columns, and a first name. Nothing typed is overwritten.
-pub(crate) fn take_in(draft: &mut Draft, preview: &FilePreview) {
-    for column in &preview.columns {
-        match draft.columns.iter_mut().find(|c| c.name == column.name) {
-            Some(known) => {
-                let ColumnView { meaning, unit, .. } = std::mem::replace(known, column.clone());
-                if !meaning.is_empty() {
-                    known.meaning = meaning;
-                }
-                if !unit.is_empty() {
-                    known.unit = unit;
-                }
-            }
-            None => draft.columns.push(column.clone()),
-        }
-    }
-    if draft.name.is_empty() {
-        let stem = preview.name.rsplit_once('.').map_or(preview.name.as_str(), |(stem, _)| stem);
-        let spoken = stem.replace(['_', '-'], " ");
-        let mut letters = spoken.chars();
-        draft.name = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    }
 }
 
 #[cfg(test)]
@@ -269,44 +244,18 @@ mod tests {
     }
 
     #[test]
-    fn links_and_paths_are_told_apart_and_named() {
-        let link = source(" https://example.org/a/wells.csv?key=1 ").unwrap();
-        assert_eq!(link, FileSource::Link { url: "https://example.org/a/wells.csv?key=1".into() });
-        assert_eq!(short_name(&link), "wells.csv");
-        assert_eq!(short_name(&source(r#""C:\data\rain.csv""#).unwrap()), "rain.csv");
-        assert_eq!(source("  "), None);
-    }
-
-    #[test]
-    fn a_look_into_a_file_fills_only_what_is_empty() {
-        let column = |name: &str, meaning: &str| ColumnView {
-            name: name.into(),
-            meaning: meaning.into(),
-            unit: String::new(),
-            profile: vec![1, 2],
-            filled_permille: Some(1000),
-        };
-        let preview = FilePreview {
-            source: FileSource::Local { path: "/x/wells_saxony-2024.csv".into() },
-            name: "wells_saxony-2024.csv".into(),
-            content_type: "text/csv".into(),
-            format: "CSV".into(),
-            bytes: Some(1),
-            sha256: None,
-            rows: Some(2),
-            columns: vec![column("depth", ""), column("temp", "Number")],
-            warning: None,
-        };
-        let mut draft = Draft { columns: vec![column("depth", "Depth of the well")], ..Draft::default() };
-        take_in(&mut draft, &preview);
-        assert_eq!(draft.name, "Wells saxony 2024");
-        assert_eq!(
-            draft.columns.iter().map(|c| c.meaning.as_str()).collect::<Vec<_>>(),
-            ["Depth of the well", "Number"]
-        );
-        draft.name = "Mine".into();
-        take_in(&mut draft, &preview);
-        assert_eq!((draft.name.as_str(), draft.columns.len()), ("Mine", 2));
+    fn an_error_is_over_when_its_own_field_is_another_one() {
+        let before = filled();
+        let dearer = Draft { price: "5".into(), ..filled() };
+        assert!(differs("price", &before, &dearer) && !differs("name", &before, &dearer));
+        let without = Draft { files: Vec::new(), ..filled() };
+        assert!(differs("files/3", &before, &without) && !differs("price", &before, &without));
+        for field in ["name", "author", "license", "price", "files/0", "description", "tags", "columns"] {
+            assert!(!differs(field, &before, &filled()), "{field}");
+            if !["description", "tags", "columns"].contains(&field) {
+                assert!(differs(field, &before, &Draft::default()), "{field}");
+            }
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ texts! {
         stays: "stays on this computer", "bleibt auf diesem Computer";
         is_link: "fetched from its link", "wird vom Link geholt";
         remove: "Remove", "Entfernen";
+        need_readable: "A file could not be read. Try it again, or remove it.", "Eine Datei ließ sich nicht lesen. Versuch es noch einmal, oder entferne sie.";
+        draft_gone: "This draft is not here any more. What you listed is under My listings.", "Diesen Entwurf gibt es nicht mehr. Was du anbietest, steht unter Meine Angebote.";
         drafts: "Go on with a draft", "Einen Entwurf fortsetzen";
         draft_unnamed: "Without a name", "Ohne Namen";
         draft_kept: "Draft kept {when}", "Entwurf gesichert {when}";

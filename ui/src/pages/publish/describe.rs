@@ -1,10 +1,7 @@
 //! The second page: what it is.
 
 use super::form;
-use crate::{
-    components::{Field, Profile},
-    state::drafts,
-};
+use crate::components::{Field, Profile};
 use leptos::prelude::*;
 
 /// Name, author, description, words to find it by, what the columns mean.
@@ -15,16 +12,11 @@ pub(super) fn Describe() -> impl IntoView {
     let name = form.field(|d| &d.name, |d| &mut d.name);
     let author = form.field(|d| &d.author, |d| &mut d.author);
     let description = form.field(|d| &d.description, |d| &mut d.description);
-    let category = RwSignal::new(form.draft.with_untracked(|d| d.categories.join(", ")));
-    let tags = RwSignal::new(form.draft.with_untracked(|d| d.tags.join(", ")));
-    let keep = Callback::new(move |()| {
-        form.draft.update(|d| {
-            d.categories = drafts::words(&category.get_untracked());
-            d.tags = drafts::words(&tags.get_untracked());
-        });
-        form.keep();
-    });
-    let has_columns = Memo::new(move |_| form.draft.with(|d| !d.columns.is_empty()));
+    let category = form.words(|d| &d.categories, |d| &mut d.categories);
+    let tags = form.words(|d| &d.tags, |d| &mut d.tags);
+    let keep = Callback::new(move |()| form.keep());
+    // A file that is still being looked into may bring columns, or show that others are gone.
+    let columns = Memo::new(move |_| form.draft.with(|d| d.columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>()));
     view! {
         <div class="stack">
             <Field
@@ -78,7 +70,7 @@ pub(super) fn Describe() -> impl IntoView {
                     testid="publish-tags"
                 />
             </div>
-            {move || has_columns.get().then(|| view! { <Meanings /> })}
+            {move || (!columns.get().is_empty()).then(|| view! { <Meanings /> })}
         </div>
     }
 }
@@ -104,15 +96,16 @@ fn Meanings() -> impl IntoView {
                 <tbody>
                     {columns
                         .into_iter()
-                        .enumerate()
-                        .map(|(at, column)| {
-                            let write = move |put: fn(&mut api::ColumnView, String), text: String| {
+                        .map(|column| {
+                            let of = column.name.clone();
+                            let write_meaning = move |put: fn(&mut api::ColumnView, String), text: String| {
                                 form.draft.update(|d| {
-                                    if let Some(column) = d.columns.get_mut(at) {
+                                    if let Some(column) = d.columns.iter_mut().find(|c| c.name == of) {
                                         put(column, text);
                                     }
                                 });
                             };
+                            let write_unit = write_meaning.clone();
                             view! {
                                 <tr>
                                     <td class="mono">{column.name.clone()}</td>
@@ -122,7 +115,7 @@ fn Meanings() -> impl IntoView {
                                             type="text"
                                             aria-label=format!("{}: {}", l.meaning, column.name)
                                             prop:value=column.meaning
-                                            on:input:target=move |ev| write(|c, text| c.meaning = text, ev.target().value())
+                                            on:input:target=move |ev| write_meaning(|c, text| c.meaning = text, ev.target().value())
                                             on:blur=move |_| form.keep()
                                         />
                                     </td>
@@ -133,7 +126,7 @@ fn Meanings() -> impl IntoView {
                                             size="8"
                                             aria-label=format!("{}: {}", p.unit, column.name)
                                             prop:value=column.unit
-                                            on:input:target=move |ev| write(|c, text| c.unit = text, ev.target().value())
+                                            on:input:target=move |ev| write_unit(|c, text| c.unit = text, ev.target().value())
                                             on:blur=move |_| form.keep()
                                         />
                                     </td>

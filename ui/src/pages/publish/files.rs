@@ -1,16 +1,43 @@
 //! The first page: which files.
 
-use super::form;
+use super::{form, form::Form};
 use crate::{
     app::Asked,
     components::{Button, Glyph, Icon, TextButton, Trouble},
     ipc,
     pages::listing::{Columns, file_icon},
-    state::{amounts, drafts, moments},
+    state::{amounts, moments, sources},
     texts::many,
 };
 use api::{ApiError, Draft, DropDraft, FilePreview, FileSource, ListDrafts};
 use leptos::{prelude::*, task::spawn_local};
+
+/// A file of the draft, as it is shown.
+struct Card {
+    source: FileSource,
+    /// What it is called among the others.
+    name: String,
+    asked: Asked<FilePreview>,
+}
+
+/// The files, in the order of the draft.
+fn cards(form: Form) -> Vec<Card> {
+    let looked = form.previews.get();
+    form.draft.with_untracked(|draft| {
+        let named = |(source, asked)| Card { name: sources::called(&source, &draft.files), source, asked };
+        looked.into_iter().map(named).collect()
+    })
+}
+
+/// What makes a card another one: its whole file, what that is called now, and how far the look into it is.
+fn key(card: &Card) -> (String, String, Option<bool>) {
+    let seen = match card.asked {
+        Asked::Waiting => None,
+        Asked::There(_) => Some(true),
+        Asked::Failed(_) => Some(false),
+    };
+    (format!("{:?}", card.source), card.name.clone(), seen)
+}
 
 /// Drop, choose or type.
 #[component]
@@ -31,7 +58,7 @@ pub(super) fn Files() -> impl IntoView {
     };
     let typed = RwSignal::new(String::new());
     let add = move || {
-        if let Some(source) = drafts::source(&typed.get_untracked()) {
+        if let Some(source) = sources::source(&typed.get_untracked()) {
             form.add(source);
             typed.set(String::new());
         }
@@ -40,10 +67,14 @@ pub(super) fn Files() -> impl IntoView {
     view! {
         <div class="stack">
             <ul>
-                <For each=move || form.previews.get() key=|(source, asked)| (drafts::short_name(source), matches!(asked, Asked::Waiting)) let:file>
-                    <FileCard source=file.0 asked=file.1 />
+                <For each=move || cards(form) key=key let:card>
+                    <FileCard card />
                 </For>
             </ul>
+            {move || {
+                (form.tried.get() && form.unread.get())
+                    .then(|| view! { <p class="hint wrong" role="alert" data-testid="publish-unread">{p.need_readable}</p> })
+            }}
             <button type="button" class="drop" class:lean=move || !none.get() data-testid="publish-drop" on:click=choose>
                 <Glyph icon=Icon::Upload class="icon big" />
                 <span>
@@ -91,15 +122,12 @@ pub(super) fn Files() -> impl IntoView {
 }
 
 #[component]
-fn FileCard(source: FileSource, asked: Asked<FilePreview>) -> impl IntoView {
+fn FileCard(card: Card) -> impl IntoView {
     let form = form();
     let p = &form.app.texts().publish;
-    let name = drafts::short_name(&source);
+    let Card { source, name, asked } = card;
+    let whole = sources::whole(&source).to_owned();
     let place = if matches!(source, FileSource::Local { .. }) { p.stays } else { p.is_link };
-    let remove = {
-        let source = source.clone();
-        move |()| form.remove(&source)
-    };
     let icon = match &asked {
         Asked::There(preview) => file_icon(&preview.format),
         _ => Icon::File,
@@ -111,16 +139,23 @@ fn FileCard(source: FileSource, asked: Asked<FilePreview>) -> impl IntoView {
             (facts(&preview, place), preview.warning.as_ref().map(|warning| form.app.say(warning)), None)
         }
     };
+    let (again, out) = (source.clone(), source);
+    let unread = failed.is_some().then_some("");
     view! {
-        <li data-testid="publish-file">
+        <li data-testid="publish-file" data-unread=unread>
             <div class="file-card">
                 <Glyph icon class="icon big" />
                 <div class="grow">
-                    <b class="clip">{name.clone()}</b>
+                    <b class="clip" title=whole>{name.clone()}</b>
                     <br />
                     <small role="status">{facts}</small>
                 </div>
-                <TextButton label=p.remove.to_owned() name=format!("{}: {name}", p.remove) on_press=remove />
+                <TextButton
+                    label=p.remove.to_owned()
+                    name=format!("{}: {name}", p.remove)
+                    testid="publish-remove"
+                    on_press=move |()| form.remove(&out)
+                />
             </div>
             {warning
                 .map(|warning| {
@@ -131,7 +166,10 @@ fn FileCard(source: FileSource, asked: Asked<FilePreview>) -> impl IntoView {
                         </div>
                     }
                 })}
-            {failed.map(|error| view! { <Trouble error /> })}
+            {failed
+                .map(|error| {
+                    view! { <Trouble error retry=Callback::new(move |()| form.look_again(&again)) /> }
+                })}
         </li>
     }
 }

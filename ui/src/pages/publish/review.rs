@@ -9,6 +9,7 @@ use crate::{
     state::{
         amounts,
         drafts::{self, Page},
+        sources,
     },
 };
 use leptos::prelude::*;
@@ -21,12 +22,13 @@ pub(super) fn Review() -> impl IntoView {
     let t = app.texts();
     let p = &t.publish;
     let draft = form.draft.get_untracked();
-    let price = match drafts::price(&draft.price, app.spoken()) {
+    let price = match drafts::price(&draft.price, form.tongue) {
         Ok(price) if price.is_zero() => t.shell.free.to_owned(),
-        Ok(price) => amounts::amount_of(price, &app.currency(), app.spoken()),
+        Ok(price) => amounts::amount_of(price, &app.currency(), form.tongue),
         Err(_) => draft.price.clone(),
     };
-    let files = draft.files.iter().map(drafts::short_name).collect::<Vec<_>>().join(", ");
+    let files: Vec<String> = draft.files.iter().map(|file| sources::called(file, &draft.files)).collect();
+    let files = files.join(", ");
     let groups = [
         (Page::Files, vec![(p.files, files)]),
         (

@@ -57,11 +57,12 @@ pub(super) fn Terms() -> impl IntoView {
     let listed = licences(p);
     let known: Vec<String> = listed.iter().map(|(id, _)| id.clone()).filter(|id| id != OTHER).collect();
     let is_known = Memo::new(move |_| licence.with(|l| known.contains(l)));
-    let hint = Signal::derive(move || match drafts::price(&price.get(), app.spoken()) {
+    let hint = Signal::derive(move || match drafts::price(&price.get(), form.tongue) {
         Ok(amount) if amount.is_zero() => p.price_free.to_owned(),
-        Ok(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, app.spoken()))]),
+        Ok(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, form.tongue))]),
         Err(_) => String::new(),
     });
+    let keep = Callback::new(move |()| form.keep());
     view! {
         <div class="stack">
             <AmountField
@@ -71,6 +72,7 @@ pub(super) fn Terms() -> impl IntoView {
                 not_an_amount=p.price_wrong
                 hint
                 wrong=form.wrong_at("price")
+                on_leave=keep
                 testid="publish-price"
             />
             <Choice
@@ -90,6 +92,7 @@ pub(super) fn Terms() -> impl IntoView {
                                 label=p.licence_name
                                 value=licence
                                 wrong=form.wrong_at("license")
+                                on_leave=keep
                                 testid="publish-license-name"
                             />
                         }
@@ -102,6 +105,7 @@ pub(super) fn Terms() -> impl IntoView {
                 chosen=Signal::derive(move || form.draft.with(|d| d.deliver_within_seconds.to_string()))
                 on_choose=move |chosen: String| {
                     form.draft.update(|d| d.deliver_within_seconds = chosen.parse().unwrap_or_default());
+                    form.keep();
                 }
                 hint=p.promise_hint.to_owned()
                 testid="publish-promise"
@@ -113,6 +117,7 @@ pub(super) fn Terms() -> impl IntoView {
                 chosen=Signal::derive(move || form.draft.with(|d| d.access_seconds.to_string()))
                 on_choose=move |chosen: String| {
                     form.draft.update(|d| d.access_seconds = chosen.parse().unwrap_or_default());
+                    form.keep();
                 }
                 testid="publish-access"
             />
