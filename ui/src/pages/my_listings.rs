@@ -1,16 +1,21 @@
 //! What one offers: state, sales, what was earned.
 
+use super::publication::BackToDraft;
 use crate::{
     app::{App, Asked, act, app, loader},
     browser,
     components::{
         AmountField, Button, Empty, Field, Icon, Months, Sheet, Tag, TextButton, TroubleHere, listing_path, shown,
     },
-    state::{amounts, drafts, moments},
+    ipc,
+    state::{amounts, drafts, moments, places::Place, publications},
     texts::{fill, many},
 };
-use api::{ApiError, EditListing, ListMyListings, ListingChanges, ListingState, MyListing, PublishStep, Unlist};
-use leptos::prelude::*;
+use api::{
+    ApiError, EditListing, ListDrafts, ListMyListings, ListPublications, ListingChanges, ListingState, MyListing,
+    PublicationView, PublishStep, Unlist,
+};
+use leptos::{prelude::*, task::spawn_local};
 use protocol::Vodka;
 
 /// Sales by month of all listings together.
@@ -76,28 +81,68 @@ pub(crate) fn MyListings() -> impl IntoView {
     }
 }
 
-/// Publications that are not done.
+/// Asks for publications of which no event told, and for the drafts to which those that failed lead back.
+fn ask_of_publications(app: App, drafts: RwSignal<Option<Vec<u64>>>) {
+    spawn_local(async move {
+        match ipc::call(ListPublications {}).await {
+            Ok(told) => app.publications.maybe_update(|known| publications::add(known, told)),
+            Err(error) => app.slip.set(Some(error)),
+        }
+        match ipc::call(ListDrafts {}).await {
+            Ok(all) => {
+                drafts.try_set(Some(all.into_iter().map(|draft| draft.id).collect()));
+            }
+            Err(error) => app.slip.set(Some(error)),
+        }
+    });
+}
+
+/// Publications that are not done: under way, or failed.
 #[component]
 fn UnderWay() -> impl IntoView {
     let app = app();
-    let m = &app.texts().mine;
+    let drafts = RwSignal::new(None::<Vec<u64>>);
+    ask_of_publications(app, drafts);
     move || {
-        app.publications
-            .get()
-            .into_iter()
-            .filter(|p| p.step != PublishStep::Listed)
-            .map(|publication| {
-                view! {
-                    <div class="file-card">
-                        <div class="grow">
-                            <b>{publication.name}</b>
-                        </div>
-                        <Tag kind="wait" icon=Icon::Hourglass label=m.publishing />
-                        <a href=format!("/publication/{}", publication.id)>{m.progress}</a>
-                    </div>
-                }
-            })
-            .collect_view()
+        let all = app.publications.with(|all| drafts.with(|drafts| publications::not_done(all, drafts.as_deref())));
+        all.into_iter().map(|publication| view! { <NotDone publication /> }).collect_view()
+    }
+}
+
+#[component]
+fn NotDone(publication: PublicationView) -> impl IntoView {
+    let app = app();
+    let t = app.texts();
+    let (m, p) = (&t.mine, &t.publish);
+    let failed = publication.step == PublishStep::Failed;
+    let trouble = publication.trouble.as_ref();
+    let why = match (failed, trouble) {
+        (true, Some(trouble)) => format!("{} {}", app.say(&trouble.message), app.say(&trouble.next)),
+        (true, None) => p.failed_title.to_owned(),
+        (false, trouble) => {
+            let happened = trouble.map(|trouble| app.say(&trouble.message));
+            let waits = publications::waits(&publication, p).map(str::to_owned);
+            let said = [happened, waits, Some(p.progress_lead.to_owned())];
+            said.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+    };
+    let path = Place::Publication(publication.id).path();
+    let tag = if failed {
+        view! { <Tag kind="trouble" icon=Icon::CircleAlert label=m.failed /> }
+    } else {
+        view! { <Tag kind="wait" icon=Icon::Hourglass label=m.publishing /> }
+    };
+    let draft = publication.draft;
+    view! {
+        <div class="file-card" data-testid=if failed { "publication-failed" } else { "publication-open" }>
+            <div class="grow">
+                <b>{publication.name}</b>
+                <p class="small">{why}</p>
+            </div>
+            {tag}
+            <a href=path>{if failed { m.what_happened } else { m.progress }}</a>
+            {failed.then(|| view! { <BackToDraft draft kind="small" /> })}
+        </div>
     }
 }
 

@@ -3,50 +3,11 @@
 use crate::{
     app::{Asked, app, loader},
     browser,
-    components::{Bar, Glyph, Icon, Timeline, Trouble, listing_path, shown},
-    state::purchases::Line,
-    texts::Publishing,
+    components::{Bar, Button, Glyph, Icon, Timeline, Trouble, listing_path, shown},
+    state::{places::Place, publications},
 };
-use api::{GetPublication, PublicationView, PublishStep, StepProgress};
+use api::{GetPublication, PublicationView, PublishStep};
 use leptos::prelude::*;
-
-/// The steps in order.
-const STEPS: [PublishStep; 5] = [
-    PublishStep::Reading,
-    PublishStep::Encrypting,
-    PublishStep::Registering,
-    PublishStep::Listing,
-    PublishStep::Listed,
-];
-
-/// The line of steps. After a fault nothing is under way.
-fn lines(step: PublishStep, t: &Publishing) -> Vec<Line> {
-    let here = STEPS.iter().position(|s| *s == step);
-    STEPS
-        .iter()
-        .enumerate()
-        .map(|(at, step)| {
-            let progress = match here {
-                Some(here) if at < here || *step == PublishStep::Listed && at == here => StepProgress::Done,
-                Some(here) if at == here => StepProgress::Now,
-                _ => StepProgress::Later,
-            };
-            let done = progress == StepProgress::Done;
-            let said = match step {
-                PublishStep::Reading if done => t.step_read,
-                PublishStep::Reading => t.step_reading,
-                PublishStep::Encrypting if done => t.step_encrypted,
-                PublishStep::Encrypting => t.step_encrypting,
-                PublishStep::Registering if done => t.step_registered,
-                PublishStep::Registering => t.step_registering,
-                PublishStep::Listing if done => t.step_in_catalogue,
-                PublishStep::Listing => t.step_listing,
-                PublishStep::Listed | PublishStep::Failed => t.step_listed,
-            };
-            Line { said: said.to_owned(), note: None, progress, name: None, at: None }
-        })
-        .collect()
-}
 
 /// The page.
 #[component]
@@ -68,6 +29,26 @@ pub(crate) fn Publication(id: u64) -> impl IntoView {
     }
 }
 
+/// The way from a publication that failed back to the draft it was made of; to an empty form where none was kept.
+#[component]
+pub(super) fn BackToDraft(
+    draft: u64,
+    /// `small` among others.
+    #[prop(default = "")]
+    kind: &'static str,
+) -> impl IntoView {
+    let app = app();
+    let p = &app.texts().publish;
+    if draft == 0 {
+        return view! { <a class=format!("button {kind}") href="/publish">{p.title}</a> }.into_any();
+    }
+    let back = Callback::new(move |()| {
+        app.draft_wanted.set(Some(draft));
+        app.go(Place::Publish);
+    });
+    view! { <Button kind label=p.back_to_draft.to_owned() on_press=back testid="back-to-draft" /> }.into_any()
+}
+
 #[component]
 fn Way(publication: PublicationView) -> impl IntoView {
     let t = app().texts();
@@ -76,6 +57,8 @@ fn Way(publication: PublicationView) -> impl IntoView {
     let listed = publication.step == PublishStep::Listed;
     let failed = publication.step == PublishStep::Failed;
     let reading = publication.step == PublishStep::Reading && publication.total > 0;
+    let lines = publications::lines(&publication, p);
+    let draft = publication.draft;
     view! {
         <div class="stack" data-testid="publication">
             <div>
@@ -107,39 +90,12 @@ fn Way(publication: PublicationView) -> impl IntoView {
                 .map(|error| {
                     view! {
                         <Trouble error money=p.failed_title />
-                        {failed.then(|| view! { <a class="button" href="/publish">{p.back_to_draft}</a> })}
+                        {failed.then(|| view! { <BackToDraft draft /> })}
                     }
                 })}
             {reading
                 .then(|| view! { <Bar name=p.step_reading.to_owned() done=publication.done total=Some(publication.total) /> })}
-            <Timeline lines=lines(publication.step, p) />
+            <Timeline lines />
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::texts::{Texts, Tongue};
-
-    #[test]
-    fn the_line_moves_and_a_fault_claims_nothing() {
-        let p = &Texts::of(Tongue::English).publish;
-        let of = |step| lines(step, p).into_iter().map(|line| line.progress).collect::<Vec<_>>();
-        use StepProgress::{Done, Later, Now};
-        assert_eq!(of(PublishStep::Registering), [Done, Done, Now, Later, Later]);
-        assert_eq!(of(PublishStep::Listed), [Done; 5]);
-        assert_eq!(of(PublishStep::Failed), [Later; 5]);
-        let said: Vec<String> = lines(PublishStep::Registering, p).into_iter().map(|line| line.said).collect();
-        assert_eq!(
-            said,
-            [
-                "The files were read",
-                "The list of files was locked",
-                "Registering it under your name",
-                "Putting it into the catalogue",
-                "People can find it",
-            ]
-        );
     }
 }

@@ -10,5 +10,6 @@ pub(crate) mod keeping;
 pub(crate) mod keys;
 pub(crate) mod moments;
 pub(crate) mod places;
+pub(crate) mod publications;
 pub(crate) mod purchases;
 pub(crate) mod sources;

@@ -85,6 +85,12 @@ texts! {
         need_licence: "Name the licence.", "Nenne die Lizenz.";
         progress_crumb: "Publishing", "Veröffentlichung";
         progress_lead: "You can close this window; it goes on, and finishes when you come back.", "Du kannst dieses Fenster schließen; es geht weiter und wird fertig, wenn du zurückkommst.";
+        wait_reading: "This computer reads them, and goes on by itself when it is through: seconds for most files, minutes for many gigabytes.", "Dieser Computer liest sie und macht danach von selbst weiter: Sekunden bei den meisten Dateien, Minuten bei vielen Gigabyte.";
+        wait_encrypting: "The key servers act next, usually within seconds. Without an answer this computer asks again every few seconds.", "Als Nächstes handeln die Schlüsselserver, meist binnen Sekunden. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder.";
+        wait_registering: "The network acts next, usually within a minute. Without an answer this computer asks again every few seconds; nothing goes on record twice.", "Als Nächstes handelt das Netz, meist binnen einer Minute. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder; nichts wird doppelt eingetragen.";
+        wait_listing: "The catalogue acts next, usually within seconds. Without an answer this computer asks again every few seconds.", "Als Nächstes handelt der Katalog, meist binnen Sekunden. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder.";
+        wait_unlock: "It waits for you until you unlock your account, and then goes on by itself.", "Es wartet, bis du dein Konto entsperrst, und geht dann von selbst weiter.";
+        wait_again: "This computer tries again every few seconds until it works. There is nothing for you to do.", "Dieser Computer versucht es alle paar Sekunden wieder, bis es klappt. Du musst nichts tun.";
         step_reading: "Reading the files", "Dateien lesen";
         step_read: "The files were read", "Die Dateien wurden gelesen";
         step_encrypting: "Locking the list of files", "Dateiliste verschließen";
@@ -125,6 +131,7 @@ texts! {
         on_sale: "On sale", "Im Verkauf";
         for_free: "For free", "Kostenlos";
         publishing: "Being published", "Wird veröffentlicht";
+        failed: "Not listed", "Nicht im Katalog";
         unlisted: "Out of search", "Nicht mehr in der Suche";
         paused: "Paused: a file is gone or has changed", "Pausiert: eine Datei fehlt oder hat sich geändert";
         edit: "Change", "Ändern";
@@ -137,5 +144,6 @@ texts! {
         empty: "Nothing listed yet", "Noch nichts im Angebot";
         empty_more: "What you publish lives here, with its sales and what you earned.", "Was du veröffentlichst, lebt hier, mit Verkäufen und Verdienst.";
         progress: "See how it goes", "Stand ansehen";
+        what_happened: "See what happened", "Ansehen, was war";
     }
 }
