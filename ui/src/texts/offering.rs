@@ -46,6 +46,10 @@ texts! {
         tags: "Tags", "Stichwörter";
         tags_hint: "Words people search for, with commas between them.", "Wörter, nach denen man sucht, durch Kommas getrennt.";
         meanings: "What the columns mean", "Was die Spalten bedeuten";
+        profile_low: "Most values are low.", "Die meisten Werte sind klein.";
+        profile_middle: "Most values are in the middle.", "Die meisten Werte liegen in der Mitte.";
+        profile_high: "Most values are high.", "Die meisten Werte sind groß.";
+        profile_even: "The values lie over the whole range.", "Die Werte liegen über den ganzen Bereich verteilt.";
         unit: "Unit", "Einheit";
         price: "Price", "Preis";
         price_hint: "A buyer pays {amount}, and {amount} arrives in your account.", "Ein Käufer zahlt {amount}, und {amount} kommen auf deinem Konto an.";
@@ -118,7 +122,7 @@ texts! {
         sales_one: "One sale, {month} this month", "Ein Verkauf, {month} diesen Monat";
         sales_many: "{n} sales, {month} this month", "{n} Verkäufe, {month} diesen Monat";
         twelve: "Sales in the last twelve months", "Verkäufe der letzten zwölf Monate";
-        twelve_name: "Sales a month, the oldest first: {bars}", "Verkäufe je Monat, der älteste zuerst: {bars}";
+        month: "Month", "Monat";
         listing: "Listing", "Angebot";
         price: "Price", "Preis";
         sales: "Sales", "Verkäufe";
