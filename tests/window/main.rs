@@ -12,6 +12,7 @@ mod friend;
 mod keyboard;
 mod languages;
 mod main_job;
+mod publishing;
 mod refunds;
 mod shots;
 mod strangers;
