@@ -114,7 +114,7 @@ pub(super) fn backup(common: &Common, output: Output) -> Result<(), ApiError> {
 }
 
 /// A small file, whole: recovery words stand on one line or each on its own.
-fn all_lines(path: &Path) -> Result<String, ApiError> {
+fn all_lines(path: &std::path::Path) -> Result<String, ApiError> {
     let wrong = |e: std::io::Error| {
         let why = format!("The file {} cannot be read: {e}.", path.display());
         ApiError::new(Code::Invalid, Sentence::verbatim(why), "Check the path and that the file may be read.")
