@@ -203,7 +203,7 @@ mod tests {
             ..Draft::default()
         };
         take_out(&mut draft, &two, &seen);
-        assert_eq!(draft.files, [one.clone()]);
+        assert_eq!(draft.files, std::slice::from_ref(&one));
         assert_eq!(draft.columns, [column_of("time", "When", 1), column_of("level", "How high", 1)]);
         take_out(&mut draft, &one, &seen[..1]);
         assert!(draft.files.is_empty() && draft.columns.is_empty());
