@@ -65,6 +65,22 @@ fn a_buyer_never_locks_on_terms_he_did_not_confirm() {
 }
 
 #[test]
+fn a_listing_can_come_back_to_what_it_said_before() {
+    let network = Network::starts(0);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Dear for a day", "4");
+    for price in ["9", "4", "9", "4"] {
+        publisher.types(&["edit", &did, "--price", price]).ok();
+        assert_eq!(publisher.types(&["show", &did]).ok()["price"], price);
+    }
+    let buyer = Person::on(&network.file()).with_account(100);
+    let serving = publisher.serves_locked();
+    buyer.types(&["buy", &did, "--max-price", "4"]).ok();
+    assert_eq!(buyer.balance(), "96");
+    drop(serving);
+}
+
+#[test]
 fn an_agreement_with_other_terms_on_the_chain_takes_no_money() {
     let network = Network::starts(0);
     let publisher = Person::on(&network.file()).with_account(0);

@@ -16,6 +16,7 @@ use crate::{
 };
 use api::{ApiError, CheckPoint, Event, NetworkCheck, NetworkHealth, Reply, Request, Sentence, Status, sentence};
 use clients::{aquarius::AquariusClient, secret_store::SecretStoreClient};
+use protocol::Address;
 use runner::Journal;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
@@ -278,7 +279,7 @@ impl Agent {
             Request::AddAccount(c) => AddAccount::reply(core.add_account(c.name, c.password).await?),
             Request::UseAccount(c) => {
                 self.use_account(Some(&c.name))?;
-                UseAccount::reply(core.present_account().await)
+                UseAccount::reply(core.account_view(core.account_in_use()).await)
             }
             Request::GetTestTokens(c) => GetTestTokens::reply(core.get_test_tokens(c.amount).await?),
             Request::SendTokens(c) => SendTokens::reply(core.send_tokens(c.to, c.amount).await?),
@@ -363,12 +364,21 @@ impl Agent {
     /// Where the wallet has no such account.
     pub fn acting_for(&self, name: &str) -> Result<Self, ApiError> {
         let found = self.core.wallet.find(name).ok_or_else(|| account::unknown(name))?;
-        Ok(Self {
-            core: self.core.acting_for(found.address),
-            purchases: self.purchases.acting_for(found.address),
-            publications: self.publications.acting_for(found.address),
+        Ok(self.acting(found.address))
+    }
+
+    /// The agent as it answers one request: about the account that is in use now, even where another one is meanwhile.
+    pub fn pinned(&self) -> Self {
+        self.core.account_in_use().map_or_else(|| self.clone(), |account| self.acting(account))
+    }
+
+    fn acting(&self, account: Address) -> Self {
+        Self {
+            core: self.core.acting_for(account),
+            purchases: self.purchases.acting_for(account),
+            publications: self.publications.acting_for(account),
             ..self.clone()
-        })
+        }
     }
 
     /// Takes another account of the wallet into use.

@@ -174,7 +174,8 @@ impl Agent {
             listed: found.ddo.metadata().is_listed,
             checksum: register.checksum,
             document: found.ddo.raw().to_vec(),
-            change: None,
+            changes: Vec::new(),
+            trouble: None,
         };
         self.core.store.save_listing(record).await.map_err(errors::store)
     }

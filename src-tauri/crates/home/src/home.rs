@@ -133,10 +133,11 @@ impl Home {
                 let wanted = network.map(str::to_owned).or(kept.network);
                 let chosen = networks::choose(&self.inner.folder, wanted.as_deref())?;
                 let presence = self.present(&chosen).await?;
-                presence.agent.use_account(kept.account.as_deref())?;
+                let in_use = presence.agent.use_account(kept.account.as_deref());
+                // One account for all of it, whatever others take into use meanwhile.
                 let agent = match account {
                     Some(named) => presence.agent.acting_for(named)?,
-                    None => presence.agent.clone(),
+                    None => in_use.map(|()| presence.agent.pinned())?,
                 };
                 let chosen_account = match &request {
                     Request::UseAccount(call) => Some(call.name.clone()),

@@ -100,6 +100,19 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "It is tried again by itself; the change is on record already.",
         "Es wird von selbst wieder versucht; eingetragen ist die Änderung schon.",
     ),
+    (
+        "A change of this listing is under way and waits for the network.",
+        "Eine Änderung dieses Angebots ist unterwegs und wartet auf das Netz.",
+    ),
+    (
+        "It goes on by itself. Try again when it is done.",
+        "Sie geht von selbst weiter. Versuch es noch einmal, wenn sie da ist.",
+    ),
+    ("The catalogue refuses the change: {why}.", "Der Katalog nimmt die Änderung nicht: {why}."),
+    (
+        "The change is on record, but buyers do not see it. Change the listing again, or ask whoever runs the catalogue.",
+        "Eingetragen ist die Änderung, aber Käufer sehen sie nicht. Ändere das Angebot noch einmal, oder frag, wer den Katalog betreibt.",
+    ),
     ("{path} has changed since it was listed.", "{path} hat sich geändert, seit es angeboten wird."),
     ("file {number} has no place", "Datei {number} hat keinen Ort"),
     ("file {number} is not what was sold", "Datei {number} ist nicht, was verkauft wurde"),

@@ -154,6 +154,13 @@ impl From<ApiError> for Halt {
 
 impl Halt {
     /// What is said of it.
+    pub(super) fn error(&self) -> &ApiError {
+        match self {
+            Self::Waits(error) | Self::Ends(error) => error,
+        }
+    }
+
+    /// The same, of one that is over.
     pub(super) fn into_error(self) -> ApiError {
         match self {
             Self::Waits(error) | Self::Ends(error) => error,
@@ -313,7 +320,8 @@ impl Flow<'_> {
             listed: true,
             checksum,
             document: document.into_bytes(),
-            change: None,
+            changes: Vec::new(),
+            trouble: None,
         };
         let name = record.name.clone();
         self.core.store.save_listing(record).await.map_err(errors::store)?;

@@ -1,9 +1,6 @@
 //! One's own listings: state, sales, changes, unlisting.
 
-use super::{
-    Publications,
-    flow::{Halt, gateway_away},
-};
+use super::{Publications, flow::gateway_away};
 use crate::{
     clock, errors,
     own_gateway::{SaleNews, SaleStage},
@@ -37,14 +34,14 @@ impl Publications {
         };
         let mut listing = MyListing {
             did: row.did,
-            name: row.change.as_ref().map_or(row.name, |change| change.name.clone()),
-            price: row.change.as_ref().map_or(row.price, |change| change.price),
+            name: row.changes.last().map_or(row.name, |change| change.name.clone()),
+            price: row.changes.last().map_or(row.price, |change| change.price),
             state: match (&trouble, row.listed) {
                 (_, false) => ListingState::Unlisted,
                 (Some(_), true) => ListingState::FileTrouble,
                 (None, true) => ListingState::Listed,
             },
-            trouble,
+            trouble: trouble.or_else(|| row.trouble.map(|trouble| trouble.message)),
             published: row.published,
             sales: 0,
             open: 0,
@@ -97,8 +94,8 @@ impl Publications {
 
     pub(crate) async fn unlist(&self, did: Did) -> Result<Vec<MyListing>, ApiError> {
         self.core.policy.allows(&Action::Change { did })?;
-        // A change that is under way comes first: the signature names what the chain says.
-        self.change(did).await.map_err(Halt::into_error)?;
+        let _turn = self.turns.soon(did).await?;
+        self.settle_changes(did).await?;
         let mut row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
         let owner = Ddo::parse(&row.document).ok().and_then(|ddo| ddo.owner()).or_else(|| self.core.account());
         let signer = self.core.signer_of(owner.ok_or_else(errors::no_account)?)?;

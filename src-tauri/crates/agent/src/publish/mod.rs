@@ -10,6 +10,7 @@ mod mine;
 
 use crate::{core::Core, errors, policy::Action};
 use api::{ApiError, Code, Draft, Event, PublicationView, PublishStep};
+use change::Turns;
 use flow::{Flow, Halt, Publication};
 use protocol::{Address, Did};
 use std::{
@@ -28,7 +29,7 @@ pub(crate) struct Publications {
     /// Those that failed since the home was opened.
     failed: Arc<Mutex<HashSet<u64>>>,
     /// One change of a listing at a time, so that each is made to what the one before it says.
-    changing: Arc<tokio::sync::Mutex<()>>,
+    turns: Turns,
 }
 
 /// What goes on by itself.
@@ -54,13 +55,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 impl Publications {
     pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
-        let this = Self {
-            core,
-            running: Arc::default(),
-            again: Arc::default(),
-            failed: Arc::default(),
-            changing: Arc::default(),
-        };
+        let this =
+            Self { core, running: Arc::default(), again: Arc::default(), failed: Arc::default(), turns: Turns::new() };
         this.resume_all().await?;
         Ok(this)
     }
@@ -80,7 +76,7 @@ impl Publications {
             }
         }
         for row in self.core.store.listings().await.map_err(errors::store)? {
-            if row.change.is_some() {
+            if !row.changes.is_empty() {
                 open += 1;
                 self.spawn(Job::Change(row.did));
             }
@@ -128,10 +124,20 @@ impl Publications {
         Ok(all.iter().filter(|(id, p)| here(id, p)).map(|(id, p)| p.view(*id)).collect())
     }
 
-    fn spawn(&self, job: Job) {
+    /// Whether it is this caller's to drive from now on: nobody does yet.
+    fn claim(&self, job: Job) -> bool {
         match self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(job) {
-            std::collections::hash_map::Entry::Occupied(_) => return,
-            std::collections::hash_map::Entry::Vacant(place) => drop(place.insert(Waits::Work)),
+            std::collections::hash_map::Entry::Occupied(_) => false,
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(Waits::Work);
+                true
+            }
+        }
+    }
+
+    fn spawn(&self, job: Job) {
+        if !self.claim(job) {
+            return;
         }
         let this = self.clone();
         tokio::spawn(async move {
@@ -139,7 +145,6 @@ impl Publications {
                 () = this.core.cancel.cancelled() => {}
                 () = this.drive(job) => {}
             }
-            this.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
             this.core.moved.notify_one();
         });
     }
@@ -155,7 +160,19 @@ impl Publications {
                 Job::Publication(id) => self.go_on(id).await,
                 Job::Change(did) => self.go_on_changing(did).await,
             };
-            let Some(waits) = waits else { return };
+            let Some(waits) = waits else {
+                self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
+                match job {
+                    // One that was kept after the attempt found this job still here, and left it to it.
+                    Job::Change(did) if self.has_changes(did).await => {
+                        if self.claim(job) {
+                            continue;
+                        }
+                    }
+                    Job::Change(_) | Job::Publication(_) => {}
+                }
+                return;
+            };
             self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(job, waits);
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}

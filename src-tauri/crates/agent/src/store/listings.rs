@@ -1,6 +1,7 @@
 //! One's own listings.
 
 use super::{Store, StoreError};
+use api::ApiError;
 use protocol::{Checksum, Did, Vodka};
 use runner::Point;
 use rusqlite::{Connection, params};
@@ -34,9 +35,12 @@ pub(crate) struct ListingRecord {
     pub listed: bool,
     /// The registered checksum.
     pub checksum: Checksum,
-    /// The change that is under way, signed; until it is in the catalogue the rest is what was listed before.
+    /// Changes that are under way, signed, the newest last; until one is in the catalogue the rest is what was listed before.
     #[serde(default)]
-    pub change: Option<ListingChange>,
+    pub changes: Vec<ListingChange>,
+    /// What keeps the newest change from the catalogue, or kept it.
+    #[serde(default)]
+    pub trouble: Option<ApiError>,
     /// The document.
     #[serde(skip)]
     pub document: Vec<u8>,

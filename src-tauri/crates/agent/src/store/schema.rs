@@ -27,6 +27,11 @@ const MIGRATIONS: &[&str] = &[
      CREATE TABLE template (id TEXT PRIMARY KEY, name TEXT NOT NULL);",
     // 3
     "ALTER TABLE agreement ADD COLUMN money TEXT;",
+    // 4: the number of a draft that is gone is nobody's again; publications lead back to theirs.
+    "ALTER TABLE draft RENAME TO draft_before;
+     CREATE TABLE draft (id INTEGER PRIMARY KEY AUTOINCREMENT, content TEXT NOT NULL, saved TEXT NOT NULL);
+     INSERT INTO draft SELECT id, content, saved FROM draft_before;
+     DROP TABLE draft_before;",
 ];
 
 /// Brings the file to this version's schema.
