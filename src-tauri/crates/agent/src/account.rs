@@ -165,7 +165,7 @@ impl Core {
         }
         let balance = self.balance().await?;
         if balance < amount {
-            return Err(insufficient(amount, balance));
+            return Err(not_so_much(amount, balance));
         }
         let call = self.keeper.contracts().transfer(to, amount);
         self.send_own(call, TRANSFER).await?;
@@ -233,6 +233,16 @@ pub(crate) fn insufficient(needed: Vodka, balance: Vodka) -> ApiError {
         ),
         "Get tokens under Account, then buy it. Nothing was paid.",
     )
+}
+
+/// What is said where more is to be sent than the account holds.
+fn not_so_much(amount: Vodka, balance: Vodka) -> ApiError {
+    ApiError::new(
+        Code::InsufficientBalance,
+        sentence!("You want to send {amount} and your account holds {balance}.", amount, balance),
+        "Send at most what it holds. Nothing was sent.",
+    )
+    .at("amount")
 }
 
 async fn key_file(path: &str) -> Result<Zeroizing<String>, ApiError> {

@@ -103,6 +103,11 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "Es kostet {needed}, und auf deinem Konto sind {balance}: Es fehlen {missing}.",
     ),
     (
+        "You want to send {amount} and your account holds {balance}.",
+        "Du willst {amount} senden, und auf deinem Konto sind {balance}.",
+    ),
+    ("Send at most what it holds. Nothing was sent.", "Sende höchstens, was darauf ist. Es wurde nichts gesendet."),
+    (
         "Get tokens under Account, then buy it. Nothing was paid.",
         "Hol dir unter Konto Guthaben und kaufe es dann. Es wurde nichts bezahlt.",
     ),
