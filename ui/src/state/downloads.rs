@@ -18,6 +18,20 @@ pub(crate) const fn verdict(verdict: Verdict, t: &Texts) -> &'static str {
     }
 }
 
+/// What a check of all files found, by name; `None` where a file could not be checked.
+pub(crate) fn checked(found: &[(String, Option<Verdict>)], t: &Texts) -> String {
+    let l = &t.library;
+    let all = found.iter().all(|(_, found)| found.is_some());
+    let wrong = found.iter().filter_map(|(name, found)| match found {
+        Some(Verdict::Verified | Verdict::Unverifiable) | None => None,
+        Some(other) => Some(format!("{name}: {}.", verdict(*other, t))),
+    });
+    std::iter::once(if all { l.checked } else { l.checked_not_all }.to_owned())
+        .chain(wrong)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// What to say aloud when one view of a download follows another: how it ended, before that each quarter that has come;
 /// `None` in between.
 pub(crate) fn news(before: Option<&DownloadView>, after: &DownloadView, t: &Texts, tongue: Tongue) -> Option<String> {
@@ -80,6 +94,21 @@ mod tests {
         let heard: Vec<String> = way.windows(2).filter_map(|pair| said(&pair[0], &pair[1])).collect();
         assert_eq!(heard, ["levels.csv: 1 MB of 4 MB", "levels.csv: 2 MB of 4 MB", "levels.csv: 3 MB of 4 MB"]);
         assert_eq!(said(&at(100_000), &DownloadView { total: None, ..at(3_000_000) }), None, "of an unknown whole");
+    }
+
+    #[test]
+    fn that_all_files_are_checked_is_said_only_where_they_are() {
+        let t = Texts::of(Tongue::English);
+        let file = |name: &str, found| (name.to_owned(), found);
+        let fine = file("a.csv", Some(Verdict::Verified));
+        assert_eq!(checked(&[fine.clone(), file("b.csv", Some(Verdict::Unverifiable))], t), "All files are checked.");
+        let other = file("c.csv", Some(Verdict::Different));
+        assert_eq!(
+            checked(&[fine.clone(), other.clone()], t),
+            "All files are checked. c.csv: Not the bytes that were sold."
+        );
+        let said = checked(&[fine, file("d.csv", None), other], t);
+        assert_eq!(said, "Not all files could be checked. c.csv: Not the bytes that were sold.");
     }
 
     #[test]

@@ -130,6 +130,7 @@ texts! {
         check_all: "Check all files", "Alle Dateien prüfen";
         checking: "Checking", "Wird geprüft";
         checked: "All files are checked.", "Alle Dateien sind geprüft.";
+        checked_not_all: "Not all files could be checked.", "Nicht alle Dateien ließen sich prüfen.";
         download: "Download", "Herunterladen";
         download_again: "Download again", "Noch einmal laden";
         open_folder: "Open folder", "Ordner öffnen";

@@ -47,6 +47,7 @@ pub(crate) fn Library() -> impl IntoView {
     let checking = RwSignal::new(false);
     let check_all = Callback::new(move |()| {
         let Asked::There(all) = owned.get_untracked() else { return };
+        let still = app.same_network();
         let of_asset = |asset: OwnedAsset| {
             let agreement = asset.agreement;
             let saved = asset.files.into_iter().filter(|file| file.path.is_some());
@@ -55,19 +56,24 @@ pub(crate) fn Library() -> impl IntoView {
         let saved: Vec<(AgreementId, u64, String)> = all.into_iter().flat_map(of_asset).collect();
         checking.set(true);
         spawn_local(async move {
-            let mut found = vec![l.checked.to_owned()];
+            let mut found = Vec::new();
             for (agreement, index, name) in saved {
-                match ipc::call(VerifyFile { agreement, index }).await {
-                    Ok(Verdict::Verified | Verdict::Unverifiable) => {}
-                    Ok(other) => found.push(format!("{name}: {}.", downloads::verdict(other, t))),
-                    Err(error) => app.slip.set(Some(error)),
+                let verdict = ipc::call(VerifyFile { agreement, index }).await;
+                if !still() {
+                    return;
+                }
+                found.push((name, verdict.as_ref().ok().copied()));
+                if let Err(error) = verdict {
+                    app.slip.set(Some(error));
                 }
             }
-            app.tell(found.join(" "));
+            app.tell(downloads::checked(&found, t));
             checking.try_set(false);
             load();
         });
     });
+    // Of the page: what is drawn of it is another one by the time a file was checked.
+    let again = Callback::new(move |()| load());
     view! {
         <div class="wrap">
             <div class="page-head">
@@ -87,7 +93,7 @@ pub(crate) fn Library() -> impl IntoView {
                         })
                 }}
             </div>
-            {shown(owned, load, move |owned| view! { <Everything owned wanted again=Callback::new(move |()| load()) /> })}
+            {shown(owned, load, move |owned| view! { <Everything owned wanted again /> })}
             {move || {
                 wanted
                     .get()
@@ -152,7 +158,17 @@ fn Nothing(again: Callback<()>) -> impl IntoView {
                 kind="quiet"
                 label=l.rebuild.to_owned()
                 off=busy
-                on_press=move |()| act(RebuildLibrary { password: None }, busy, wrong, move |_| again.run(()))
+                on_press=move |()| {
+                    act(
+                        RebuildLibrary { password: None },
+                        busy,
+                        wrong,
+                        move |_| {
+                            again.try_run(());
+                        },
+                    );
+                }
+                testid="rebuild"
             />
         </Empty>
         <TroubleHere wrong />
