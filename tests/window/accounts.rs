@@ -2,6 +2,7 @@
 
 use crate::{
     app::named,
+    friend::{Friend, offer},
     main_job::{PASSWORD, settled},
 };
 use serde_json::json;
@@ -35,6 +36,30 @@ async fn another_password_opens_the_account_and_the_old_one_does_not() {
     app.click(&format!("{} summary", named("words"))).await;
     let command = app.see(&named("words-command")).await.prop("value").await.unwrap();
     assert_eq!(command.as_deref(), Some("neuston wallet backup --passphrase-file FILE"));
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_password_outlives_the_blocks_that_come_meanwhile() {
+    let app = settled().await;
+    let friend = Friend::beside(&app).await;
+    app.click(&named("lock-toggle")).await;
+    app.read(&named("lock-toggle"), "Locked").await;
+    app.click(&named("go-library")).await;
+    app.click(&named("rebuild")).await;
+    app.see(&named("trouble-unlock")).await;
+    app.script("document.querySelector('[data-testid=trouble-unlock]').first = true").await;
+    app.click(&named("trouble-unlock")).await;
+    app.see(&named("unlock-password")).await;
+    friend.lists(friend.file("levels.csv", b"time,level\n1,2\n"), offer("Levels of the Oder", "1")).await;
+    let first = app.script("return document.querySelector('[data-testid=trouble-unlock]').first").await;
+    assert_eq!(first, true, "the button is the same one: whoever is on it stays on it");
+    app.type_into(&named("unlock-password"), PASSWORD).await;
+    app.click(&named("unlock-confirm")).await;
+    app.read(&named("lock-toggle"), "Unlocked").await;
+    app.click(&named("go-discover")).await;
+    app.see(&named("search-input")).await;
+    friend.leaves().await;
     app.close().await;
 }
 

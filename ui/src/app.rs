@@ -12,6 +12,7 @@ use api::{
     Settings, Status,
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::sync::Arc;
 
 /// Something that is asked of the backend.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,10 @@ impl<T> From<Result<T, ApiError>> for Asked<T> {
         }
     }
 }
+
+/// What somebody asked for and has to wait for. It is not a `Callback`: whatever asked for it may be drawn anew before it
+/// is done, and would take that with it.
+pub(crate) type Later = Arc<dyn Fn() + Send + Sync>;
 
 /// The state all pages share. Events keep it fresh; pages only read.
 #[derive(Clone, Copy)]
@@ -73,7 +78,7 @@ pub(crate) struct App {
     /// Whether the search box wants the cursor.
     pub(crate) search_focus: RwSignal<bool>,
     /// What to do once unlocked.
-    pub(crate) after_unlock: RwSignal<Option<Callback<()>>>,
+    pub(crate) after_unlock: RwSignal<Option<Later>>,
     /// Whether somebody looks around without an account.
     pub(crate) looking: RwSignal<bool>,
     /// What failed away from any form; shown above the horizon until somebody goes on.
@@ -265,12 +270,12 @@ impl App {
         self.status.with_untracked(|s| s.as_ref().map_or_else(|| "OCEAN".to_owned(), |s| s.account.currency.clone()))
     }
 
-    /// Does it now when unlocked, else once the password was given.
+    /// Does it now when unlocked, else once the password was given. By then the page that asked for it may be gone.
     pub(crate) fn unlocked(self, then: impl Fn() + Send + Sync + 'static) {
         match self.status.with_untracked(|s| s.as_ref().map_or(LockState::Locked, |s| s.account.lock)) {
             LockState::Unlocked => then(),
             LockState::NoAccount => self.looking.set(false),
-            LockState::Locked => self.after_unlock.set(Some(Callback::new(move |()| then()))),
+            LockState::Locked => self.after_unlock.set(Some(Arc::new(then))),
         }
     }
 }
@@ -308,7 +313,8 @@ where
     }
 }
 
-/// Does something with the backend, marking the time it takes and keeping its error.
+/// Does something with the backend, marking the time it takes and keeping its error. Of a page that is gone, nothing is
+/// done any more.
 pub(crate) fn act<C>(
     call: C,
     busy: RwSignal<bool>,
@@ -317,7 +323,7 @@ pub(crate) fn act<C>(
 ) where
     C: Call + 'static,
 {
-    if busy.get_untracked() {
+    if busy.try_get_untracked() != Some(false) {
         return;
     }
     busy.set(true);

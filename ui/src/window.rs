@@ -289,7 +289,7 @@ fn Horizon() -> impl IntoView {
                 Err(error) => app.slip.set(Some(error)),
             }
         }),
-        LockState::Locked => app.after_unlock.set(Some(Callback::new(|()| {}))),
+        LockState::Locked => app.unlocked(|| {}),
         LockState::NoAccount => app.looking.set(false),
     };
     view! {

@@ -55,7 +55,9 @@ pub(crate) fn Trouble(
     let app = app();
     let t = app.texts();
     let head = money.unwrap_or_else(|| headline(error.code, t).to_owned());
+    // Only this: the button must not be another one with every block.
     let locked = error.code == Code::Locked;
+    let opens = Memo::new(move |_| locked && app.lock() == LockState::Locked);
     // What the headline says already is not said twice.
     let (said, head_said) = (app.say(&error.message), head.clone());
     view! {
@@ -66,7 +68,8 @@ pub(crate) fn Trouble(
                 {(said != head_said).then(|| view! { <p>{said.clone()}</p> })}
                 <p class="next">{app.say(&error.next)}</p>
                 {move || {
-                    (locked && app.lock() == LockState::Locked)
+                    opens
+                        .get()
                         .then(|| {
                             view! {
                                 <div class="ways">

@@ -28,7 +28,7 @@ pub(crate) fn UnlockSheet() -> impl IntoView {
             let then = app.after_unlock.get_untracked();
             close(());
             if let Some(then) = then {
-                then.run(());
+                then();
             }
         });
     };
