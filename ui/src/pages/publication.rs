@@ -1,21 +1,36 @@
 //! A publication on its way.
 
 use crate::{
-    app::{Asked, app, loader},
+    app::{Asked, app},
     browser,
     components::{Bar, Button, Glyph, Icon, Timeline, Trouble, listing_path, shown},
+    ipc,
     state::{places::Place, publications},
 };
 use api::{GetPublication, PublicationView, PublishStep};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The page.
 #[component]
 pub(crate) fn Publication(id: u64) -> impl IntoView {
     let app = app();
     let publication = RwSignal::new(Asked::<PublicationView>::Waiting);
-    let load = loader(publication, move || GetPublication { id });
-    // What events have told is newer than any reply that is still out.
+    // An event may tell what came after it before the reply is there: all views go one way, and a reply changes none.
+    let still = app.same_network();
+    let load = move || {
+        spawn_local(async move {
+            match ipc::call(GetPublication { id }).await {
+                Ok(told) if still() => app.publications.maybe_update(|known| publications::add(known, vec![told])),
+                Ok(_) => {}
+                Err(error) => {
+                    publication.try_update(|shown| match shown {
+                        Asked::There(_) => {}
+                        Asked::Waiting | Asked::Failed(_) => *shown = Asked::Failed(error),
+                    });
+                }
+            }
+        });
+    };
     if app.publications.with_untracked(|all| all.iter().all(|p| p.id != id)) {
         load();
     }

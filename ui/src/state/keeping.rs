@@ -59,7 +59,8 @@ impl Keeping {
         self.sent.is_none()
     }
 
-    /// From now on nothing is kept: the draft has become a publication, and ends with it.
+    /// From now on nothing is kept: the draft has become a publication and ends with it, or another network is in use, whose
+    /// drafts are others.
     pub(crate) fn end(&mut self) {
         self.ended = true;
         self.next = None;
@@ -124,5 +125,15 @@ mod tests {
         let mut keeping = Keeping::of(&Draft { id: 3, ..named("a") });
         keeping.end();
         assert_eq!(keeping.offer(&named("ab")), None);
+    }
+
+    #[test]
+    fn what_waited_for_its_turn_goes_nowhere_once_the_network_is_another_one() {
+        let mut keeping = Keeping::of(&Draft { id: 3, ..named("a") });
+        assert_eq!(sent(keeping.offer(&named("ab"))), Some((3, "ab".into())));
+        keeping.offer(&named("abc"));
+        keeping.end();
+        assert_eq!(keeping.answered(Some(3)), None, "draft 3 of the other network is not this one");
+        assert_eq!(keeping.offer(&named("abcd")), None);
     }
 }

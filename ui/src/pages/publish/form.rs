@@ -1,19 +1,20 @@
 //! The listing being written: what the pages of the form share, and how it keeps itself.
 
 use crate::{
-    app::{App, Asked, act},
+    app::{App, Asked, Later, act},
     browser, ipc,
     state::{
         drafts::{self, Page},
         keeping::Keeping,
         places::Place,
+        publications,
         sources::{self, Seen},
     },
     texts::Tongue,
 };
 use api::{ApiError, Draft, FilePreview, FileSource, Inspect, ListDrafts, SaveDraft};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A draft is kept so long after the last key.
 const KEEP_AFTER: Duration = Duration::from_millis(600);
@@ -22,6 +23,8 @@ const KEEP_AFTER: Duration = Duration::from_millis(600);
 #[derive(Clone, Copy)]
 pub(super) struct Form {
     pub(super) app: App,
+    /// The network it was begun on, of those that were in use: drafts are numbered on each for itself.
+    network: u32,
     /// The language in which the form is written: in it the price is read, as long as the form lives.
     pub(super) tongue: Tongue,
     pub(super) draft: RwSignal<Draft>,
@@ -37,7 +40,7 @@ pub(super) struct Form {
     /// The keeping that follows the last key.
     soon: StoredValue<Option<TimeoutHandle>>,
     /// What is done once nothing is on its way to the disk.
-    rested: StoredValue<Option<Callback<()>>>,
+    rested: StoredValue<Option<Later>>,
     pub(super) busy: RwSignal<bool>,
     pub(super) wrong: RwSignal<Option<ApiError>>,
     /// Whether the draft that somebody wanted is not there any more.
@@ -55,6 +58,7 @@ impl Form {
         let previews = RwSignal::new(Vec::<(FileSource, Asked<FilePreview>)>::new());
         let form = Self {
             app,
+            network: app.networks.get_untracked(),
             tongue: app.spoken(),
             draft: RwSignal::new(Draft { license: "CC-BY-4.0".into(), ..Draft::default() }),
             previews,
@@ -87,6 +91,11 @@ impl Form {
         form
     }
 
+    /// Whether the network in use is still the one it was begun on. To another one, nothing of it belongs.
+    pub(super) fn still(self) -> bool {
+        self.app.networks.get_untracked() == self.network
+    }
+
     /// Takes up a draft: its files are looked into again.
     pub(super) fn take_up(self, draft: Draft) {
         self.keep();
@@ -105,7 +114,11 @@ impl Form {
     /// Takes up the draft with this number, unless something was begun meanwhile.
     pub(super) fn go_back_to(self, id: u64) {
         spawn_local(async move {
-            let all = match ipc::call(ListDrafts {}).await {
+            let answer = ipc::call(ListDrafts {}).await;
+            if !self.still() {
+                return;
+            }
+            let all = match answer {
                 Ok(all) => all,
                 Err(error) => return self.app.slip.set(Some(error)),
             };
@@ -120,9 +133,9 @@ impl Form {
         });
     }
 
-    /// Adds a file, once.
+    /// Adds a file, once. Whoever chose it may have left the page meanwhile: the system's dialog does not hold the window.
     pub(super) fn add(self, source: FileSource) {
-        if self.draft.with_untracked(|d| d.files.contains(&source)) {
+        if self.draft.try_with_untracked(|draft| draft.files.contains(&source)) != Some(false) {
             return;
         }
         self.draft.update(|draft| draft.files.push(source.clone()));
@@ -189,8 +202,11 @@ impl Form {
     }
 
     /// Keeps the draft on disk, and whatever is typed while it is on its way there. A fault only says that it is not kept; the
-    /// form still has everything.
+    /// form still has everything. Once another network is in use, the disk has no place for it any more.
     pub(super) fn keep(self) {
+        if !self.still() {
+            return;
+        }
         let (Some(draft), Some(keeping)) = (self.draft.try_get_untracked(), self.keeping.try_get_value()) else {
             return;
         };
@@ -201,6 +217,10 @@ impl Form {
         spawn_local(async move {
             while let Some(draft) = next {
                 let answer = ipc::call(SaveDraft { draft: drafts::to_send(&draft, self.tongue) }).await;
+                if !self.still() {
+                    keeping.update_value(Keeping::end);
+                    return;
+                }
                 let id = answer.as_ref().ok().map(|kept| kept.id);
                 next = keeping.try_update_value(|keeping| keeping.answered(id)).flatten();
                 match answer {
@@ -216,7 +236,7 @@ impl Form {
                 }
             }
             if let Some(then) = self.rested.try_update_value(Option::take).flatten() {
-                then.run(());
+                then();
             }
         });
     }
@@ -234,28 +254,34 @@ impl Form {
         if self.keeping.get_value().with_value(Keeping::rests) {
             then();
         } else {
-            self.rested.set_value(Some(Callback::new(move |()| then())));
+            self.rested.set_value(Some(Arc::new(then)));
         }
     }
 
-    /// Publishes it. It is kept before: one that fails leads back to its draft.
+    /// Publishes it. It is kept before: one that fails leads back to its draft. A form that was left while the password was
+    /// asked for publishes nothing.
     pub(super) fn publish(self) {
-        if self.unread.get_untracked() {
-            self.go_to_unread();
-            return;
+        match self.unread.try_get_untracked() {
+            Some(false) => self.once_kept(move || self.send()),
+            Some(true) => self.go_to_unread(),
+            None => {}
         }
-        self.once_kept(move || {
-            let (app, keeping) = (self.app, self.keeping.get_value());
-            let draft = drafts::to_send(&self.draft.get_untracked(), self.tongue);
-            act(api::Publish { draft }, self.busy, self.wrong, move |publication| {
-                keeping.update_value(Keeping::end);
-                let place = Place::Publication(publication.id);
-                app.publications.update(|all| {
-                    all.retain(|p| p.id != publication.id);
-                    all.insert(0, publication);
-                });
-                app.go(place);
-            });
+    }
+
+    fn send(self) {
+        let (Some(draft), Some(keeping)) = (self.draft.try_get_untracked(), self.keeping.try_get_value()) else {
+            return;
+        };
+        let draft = drafts::to_send(&draft, self.tongue);
+        act(api::Publish { draft }, self.busy, self.wrong, move |publication| {
+            keeping.update_value(Keeping::end);
+            if !self.still() {
+                return;
+            }
+            let place = Place::Publication(publication.id);
+            // It is under way before this reply is there: events may have told what came of it.
+            self.app.publications.maybe_update(|known| publications::add(known, vec![publication]));
+            self.app.go(place);
         });
     }
 
