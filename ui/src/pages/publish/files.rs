@@ -10,33 +10,27 @@ use crate::{
     texts::many,
 };
 use api::{ApiError, Draft, DropDraft, FilePreview, FileSource, ListDrafts};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html::Li, prelude::*, task::spawn_local};
 
 /// A file of the draft, as it is shown.
 struct Card {
     source: FileSource,
     /// What it is called among the others.
     name: String,
-    asked: Asked<FilePreview>,
 }
 
 /// The files, in the order of the draft.
 fn cards(form: Form) -> Vec<Card> {
     let looked = form.previews.get();
     form.draft.with_untracked(|draft| {
-        let named = |(source, asked)| Card { name: sources::called(&source, &draft.files), source, asked };
+        let named = |(source, _)| Card { name: sources::called(&source, &draft.files), source };
         looked.into_iter().map(named).collect()
     })
 }
 
-/// What makes a card another one: its whole file, what that is called now, and how far the look into it is.
-fn key(card: &Card) -> (String, String, Option<bool>) {
-    let seen = match card.asked {
-        Asked::Waiting => None,
-        Asked::There(_) => Some(true),
-        Asked::Failed(_) => Some(false),
-    };
-    (format!("{:?}", card.source), card.name.clone(), seen)
+/// What makes a card another one: its whole file, and what that is called now. A look into it only changes what it says.
+fn key(card: &Card) -> (String, String) {
+    (format!("{:?}", card.source), card.name.clone())
 }
 
 /// Drop, choose or type.
@@ -125,30 +119,56 @@ pub(super) fn Files() -> impl IntoView {
 fn FileCard(card: Card) -> impl IntoView {
     let form = form();
     let p = &form.app.texts().publish;
-    let Card { source, name, asked } = card;
+    let Card { source, name } = card;
     let whole = sources::whole(&source).to_owned();
     let place = if matches!(source, FileSource::Local { .. }) { p.stays } else { p.is_link };
-    let icon = match &asked {
-        Asked::There(preview) => file_icon(&preview.format),
-        _ => Icon::File,
+    let (again, out) = (source.clone(), source.clone());
+    let asked = Memo::new(move |_| {
+        let looked = form.previews.with(|all| all.iter().find(|(of, _)| *of == source).map(|(_, asked)| asked.clone()));
+        looked.unwrap_or(Asked::Waiting)
+    });
+    let icon = Memo::new(move |_| {
+        asked.with(|asked| match asked {
+            Asked::There(preview) => file_icon(&preview.format),
+            Asked::Waiting | Asked::Failed(_) => Icon::File,
+        })
+    });
+    let said = move || {
+        asked.with(|asked| match asked {
+            Asked::Waiting => p.reading.to_owned(),
+            Asked::Failed(_) => place.to_owned(),
+            Asked::There(preview) => facts(form, preview, place),
+        })
     };
-    let (facts, warning, failed) = match asked {
-        Asked::Waiting => (p.reading.to_owned(), None, None),
-        Asked::Failed(error) => (place.to_owned(), None, Some(error)),
-        Asked::There(preview) => {
-            (facts(&preview, place), preview.warning.as_ref().map(|warning| form.app.say(warning)), None)
+    let warning = move || {
+        asked.with(|asked| match asked {
+            Asked::There(preview) => preview.warning.as_ref().map(|warning| form.app.say(warning)),
+            Asked::Waiting | Asked::Failed(_) => None,
+        })
+    };
+    let failed = move || {
+        asked.with(|asked| match asked {
+            Asked::Failed(error) => Some(error.clone()),
+            Asked::Waiting | Asked::There(_) => None,
+        })
+    };
+    let unread = move || asked.with(|asked| matches!(asked, Asked::Failed(_))).then_some("");
+    let card = NodeRef::<Li>::new();
+    let look_again = Callback::new(move |()| {
+        form.look_again(&again);
+        // The button goes with what it was pressed for: whoever pressed it stays at the file.
+        if let Some(card) = card.get_untracked() {
+            drop(card.focus());
         }
-    };
-    let (again, out) = (source.clone(), source);
-    let unread = failed.is_some().then_some("");
+    });
     view! {
-        <li data-testid="publish-file" data-unread=unread>
+        <li data-testid="publish-file" data-unread=unread tabindex="-1" node_ref=card>
             <div class="file-card">
-                <Glyph icon class="icon big" />
+                {move || view! { <Glyph icon=icon.get() class="icon big" /> }}
                 <div class="grow">
                     <b class="clip" title=whole>{name.clone()}</b>
                     <br />
-                    <small role="status">{facts}</small>
+                    <small role="status">{said}</small>
                 </div>
                 <TextButton
                     label=p.remove.to_owned()
@@ -157,26 +177,24 @@ fn FileCard(card: Card) -> impl IntoView {
                     on_press=move |()| form.remove(&out)
                 />
             </div>
-            {warning
-                .map(|warning| {
-                    view! {
-                        <div class="notice" role="status">
-                            <Glyph icon=Icon::ShieldAlert />
-                            <span>{warning}</span>
-                        </div>
-                    }
-                })}
-            {failed
-                .map(|error| {
-                    view! { <Trouble error retry=Callback::new(move |()| form.look_again(&again)) /> }
-                })}
+            {move || {
+                warning()
+                    .map(|warning| {
+                        view! {
+                            <div class="notice" role="status">
+                                <Glyph icon=Icon::ShieldAlert />
+                                <span>{warning}</span>
+                            </div>
+                        }
+                    })
+            }}
+            {move || failed().map(|error| view! { <Trouble error retry=look_again /> })}
         </li>
     }
 }
 
 /// `9.1 MB · 132,904 rows · 6 columns · stays on this computer`.
-fn facts(preview: &FilePreview, place: &str) -> String {
-    let form = form();
+fn facts(form: Form, preview: &FilePreview, place: &str) -> String {
     let p = &form.app.texts().publish;
     let tongue = form.app.spoken();
     let mut facts = vec![tongue.word(&preview.format).to_owned()];
@@ -201,7 +219,8 @@ fn Drafts() -> impl IntoView {
         Ok(all) => {
             drafts.try_set(all);
         }
-        Err(error) => form.app.slip.set(Some(error)),
+        Err(error) if form.still() => form.app.slip.set(Some(error)),
+        Err(_) => {}
     };
     spawn_local(async move { take(ipc::call(ListDrafts {}).await) });
     move || {
