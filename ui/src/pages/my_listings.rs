@@ -1,20 +1,18 @@
 //! What one offers: state, sales, what was earned.
 
+mod changing;
+
 use super::publication::BackToDraft;
 use crate::{
-    app::{App, Asked, act, app, loader},
+    app::{App, Asked, app, loader},
     browser,
-    components::{
-        AmountField, Button, Empty, Field, Icon, Months, Sheet, Tag, TextButton, TroubleHere, listing_path, shown,
-    },
+    components::{Empty, Icon, Months, Tag, TextButton, listing_path, shown},
     ipc,
-    state::{amounts, drafts, moments, places::Place, publications},
+    state::{amounts, moments, places::Place, publications},
     texts::{fill, many},
 };
-use api::{
-    ApiError, EditListing, ListDrafts, ListMyListings, ListPublications, ListingChanges, ListingState, MyListing,
-    PublicationView, PublishStep, Unlist,
-};
+use api::{ListDrafts, ListMyListings, ListPublications, ListingState, MyListing, PublicationView, PublishStep};
+use changing::{EditSheet, UnlistSheet};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::Vodka;
 
@@ -60,6 +58,8 @@ pub(crate) fn MyListings() -> impl IntoView {
         load();
     });
     let doing = RwSignal::new(Doing::Nothing);
+    // Of the page, not of the sheet: the sheet is gone when its change is there.
+    let again = Callback::new(move |()| load());
     view! {
         <div class="wrap">
             <div class="page-head">
@@ -74,21 +74,31 @@ pub(crate) fn MyListings() -> impl IntoView {
             {shown(listings, load, move |all| view! { <All all doing /> })}
             {move || match doing.get() {
                 Doing::Nothing => ().into_any(),
-                Doing::Edit(listing) => view! { <EditSheet listing doing again=Callback::new(move |()| load()) /> }.into_any(),
+                Doing::Edit(listing) => view! { <EditSheet listing doing again /> }.into_any(),
                 Doing::Unlist(listing) => view! { <UnlistSheet listing doing listings /> }.into_any(),
             }}
         </div>
     }
 }
 
-/// Asks for publications of which no event told, and for the drafts to which those that failed lead back.
+/// Asks for publications of which no event told, and for the drafts to which those that failed lead back. Of answers that
+/// come when another network is in use, nothing is taken.
 fn ask_of_publications(app: App, drafts: RwSignal<Option<Vec<u64>>>) {
+    let still = app.same_network();
     spawn_local(async move {
-        match ipc::call(ListPublications {}).await {
+        let told = ipc::call(ListPublications {}).await;
+        if !still() {
+            return;
+        }
+        match told {
             Ok(told) => app.publications.maybe_update(|known| publications::add(known, told)),
             Err(error) => app.slip.set(Some(error)),
         }
-        match ipc::call(ListDrafts {}).await {
+        let kept = ipc::call(ListDrafts {}).await;
+        if !still() {
+            return;
+        }
+        match kept {
             Ok(all) => {
                 drafts.try_set(Some(all.into_iter().map(|draft| draft.id).collect()));
             }
@@ -264,107 +274,6 @@ fn Line(listing: MyListing, doing: RwSignal<Doing>) -> impl IntoView {
                     })}
             </td>
         </tr>
-    }
-}
-
-#[component]
-fn UnlistSheet(listing: MyListing, doing: RwSignal<Doing>, listings: RwSignal<Asked<Vec<MyListing>>>) -> impl IntoView {
-    let app = app();
-    let t = app.texts();
-    let m = &t.mine;
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<ApiError>);
-    let did = listing.did;
-    let unlist = Callback::new(move |()| {
-        app.unlocked(move || {
-            act(Unlist { did }, busy, wrong, move |all| {
-                listings.try_set(Asked::There(all));
-                doing.try_set(Doing::Nothing);
-            });
-        });
-    });
-    view! {
-        <Sheet
-            title=fill(m.unlist_title, &[("name", &listing.name)])
-            on_close=move |()| doing.set(Doing::Nothing)
-            testid="unlist-sheet"
-        >
-            <div class="stack">
-                <p>{m.unlist_more}</p>
-                <TroubleHere wrong />
-            </div>
-            <div class="apart end">
-                <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| doing.set(Doing::Nothing) />
-                <Button kind="danger" label=m.unlist.to_owned() off=busy on_press=unlist testid="unlist-confirm" />
-            </div>
-        </Sheet>
-    }
-}
-
-#[component]
-fn EditSheet(listing: MyListing, doing: RwSignal<Doing>, again: Callback<()>) -> impl IntoView {
-    let app = app();
-    let t = app.texts();
-    let (m, p) = (&t.mine, &t.publish);
-    let tongue = app.spoken();
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<ApiError>);
-    let name = RwSignal::new(listing.name.clone());
-    let price =
-        RwSignal::new(if listing.price.is_zero() { String::new() } else { amounts::to_type(listing.price, tongue) });
-    let hint = Signal::derive(move || match drafts::price(&price.get(), tongue) {
-        Ok(amount) if amount.is_zero() => p.price_free.to_owned(),
-        Ok(amount) => fill(p.price_hint, &[("amount", &amounts::amount(amount, tongue))]),
-        Err(_) => String::new(),
-    });
-    let off = Signal::derive(move || {
-        busy.get() || name.with(|n| n.trim().is_empty()) || drafts::price(&price.get(), tongue).is_err()
-    });
-    // What was wrong with the change before is over with the next letter.
-    Effect::new(move |before: Option<()>| {
-        name.track();
-        price.track();
-        if before.is_some() {
-            wrong.set(None);
-        }
-    });
-    let (did, old_name, old_price) = (listing.did, listing.name, listing.price);
-    let save = move || {
-        let new_name = name.get_untracked().trim().to_owned();
-        let new_price = drafts::price(&price.get_untracked(), tongue).ok().filter(|new| *new != old_price);
-        let changes = ListingChanges {
-            name: (new_name != old_name).then_some(new_name),
-            price: new_price.map(Vodka::to_ocean),
-            ..ListingChanges::default()
-        };
-        app.unlocked(move || {
-            act(EditListing { did, changes: changes.clone() }, busy, wrong, move |_| {
-                doing.try_set(Doing::Nothing);
-                again.run(());
-            });
-        });
-    };
-    view! {
-        <Sheet title=m.edit_title on_close=move |()| doing.set(Doing::Nothing) testid="edit-sheet">
-            <form
-                class="stack"
-                on:submit=move |ev| {
-                    ev.prevent_default();
-                    if !off.get_untracked() {
-                        save();
-                    }
-                }
-            >
-                <p class="small">{m.edit_more}</p>
-                <Field id="edit-name" label=p.name value=name testid="edit-name" />
-                <AmountField id="edit-price" label=p.price value=price not_an_amount=p.price_wrong hint testid="edit-price" />
-                <TroubleHere wrong />
-                <div class="apart end">
-                    <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| doing.set(Doing::Nothing) />
-                    <Button kind="primary" label=m.apply.to_owned() submit=true off testid="edit-confirm" />
-                </div>
-            </form>
-        </Sheet>
     }
 }
 
