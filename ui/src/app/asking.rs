@@ -82,6 +82,16 @@ impl App {
         move || self.networks.get_untracked() == asked
     }
 
+    /// Takes the answer to what is asked now, unless another network is in use by then: its purchases and downloads are others.
+    pub(crate) fn of_this_network<T>(self, take: impl FnOnce(T) + 'static) -> impl FnOnce(T) + 'static {
+        let still = self.same_network();
+        move |answer| {
+            if still() {
+                take(answer);
+            }
+        }
+    }
+
     /// Another network is in use: nothing of the one before stays, and everything is asked anew.
     pub(super) fn change_network(self) {
         self.networks.update(|n| *n = n.wrapping_add(1));

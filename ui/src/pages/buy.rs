@@ -7,7 +7,10 @@ use crate::{
     state::{amounts, moments, places::Place},
     texts::fill,
 };
-use api::{ApiError, Buy, Code, Consent, GetQuote, GetTestTokens, ListingView, Quote, Risk, RiskView, ServiceView};
+use api::{
+    ApiError, Buy, Code, Consent, GetQuote, GetTestTokens, ListingView, PurchaseView, Quote, Risk, RiskView,
+    ServiceView,
+};
 use leptos::prelude::*;
 
 /// The sheet.
@@ -30,6 +33,7 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
         quote.set(Asked::Waiting);
         load();
     });
+    let again = Callback::new(move |()| load());
     let mut from = vec![fill(t.buy.from, &[("publisher", &listing.row.author)])];
     from.push(app.spoken().word(&listing.row.license).to_owned());
     from.extend(listing.row.bytes.map(|bytes| amounts::size(bytes, app.spoken())));
@@ -39,7 +43,7 @@ pub(super) fn BuySheet(listing: ListingView, open: RwSignal<bool>) -> impl IntoV
         <Sheet title on_close=move |()| open.set(false) held=busy testid="buy-sheet">
             <p class="small">{from.join(" · ")}</p>
             {(services.len() > 1).then(|| view! { <Which services chosen choose free busy /> })}
-            {shown(quote, load, move |quote| view! { <Question quote open busy again=Callback::new(move |()| load()) /> })}
+            {shown(quote, load, move |quote| view! { <Question quote open busy again /> })}
         </Sheet>
     }
 }
@@ -112,17 +116,22 @@ fn Question(quote: Quote, open: RwSignal<bool>, busy: RwSignal<bool>, again: Cal
     let (did, service, max_price, version) = (quote.did, quote.service, quote.price, quote.version);
     let call = StoredValue::new(Buy { did, service: Some(service), max_price, version: Some(version), accepted });
     let buy = Callback::new(move |()| {
-        act(call.get_value(), busy, wrong, move |purchase| {
+        let bought = app.of_this_network(move |purchase: PurchaseView| {
             let place = Place::Purchase(purchase.agreement);
             app.answer_purchase(purchase);
             open.try_set(false);
             app.go(place);
         });
+        act(call.get_value(), busy, wrong, bought);
     });
     let confirm = Callback::new(move |()| {
         app.unlocked(move || match consents {
-            true => act(Consent { given: true }, busy, wrong, move |_| buy.run(())),
-            false => buy.run(()),
+            true => act(Consent { given: true }, busy, wrong, move |_| {
+                buy.try_run(());
+            }),
+            false => {
+                buy.try_run(());
+            }
         });
     });
     let risks = quote.risks.iter().map(|view| risk(*view, &amount, unaccepted)).collect_view();
@@ -132,7 +141,7 @@ fn Question(quote: Quote, open: RwSignal<bool>, busy: RwSignal<bool>, again: Cal
         app.unlocked(move || {
             act(GetTestTokens { amount: 100 }, busy, wrong, move |account| {
                 app.take_account(account);
-                again.run(());
+                again.try_run(());
             });
         });
     });

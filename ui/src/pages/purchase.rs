@@ -51,9 +51,10 @@ pub(crate) fn Purchase(agreement: AgreementId) -> impl IntoView {
     let saving = RwSignal::new(false);
     // Kept here: the rest is drawn anew with each event.
     let asked_back = AskedBack { busy: RwSignal::new(false), wrong: RwSignal::new(None) };
+    let written = Written { busy: RwSignal::new(false), wrong: RwSignal::new(None), saved: RwSignal::new(None) };
     view! {
         <div class="narrow">
-            {shown(purchase, load, move |purchase| view! { <Way purchase saving asked_back /> })}
+            {shown(purchase, load, move |purchase| view! { <Way purchase saving asked_back written /> })}
             {move || saving.get().then(|| view! { <SaveSheet agreement index=None open=saving then=Place::Library /> })}
         </div>
     }
@@ -66,8 +67,16 @@ struct AskedBack {
     wrong: RwSignal<Option<ApiError>>,
 }
 
+/// A receipt was asked for: whether it is being written, what was wrong with it, and where it is.
+#[derive(Clone, Copy)]
+struct Written {
+    busy: RwSignal<bool>,
+    wrong: RwSignal<Option<ApiError>>,
+    saved: RwSignal<Option<String>>,
+}
+
 #[component]
-fn Way(purchase: PurchaseView, saving: RwSignal<bool>, asked_back: AskedBack) -> impl IntoView {
+fn Way(purchase: PurchaseView, saving: RwSignal<bool>, asked_back: AskedBack, written: Written) -> impl IntoView {
     let app = app();
     let t = app.texts();
     let b = &t.buy;
@@ -121,7 +130,7 @@ fn Way(purchase: PurchaseView, saving: RwSignal<bool>, asked_back: AskedBack) ->
             <Timeline lines />
             {(state == PurchaseState::Refundable).then(|| view! { <TakeBack agreement money=set_aside.unwrap_or_default() asked_back /> })}
             {matches!(state, PurchaseState::Completed | PurchaseState::Refunded)
-                .then(|| view! { <Receipt agreement name=purchase.name.clone() /> })}
+                .then(|| view! { <Receipt agreement name=purchase.name.clone() written /> })}
             <Depth purchase />
         </div>
     }
@@ -134,7 +143,8 @@ fn resume(app: App, agreement: AgreementId) {
         match ipc::call(Resume { agreement: Some(agreement) }).await {
             Ok(_) if !still() => {}
             Ok(all) => all.into_iter().for_each(|purchase| app.answer_purchase(purchase)),
-            Err(error) => app.slip.set(Some(error)),
+            Err(error) if still() => app.slip.set(Some(error)),
+            Err(_) => {}
         }
     });
 }
@@ -216,19 +226,20 @@ fn TakeBack(
             icon=Icon::Undo2
             off=busy
             testid="refund"
-            on_press=move |()| act(Refund { agreement }, busy, wrong, move |purchase| app.answer_purchase(purchase))
+            on_press=move |()| {
+                let given_back = app.of_this_network(move |purchase| app.answer_purchase(purchase));
+                act(Refund { agreement }, busy, wrong, given_back);
+            }
         />
     }
 }
 
 /// A page that says what was agreed and what became of it, with the proof attached.
 #[component]
-fn Receipt(agreement: AgreementId, name: String) -> impl IntoView {
+fn Receipt(agreement: AgreementId, name: String, written: Written) -> impl IntoView {
     let app = app();
     let b = &app.texts().buy;
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<ApiError>);
-    let saved = RwSignal::new(None::<String>);
+    let Written { busy, wrong, saved } = written;
     let file = file_name(&name);
     let save = move || {
         let file = file.clone();

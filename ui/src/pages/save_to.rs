@@ -6,7 +6,7 @@ use crate::{
     ipc,
     state::places::Place,
 };
-use api::{ApiError, StartDownload};
+use api::{ApiError, DownloadView, StartDownload};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::AgreementId;
 
@@ -31,7 +31,7 @@ pub(super) fn SaveSheet(
     let start = move || {
         let place = folder.get_untracked().trim().to_owned();
         let chosen = place.clone();
-        act(StartDownload { agreement, index, folder: place }, busy, wrong, move |started| {
+        let begun = app.of_this_network(move |started: Vec<DownloadView>| {
             for download in started {
                 app.answer_download(download);
             }
@@ -43,6 +43,7 @@ pub(super) fn SaveSheet(
                 app.go(place);
             }
         });
+        act(StartDownload { agreement, index, folder: place }, busy, wrong, begun);
     };
     let choose = Callback::new(move |()| {
         spawn_local(async move {
@@ -58,7 +59,7 @@ pub(super) fn SaveSheet(
         });
     });
     view! {
-        <Sheet title=l.where_to on_close=move |()| open.set(false) testid="save-sheet">
+        <Sheet title=l.where_to on_close=move |()| open.set(false) held=busy testid="save-sheet">
             <form
                 class="stack"
                 on:submit=move |ev| {
@@ -71,7 +72,7 @@ pub(super) fn SaveSheet(
                 <Field id="download-folder" label=l.folder value=folder hint=l.where_more.to_owned() on_choose=choose testid="download-folder" />
                 <TroubleHere wrong />
                 <div class="apart end">
-                    <Button kind="quiet" label=t.shell.not_now.to_owned() on_press=move |()| open.set(false) />
+                    <Button kind="quiet" label=t.shell.not_now.to_owned() off=busy on_press=move |()| open.set(false) />
                     <Button kind="primary" icon=Icon::Download label=l.download.to_owned() submit=true off testid="download-start" />
                 </div>
             </form>

@@ -48,7 +48,7 @@ pub(super) fn FileWays(
                 app.tell(format!("{name}: {}", downloads::verdict(found, t)));
                 // What is as it was is not drawn again: whoever pressed the button stays on it.
                 if found != verdict {
-                    again.run(());
+                    again.try_run(());
                 }
             });
         }
@@ -136,7 +136,8 @@ pub(super) fn Running(download: Memo<Option<DownloadView>>) -> impl IntoView {
     let wrong = RwSignal::new(None::<ApiError>);
     let steer = move |order: DownloadOrder| {
         let Some(id) = download.with_untracked(|download| download.as_ref().map(|d| d.id)) else { return };
-        act(SteerDownload { id, order }, busy, wrong, move |download| app.answer_download(download));
+        let steered = app.of_this_network(move |download| app.answer_download(download));
+        act(SteerDownload { id, order }, busy, wrong, steered);
     };
     let state = Memo::new(move |_| download.with(|download| download.as_ref().map(|d| d.state)));
     let held = Memo::new(move |_| matches!(state.get(), Some(DownloadState::Paused | DownloadState::Failed)));
