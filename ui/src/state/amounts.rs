@@ -61,8 +61,7 @@ pub(crate) enum NoAmount {
     Places,
     /// No network can hold it.
     TooLarge,
-    /// Its only sign groups thousands here and stands before the decimals elsewhere; both ways to read it, as they are
-    /// written here.
+    /// Its only sign groups thousands here and may stand before the decimals; both ways to read it, as they are written here.
     Unsure(String, String),
 }
 
@@ -91,7 +90,8 @@ impl NoAmount {
 }
 
 /// Reads an amount as somebody of this tongue types it, or as the window writes it. Nobody guesses: `1.250` is refused in
-/// German as `1,250` is in English, since it is 1250 for one and 1.25 for another; `1.250,00` is clear.
+/// German as `1,250` is in English, since it is 1250 for one and 1.25 for another; `1.250,00` is clear, and so is `12.50` in
+/// German, where it is no group of thousands.
 pub(crate) fn typed(text: &str, tongue: Tongue) -> Result<Vodka, NoAmount> {
     let text = text.trim();
     if text.strip_prefix(['-', '−']).is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
@@ -105,7 +105,7 @@ pub(crate) fn typed(text: &str, tongue: Tongue) -> Result<Vodka, NoAmount> {
     let whole = match (groups.as_slice(), part) {
         ([whole], _) => (*whole).to_owned(),
         ([first, second], None) if are_digits(first) && are_digits(second) => {
-            return Err(unsure(first, second, tongue));
+            return one_sign(first, second, tongue);
         }
         (groups, _) if are_groups(groups) => groups.concat(),
         _ => return Err(NoAmount::Digits),
@@ -126,8 +126,12 @@ fn are_groups(groups: &[&str]) -> bool {
     })
 }
 
-/// The two ways to read digits with one sign between them.
-fn unsure(first: &str, second: &str, tongue: Tongue) -> NoAmount {
+/// Reads digits with one sign between them, the one that groups thousands here.
+fn one_sign(first: &str, second: &str, tongue: Tongue) -> Result<Vodka, NoAmount> {
+    // A point stands before the decimals on every keypad, also a German one. A comma in English is no sign of decimals.
+    if tongue.thousands() == '.' && second.len() != 3 {
+        return Vodka::parse_ocean(&format!("{first}.{second}")).map_err(NoAmount::from);
+    }
     let number = |digits: &str| match digits.trim_start_matches('0') {
         "" => "0".to_owned(),
         digits => digits.to_owned(),
@@ -136,7 +140,9 @@ fn unsure(first: &str, second: &str, tongue: Tongue) -> NoAmount {
         "" => number(first),
         part => format!("{}{}{part}", number(first), tongue.point()),
     };
-    NoAmount::Unsure(number(&format!("{first}{second}")), parted)
+    let whole = number(&format!("{first}{second}"));
+    // Nothing is nothing either way.
+    if whole == parted { Ok(Vodka::ZERO) } else { Err(NoAmount::Unsure(whole, parted)) }
 }
 
 /// A count: `12,480`.
@@ -215,12 +221,32 @@ mod tests {
         assert_eq!(typed(" 12,50 ", Tongue::German), Ok(ocean("12.5")));
         assert_eq!(typed("1,250", Tongue::English), unsure("1250", "1.25"));
         assert_eq!(typed("1.250", Tongue::German), unsure("1250", "1,25"));
-        assert_eq!(typed("12.50", Tongue::German), unsure("1250", "12,5"));
+        assert_eq!(typed("12,50", Tongue::English), unsure("1250", "12.5"));
         assert_eq!(typed("0.500", Tongue::German), unsure("500", "0,5"));
         assert_eq!(typed("1,000", Tongue::English), unsure("1000", "1"));
-        assert_eq!(typed("0,0", Tongue::English), unsure("0", "0"));
         for tongue in TONGUES {
             assert_eq!(typed("1250", tongue), Ok(ocean("1250")));
+        }
+    }
+
+    #[test]
+    fn a_point_that_groups_no_thousands_stands_before_the_decimals_in_german_too() {
+        for (typed_, plain) in [("12.5", "12.5"), ("12.50", "12.5"), ("0.0001", "0.0001"), ("1250.75", "1250.75")] {
+            assert_eq!(typed(typed_, Tongue::German), Ok(ocean(plain)), "{typed_}");
+        }
+        assert_eq!(typed("0.0000000000000000001", Tongue::German), Err(NoAmount::Places));
+        for wrong in ["1.2.3", "12.", ".5", "1.25,00"] {
+            assert_eq!(typed(wrong, Tongue::German), Err(NoAmount::Digits), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_asked_which_nothing_is_meant() {
+        for nothing in ["0,0", "0,00", "0,000", "0.00"] {
+            assert_eq!(typed(nothing, Tongue::English), Ok(Vodka::ZERO), "{nothing}");
+        }
+        for nothing in ["0.0", "0.00", "0.000", "0,00"] {
+            assert_eq!(typed(nothing, Tongue::German), Ok(Vodka::ZERO), "{nothing}");
         }
     }
 
