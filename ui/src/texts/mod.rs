@@ -237,6 +237,15 @@ mod tests {
     }
 
     #[test]
+    fn only_the_settings_name_key_servers() {
+        let elsewhere = all().into_iter().filter(|text| !SettingsTexts::PAIRS.contains(text));
+        for (name, english, german) in elsewhere {
+            assert!(!english.to_lowercase().contains("key server"), "{name}: {english}");
+            assert!(!german.to_lowercase().contains("schlüsselserver"), "{name}: {german}");
+        }
+    }
+
+    #[test]
     fn filling_takes_values_as_they_are() {
         assert_eq!(fill("Buy for {amount}", &[("amount", "12.50")]), "Buy for 12.50");
         assert_eq!(fill("{a}{b}", &[("a", "{b}"), ("b", "x")]), "{b}x", "a title in braces fills nothing");

@@ -57,7 +57,7 @@ texts! {
         amount_negative: "An amount is not less than nothing. Leave the minus out.", "Ein Betrag ist nicht kleiner als nichts. Lass das Minus weg.";
         amount_places: "At most 18 digits stand after the point.", "Nach dem Komma stehen höchstens 18 Ziffern.";
         amount_large: "This is more than any network can hold.", "Das ist mehr, als ein Netz fassen kann.";
-        amount_unsure: "Is this {whole} or {parted}? Write it one of these ways.", "Ist das {whole} oder {parted}? Schreib es so.";
+        amount_unsure: "Is this {whole} or {parted}? Write it one of these ways.", "Ist das {whole} oder {parted}? Schreib es auf eine dieser Arten.";
         price_wrong: "A price is written with digits, like 12.50.", "Ein Preis besteht aus Ziffern, wie 12,50.";
         licence: "What buyers may do with it", "Was Käufer damit dürfen";
         licence_by: "Use, share and change it, if they name me (CC BY 4.0)", "Nutzen, teilen und ändern, wenn sie mich nennen (CC BY 4.0)";
@@ -90,7 +90,7 @@ texts! {
         progress_crumb: "Publishing", "Veröffentlichung";
         progress_lead: "You can close this window; it goes on, and finishes when you come back.", "Du kannst dieses Fenster schließen; es geht weiter und wird fertig, wenn du zurückkommst.";
         wait_reading: "This computer reads them, and goes on by itself when it is through: seconds for most files, minutes for many gigabytes.", "Dieser Computer liest sie und macht danach von selbst weiter: Sekunden bei den meisten Dateien, Minuten bei vielen Gigabyte.";
-        wait_encrypting: "The key servers act next, usually within seconds. Without an answer this computer asks again every few seconds.", "Als Nächstes handeln die Schlüsselserver, meist binnen Sekunden. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder.";
+        wait_encrypting: "The list of files is being locked, usually within seconds. Without an answer this computer asks again every few seconds.", "Die Dateiliste wird verschlossen, meist binnen Sekunden. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder.";
         wait_registering: "The network acts next, usually within a minute. Without an answer this computer asks again every few seconds; nothing goes on record twice.", "Als Nächstes handelt das Netz, meist binnen einer Minute. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder; nichts wird doppelt eingetragen.";
         wait_listing: "The catalogue acts next, usually within seconds. Without an answer this computer asks again every few seconds.", "Als Nächstes handelt der Katalog, meist binnen Sekunden. Ohne Antwort fragt dieser Computer alle paar Sekunden wieder.";
         wait_unlock: "It waits for you until you unlock your account, and then goes on by itself.", "Es wartet, bis du dein Konto entsperrst, und geht dann von selbst weiter.";

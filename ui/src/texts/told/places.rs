@@ -100,7 +100,7 @@ pub(super) const SAID: &[(&str, &str)] = &[
     ),
     (
         "Look among your purchases, listings and activity; ask again only if it is not there.",
-        "Sieh bei deinen Käufen, Angeboten und Aktivitäten nach; verlange es nur dann noch einmal, wenn es dort fehlt.",
+        "Sieh bei deinen Käufen, deinen Angeboten und im Verlauf nach; verlange es nur dann noch einmal, wenn es dort fehlt.",
     ),
     ("The network on this computer does not start: {why}.", "Das Netz auf diesem Computer startet nicht: {why}."),
     (
