@@ -251,6 +251,36 @@ impl App {
         }
     }
 
+    /// From now on the page's replies to this call wait until they are let go.
+    pub(crate) async fn hold(&self, call: &str) {
+        let part = json!(format!("\"call\":\"{call}\""));
+        self.script(&format!(
+            "window.holding = true; window.asked = 0; window.held = []; const fetched = window.fetch; \
+             window.fetch = async (...what) => {{ const mine = String(what[1]?.body).includes({part}); \
+             if (mine) window.asked += 1; const reply = await fetched(...what); \
+             if (mine && window.holding) await new Promise(go => window.held.push(go)); return reply }}"
+        ))
+        .await;
+    }
+
+    /// Waits until a reply is held.
+    pub(crate) async fn holds(&self) {
+        self.until("a reply that is held", async || {
+            self.script("return window.held.length > 0 || null").await.as_bool()
+        })
+        .await;
+    }
+
+    /// Lets go what is held, and holds nothing any more.
+    pub(crate) async fn let_go(&self) {
+        self.script("window.holding = false; window.held.splice(0).forEach(go => go())").await;
+    }
+
+    /// How often the page has asked for what is held, since that began.
+    pub(crate) async fn asked(&self) -> Option<u64> {
+        self.script("return window.asked").await.as_u64()
+    }
+
     /// Goes to the page at this address, as the window's own history does.
     pub(crate) async fn go(&self, path: &str) {
         let path = json!(path);

@@ -1,5 +1,5 @@
 //! Publishing where it does not go smoothly: files of one name, files that cannot be read, prices that could be two numbers,
-//! a form that is left in the middle, a publication that fails.
+//! a form that is left in the middle, a publication that fails, replies that come late.
 
 use crate::{
     app::{App, named},
@@ -8,6 +8,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, sync::Arc};
+use thirtyfour::Key;
 
 /// Two rows.
 const LEVELS: &str = "time,level\n2026-01-01T00:00:00Z,3.1\n2026-01-02T00:00:00Z,4.2\n";
@@ -84,6 +85,18 @@ async fn a_file_that_cannot_be_read_is_settled_where_it_was_added() {
     app.click(&named("publish-next")).await;
     app.read(&named("publish-unread"), "could not be read").await;
     assert!(!app.is_there(&named("publish-name")).await, "nobody describes what cannot be read");
+
+    // While it is looked into again, whoever pressed the button is still at the file.
+    app.hold("inspect").await;
+    app.click(&format!("{} .ways button", named("publish-file"))).await;
+    app.holds().await;
+    app.read(&named("publish-file"), "Looking into it").await;
+    let at_the_file = "return document.activeElement.closest('[data-testid=publish-file]') !== null";
+    assert_eq!(app.script(at_the_file).await, true);
+    app.let_go().await;
+    app.read(&named("publish-file"), "is not there any more").await;
+    assert_eq!(app.script(at_the_file).await, true);
+
     fs::write(&file, LEVELS).unwrap();
     app.click(&format!("{} .ways button", named("publish-file"))).await;
     app.read(&named("publish-file"), "2 rows").await;
@@ -116,6 +129,43 @@ async fn what_was_typed_last_is_kept_however_the_form_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draft_stays_on_the_network_it_was_begun_on() {
+    let app = settled().await;
+    // The same network once more under another name: there, drafts are numbered anew.
+    let ours = app.ask(json!({ "call": "export_network", "with": { "name": "local", "path": null } })).await;
+    let ours = ours.expect("its file")["with"]["toml"].as_str().unwrap().to_owned();
+    let lines = ours.lines().map(|line| if line.starts_with("name = ") { "name = \"elsewhere\"" } else { line });
+    let file = app.home().path().join("elsewhere.toml");
+    fs::write(&file, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    app.ask(json!({ "call": "add_network", "with": { "path": file } })).await.expect("it is known");
+    uses(&app, "elsewhere").await;
+    let theirs = json!({ "name": "Wells of the north", "files": [{ "kind": "local", "path": "/data/wells.csv" }] });
+    let theirs = app.ask(json!({ "call": "save_draft", "with": { "draft": theirs } })).await.expect("a draft");
+    uses(&app, "local").await;
+
+    begins(&app, &levels(&app)).await;
+    let kept = draft(&app, "a draft here", |draft| draft["files"].as_array().is_some_and(|f| f.len() == 1)).await;
+    assert_eq!(kept["id"], theirs["with"]["id"], "both have one number");
+    app.hold("save_draft").await;
+    app.type_into(&named("publish-tags"), "rivers, water").await;
+    app.holds().await;
+    // This waits until what is on its way has arrived.
+    app.type_into(&named("publish-category"), "Water").await;
+    uses(&app, "elsewhere").await;
+    app.read(&named("draft"), "Wells of the north").await;
+    app.let_go().await;
+    app.settle().await;
+    assert_eq!(app.asked().await, Some(1), "nothing of it is sent to the other network");
+    assert_eq!(draft(&app, "theirs", |_| true).await, theirs["with"]);
+    app.close().await;
+}
+
+/// Changes to another network, as the command line does.
+async fn uses(app: &App, network: &str) {
+    app.ask(json!({ "call": "use_network", "with": { "name": network } })).await.expect("it is in use");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_price_is_read_as_its_language_writes_it() {
     let app = settled().await;
     let file = levels(&app);
@@ -124,6 +174,9 @@ async fn a_price_is_read_as_its_language_writes_it() {
     app.click(&named("publish-next")).await;
     app.type_into(&named("publish-price"), "1.250").await;
     app.read(".hint.wrong", "1250 oder 1,25").await;
+    app.type_into(&named("publish-price"), "12.50").await;
+    app.read(".hint:not(.wrong)", "Ein Käufer zahlt 12,50").await;
+    app.type_into(&named("publish-price"), "1.250").await;
     app.click(&named("publish-next")).await;
     app.type_into(&named("publish-price"), "1.250,00").await;
     app.click(&named("publish-next")).await;
@@ -164,6 +217,52 @@ async fn a_listing_of_a_high_price_can_be_changed() {
     app.click(&named("edit-confirm")).await;
     let shown = app.read("#page", "Levels of the Havel").await;
     assert!(shown.contains("1,475.00"), "the price is what it was: {shown}");
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_on_its_way_keeps_its_sheet() {
+    let app = settled().await;
+    let file = levels(&app);
+    let draft = json!({
+        "name": "Levels of the Spree", "author": "City of Berlin", "license": "CC0-1.0", "price": "2",
+        "files": [{ "kind": "local", "path": file }],
+    });
+    app.ask(json!({ "call": "publish", "with": { "draft": draft } })).await.expect("it is published");
+    app.click(&named("go-listings")).await;
+    app.read("#page", "On sale").await;
+    app.click(&named("edit")).await;
+    app.settle().await;
+    app.type_into(&named("edit-name"), "Levels of the Havel").await;
+    app.hold("edit_listing").await;
+    app.click(&named("edit-confirm")).await;
+    app.holds().await;
+    app.script("document.querySelector('#edit-name').focus()").await;
+    app.press(Key::Escape + "").await;
+    assert!(app.is_there(&named("edit-sheet")).await, "what is wrong with it would be said nowhere");
+    app.let_go().await;
+    app.read("#page", "Levels of the Havel").await;
+    app.until("the sheet to go", async || (!app.is_there(&named("edit-sheet")).await).then_some(())).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_a_publication_is_not_taken_back_by_a_late_reply() {
+    let app = settled().await;
+    begins(&app, &levels(&app)).await;
+    app.click(&named("publish-next")).await;
+    app.type_into(&named("publish-price"), "2").await;
+    app.click(&named("publish-next")).await;
+    app.hold("publish").await;
+    app.click(&named("publish-submit")).await;
+    app.holds().await;
+    app.until("the end of it", async || {
+        let all = app.ask(json!({ "call": "list_publications", "with": {} })).await.ok()?;
+        (all["with"][0]["step"] == "listed").then_some(())
+    })
+    .await;
+    app.let_go().await;
+    app.see(&named("publish-done")).await;
     app.close().await;
 }
 
