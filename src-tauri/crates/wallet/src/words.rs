@@ -134,10 +134,9 @@ mod tests {
                 }
                 assert_eq!(key.address().unwrap().to_string(), account["address"].as_str().unwrap());
                 assert_eq!(format!("0x{}", hex::encode(key.expose())), account["privateKey"].as_str().unwrap());
-                assert_eq!(
-                    format!("0x{}", hex::encode(point(key.expose()))),
-                    account["publicKeyCompressed"].as_str().unwrap()
-                );
+                if let Some(public) = account["publicKeyCompressed"].as_str() {
+                    assert_eq!(format!("0x{}", hex::encode(point(key.expose()))), public);
+                }
                 compared += 1;
             }
         }
