@@ -167,8 +167,9 @@ impl Journal {
             .await
     }
 
-    /// Notes an error: one more attempt. Its words come into the history where the last ones were others: what fails for a week
-    /// in the same way is one line of it. Returns how many attempts there were.
+    /// Notes an error: one more attempt. Its words come into the history where they are not there yet since the last change of
+    /// state: what fails for a week in the same way, or in two ways by turns, is a line of it for each. Returns how many
+    /// attempts there were.
     pub async fn failed(&self, id: &str, note: &str, point: Point) -> Result<u32, LedgerError> {
         let at = self.0.now();
         let (id, note) = (id.to_owned(), note.to_owned());
@@ -177,7 +178,8 @@ impl Journal {
                 c.execute("UPDATE journal SET attempts = attempts + 1, updated = ?2 WHERE id = ?1", params![id, at])?;
                 c.execute(
                     "INSERT INTO history (id, at, status, state, note) SELECT id, ?2, status, state, ?3 FROM journal \
-                     WHERE id = ?1 AND ?3 IS NOT (SELECT note FROM history WHERE id = ?1 ORDER BY seq DESC LIMIT 1)",
+                     WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM history WHERE id = ?1 AND note = ?3 AND seq > \
+                     COALESCE((SELECT MAX(seq) FROM history WHERE id = ?1 AND note IS NULL), 0))",
                     params![id, at, note],
                 )?;
                 let attempts =

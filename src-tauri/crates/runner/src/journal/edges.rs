@@ -105,6 +105,38 @@ async fn as_many_attempts_as_are_allowed_are_made() {
 }
 
 #[tokio::test]
+async fn errors_that_come_by_turns_are_a_line_each_until_the_state_changes() {
+    let bench = Bench::new();
+    bench.journal.put(entry("a", "buyer"), POINT).await.unwrap();
+    bench.journal.put(entry("b", "buyer"), POINT).await.unwrap();
+    for attempts in [1, 3, 5] {
+        assert_eq!(bench.journal.failed("a", "the chain is away", POINT).await.unwrap(), attempts);
+        assert_eq!(bench.journal.failed("a", "the disk is full", POINT).await.unwrap(), attempts + 1);
+    }
+    bench.journal.failed("b", "the disk is full", POINT).await.unwrap();
+    bench.journal.put(Entry { state: "locked".to_owned(), ..entry("a", "buyer") }, POINT).await.unwrap();
+    for _ in 0..2 {
+        bench.journal.failed("a", "the chain is away", POINT).await.unwrap();
+    }
+    let lines = async |id| -> Vec<(String, Option<String>)> {
+        let history = bench.journal.history(id).await.unwrap();
+        history.into_iter().map(|step| (step.state, step.note)).collect()
+    };
+    let line = |state: &str, note: Option<&str>| (state.to_owned(), note.map(str::to_owned));
+    assert_eq!(
+        lines("a").await,
+        [
+            line("begun", None),
+            line("begun", Some("the chain is away")),
+            line("begun", Some("the disk is full")),
+            line("locked", None),
+            line("locked", Some("the chain is away")),
+        ]
+    );
+    assert_eq!(lines("b").await, [line("begun", None), line("begun", Some("the disk is full"))], "each has its own");
+}
+
+#[tokio::test]
 async fn open_rows_come_oldest_first_and_closed_ones_newest_first_and_each_machine_has_its_own() {
     let bench = Bench::new();
     for (now, id) in [(30, "c"), (10, "a"), (20, "b")] {
