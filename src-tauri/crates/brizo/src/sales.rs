@@ -122,7 +122,6 @@ impl Gateway {
         };
         let ddo = Ddo::parse(&document).map_err(Hold::later)?;
         let list = self.files(&ddo).await.map_err(Hold::later)?;
-        let _turn = self.inner.readings.turn(list.own).await;
         for file in &ddo.metadata().files {
             let place = usize::try_from(file.index).ok().and_then(|i| list.urls.get(i));
             let Some(url) = place else {
@@ -130,7 +129,10 @@ impl Gateway {
             };
             // What was sold without a hash cannot be compared.
             let Some(sold) = file.sha256() else { continue };
-            if let Some(changed) = compared(file, sold, self.inner.drivers.hash(url, list.own).await)? {
+            // For each file anew: what comes slowly, or is much, lets others in between.
+            let _turn = self.inner.readings.turn(list.own, sale.terms.owner).await;
+            let found = self.inner.drivers.hash(url, list.own, file.content_length).await;
+            if let Some(changed) = compared(file, sold, found)? {
                 return Ok(changed);
             }
         }
@@ -153,8 +155,10 @@ fn compared(file: &FileInfo, sold: [u8; 32], found: Result<Hashed, DriverError>)
             }
             Ok(Some(Event::Changed { reason: sentence!("file {number} is not what was sold", number) }))
         }
-        Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_))) => Err(Hold::later(error)),
-        Err(error @ (DriverError::Gone | DriverError::Unsupported)) => {
+        Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_) | DriverError::Slow)) => {
+            Err(Hold::later(error))
+        }
+        Err(error @ (DriverError::Gone | DriverError::Unsupported | DriverError::TooLarge)) => {
             let reason = sentence!("file {number} cannot be read ({why})", number, why = error.to_string());
             Ok(Some(Event::Changed { reason }))
         }

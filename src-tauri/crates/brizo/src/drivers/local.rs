@@ -1,15 +1,17 @@
 //! Files on this computer. A listing knows 128 random bits; only the gateway's own table knows the path.
 
-use super::{Delivery, DriverError, Hashed};
+use super::{
+    Delivery, DriverError, Hashed,
+    pace::{Pace, hashed},
+};
 use crate::{
     range::{Wanted, wanted},
     store::{SharedFile, Store, StoreError},
 };
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use protocol::{Address, NetworkFile, Sentence, sentence};
-use sha2::{Digest, Sha256};
 use std::io::SeekFrom;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
 /// The driver of files on this computer.
@@ -58,21 +60,12 @@ impl Local {
         })
     }
 
-    /// Hashes the file as it is now.
-    pub(crate) async fn hash(&self, url: &str) -> Result<Hashed, DriverError> {
+    /// Hashes the file as it is now, and no more of it than shows that it is longer than `length`.
+    pub(super) async fn hash(&self, url: &str, length: Option<u64>, pace: Pace) -> Result<Hashed, DriverError> {
         let file = self.find(url).await?;
-        let mut reader = open(&file).await?;
-        let (mut hash, mut bytes) = (Sha256::new(), 0);
-        let mut buffer = vec![0; 1 << 18];
-        loop {
-            let count = reader.read(&mut buffer).await?;
-            if count == 0 {
-                break;
-            }
-            hash.update(buffer.get(..count).unwrap_or_default());
-            bytes += count as u64;
-        }
-        Ok(Hashed { sha256: hex::encode(hash.finalize()), bytes })
+        let reader = pace.within(0, open(&file)).await??;
+        let stream = ReaderStream::with_capacity(reader, 1 << 18).map_err(DriverError::from);
+        hashed(stream, length.unwrap_or(u64::MAX), pace).await
     }
 
     /// Delivers the file or a part of it.

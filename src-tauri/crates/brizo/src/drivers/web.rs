@@ -1,10 +1,12 @@
 //! Files behind an http or https address. The address is a secret of the publisher; the buyer talks to the gateway
 //! only. Bytes pass through, never more than a chunk at a time.
 
-use super::{Delivery, DriverError, Hashed};
+use super::{
+    Delivery, DriverError, Hashed,
+    pace::{Pace, hashed},
+};
 use crate::range::Wanted;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use sha2::{Digest, Sha256};
 use transport::{Http, Request, Response};
 
 /// The driver of web addresses.
@@ -38,19 +40,21 @@ impl Web {
         }
     }
 
-    /// Fetches the file and hashes it.
-    pub(crate) async fn hash(&self, url: &str) -> Result<Hashed, DriverError> {
-        let mut stream = std::pin::pin!(self.get(url, None).await?.into_stream());
-        let (mut hash, mut bytes) = (Sha256::new(), 0_u64);
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|e| DriverError::Web(e.to_string()))?;
-            hash.update(&chunk);
-            bytes = bytes.saturating_add(chunk.len() as u64);
-            if bytes > MAX_HASHED {
-                return Err(DriverError::Web("the file is larger than can be checked".to_owned()));
-            }
+    /// Fetches the file and hashes it, and no more of it than shows that it is longer than `length`. What is larger than
+    /// can be checked is not even asked for, where that is known.
+    pub(super) async fn hash(&self, url: &str, length: Option<u64>, pace: Pace) -> Result<Hashed, DriverError> {
+        let most = length.unwrap_or(MAX_HASHED);
+        if most > MAX_HASHED {
+            return Err(DriverError::TooLarge);
         }
-        Ok(Hashed { sha256: hex::encode(hash.finalize()), bytes })
+        let response = pace.within(0, self.get(url, None)).await??;
+        let said = response.header("content-length").and_then(|h| h.parse::<u64>().ok());
+        if said.is_some_and(|bytes| bytes > MAX_HASHED) {
+            return Err(DriverError::TooLarge);
+        }
+        let stream = response.into_stream().map_err(|e| DriverError::Web(e.to_string()));
+        let found = hashed(std::pin::pin!(stream), most, pace).await?;
+        if found.bytes > MAX_HASHED { Err(DriverError::TooLarge) } else { Ok(found) }
     }
 
     /// Passes the file or a part of it through.
@@ -143,13 +147,25 @@ mod tests {
     async fn a_part_that_nobody_asked_for_is_no_file() {
         for status in [206, 416] {
             let url = answers(status, &[("content-range", "bytes 0-2/3")]).await;
-            assert!(matches!(web().hash(&url).await, Err(DriverError::Web(_))), "{status}");
+            assert!(matches!(web().hash(&url, None, Pace::of_strangers()).await, Err(DriverError::Web(_))), "{status}");
             assert!(matches!(web().deliver(&url, None).await, Err(DriverError::Web(_))), "{status}");
             let several = web().deliver(&url, Some("bytes=0-0,2-2")).await;
             assert!(matches!(several, Err(DriverError::Web(_))), "{status}: several parts are not asked for");
         }
         let url = answers(200, &[]).await;
-        assert_eq!(web().hash(&url).await.unwrap().bytes, 3);
+        assert_eq!(web().hash(&url, None, Pace::of_strangers()).await.unwrap().bytes, 3);
+    }
+
+    #[tokio::test]
+    async fn a_file_larger_than_can_be_checked_is_not_fetched_to_see_that() {
+        let too_large = |found| matches!(found, Err(DriverError::TooLarge));
+        let nobody = "http://127.0.0.1:1/a.csv";
+        assert!(too_large(web().hash(nobody, Some(MAX_HASHED + 1), Pace::of_strangers()).await), "nobody is asked");
+        let url = answers(200, &[("content-length", "4294967297")]).await;
+        assert!(too_large(web().hash(&url, None, Pace::of_strangers()).await), "by its server's word");
+        let url = answers(200, &[]).await;
+        let longer = web().hash(&url, Some(2), Pace::of_strangers()).await.unwrap();
+        assert_eq!(longer.bytes, 3, "it is not what was sold, and that is said by its length");
     }
 
     #[tokio::test]
