@@ -144,7 +144,8 @@ impl Gateway {
 /// nothing is.
 ///
 /// # Errors
-/// A hold, where that passes, or the time ends.
+/// A hold, where that passes, or the time ends. That a file is not there passes, too: a drive is connected again, a server
+/// finds it again. The buyer gets his money back when the time is over, and without a limit of time the file when it is back.
 fn compared(file: &FileInfo, sold: [u8; 32], found: Result<Hashed, DriverError>) -> Result<Option<Event>, Hold> {
     let number = file.index;
     match found {
@@ -155,10 +156,14 @@ fn compared(file: &FileInfo, sold: [u8; 32], found: Result<Hashed, DriverError>)
             }
             Ok(Some(Event::Changed { reason: sentence!("file {number} is not what was sold", number) }))
         }
-        Err(error @ (DriverError::Web(_) | DriverError::Io(_) | DriverError::Store(_) | DriverError::Slow)) => {
-            Err(Hold::later(error))
-        }
-        Err(error @ (DriverError::Gone | DriverError::Unsupported | DriverError::TooLarge)) => {
+        Err(
+            error @ (DriverError::Gone
+            | DriverError::Web(_)
+            | DriverError::Io(_)
+            | DriverError::Store(_)
+            | DriverError::Slow),
+        ) => Err(Hold::later(error)),
+        Err(error @ (DriverError::Unsupported | DriverError::TooLarge)) => {
             let reason = sentence!("file {number} cannot be read ({why})", number, why = error.to_string());
             Ok(Some(Event::Changed { reason }))
         }

@@ -109,16 +109,16 @@ fn a_file_is_what_was_sold_where_hash_and_stated_length_are_the_same() {
 }
 
 #[test]
-fn a_file_that_is_gone_is_not_sold_and_one_that_is_away_is_asked_for_again() {
-    for gone in [DriverError::Gone, DriverError::Unsupported, DriverError::TooLarge] {
-        let changed = compared(&sold(None), HASH, Err(gone)).unwrap().unwrap();
+fn a_file_that_can_never_be_read_is_not_sold_and_one_that_is_away_is_asked_for_again() {
+    for never in [DriverError::Unsupported, DriverError::TooLarge] {
+        let changed = compared(&sold(None), HASH, Err(never)).unwrap().unwrap();
         assert!(
             matches!(&changed, Event::Changed { reason } if reason.contains("file 3 cannot be read")),
             "{changed:?}"
         );
     }
     let busy = DriverError::Io(std::io::Error::other("busy"));
-    for away in [DriverError::Web("no answer".to_owned()), busy, DriverError::Slow] {
+    for away in [DriverError::Gone, DriverError::Web("no answer".to_owned()), busy, DriverError::Slow] {
         assert!(matches!(compared(&sold(None), HASH, Err(away)), Err(Hold::Later { .. })));
     }
 }

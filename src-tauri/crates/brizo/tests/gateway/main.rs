@@ -90,6 +90,26 @@ async fn a_file_that_is_not_what_was_sold_is_never_granted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_away_for_a_while_is_sold_when_it_is_back() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let terms = world.terms(&listing, 1);
+    let mut news = world.gateway.sales();
+    let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
+    let asked = world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
+    assert_eq!(asked, Initialized::Created);
+    // As with a drive that was pulled out.
+    let elsewhere = listing.path.with_extension("away");
+    std::fs::rename(&listing.path, &elsewhere).unwrap();
+    world.pay(&terms).await;
+    world.stage(&mut news, terms.agreement, SaleStage::SetAside).await;
+    world.failed(&terms, "the file is not there any more").await;
+    assert_eq!(world.state(terms.ids().access).await, ConditionState::Unfulfilled);
+    std::fs::rename(&elsewhere, &listing.path).unwrap();
+    world.granted(&terms).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agreement_that_a_buyer_made_while_the_gateway_was_away_is_served() {
     let mut world = World::new().await;
     let listing = world.publish(1, RAIN).await;

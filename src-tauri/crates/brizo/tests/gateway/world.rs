@@ -323,6 +323,18 @@ impl World {
         tokio::time::timeout(PATIENCE, wait).await.unwrap();
     }
 
+    /// Waits until a sale was held up by this, by the gateway's own record.
+    pub(crate) async fn failed(&self, terms: &AccessTerms, why: &str) {
+        let journal = Journal::new(&self.door.ledger);
+        let id = runner::publisher_id(terms.agreement);
+        let wait = async {
+            while journal.history(&id).await.unwrap().iter().all(|step| step.note.as_deref() != Some(why)) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    }
+
     pub(crate) async fn balance(&self, of: Address) -> Vodka {
         self.keeper.balance_of(of).await.unwrap()
     }
