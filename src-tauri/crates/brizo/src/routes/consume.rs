@@ -41,7 +41,11 @@ pub(super) async fn consume(
     let agreement = (!stated.starts_with("did:")).then_some(id);
     let ddo = match agreement {
         Some(agreement) => allowed(&gateway, agreement, consumer).await?,
-        None => permitted(&gateway, Did(id.0), consumer).await?,
+        None => {
+            // A DID is public, and so is its owner: whoever names the account has shown nothing yet.
+            signed(&p, &stated, consumer)?;
+            permitted(&gateway, Did(id.0), consumer).await?
+        }
     };
     let list = gateway.files(&ddo).await.map_err(|e| Refusal::Failed(e.to_string()))?;
     let index = match p.optional(&["url"]) {
@@ -52,14 +56,8 @@ pub(super) async fn consume(
             .position(|known| *known == url)
             .ok_or_else(|| Refusal::Forbidden("this address is not one of the listing's files".to_owned()))?,
         None => {
-            let text = p.required(&["signature"], METHOD)?;
-            let index: usize = p.parsed(&["index"], METHOD)?;
-            let credential: Credential = text.parse().map_err(|_| Refusal::Signature(text))?;
-            let now = time::OffsetDateTime::now_utc().unix_timestamp();
-            credential
-                .check(&Message::Consume { agreement_id: stated }, consumer, now)
-                .map_err(|e| Refusal::Signature(e.to_string()))?;
-            index
+            signed(&p, &stated, consumer)?;
+            p.parsed::<usize>(&["index"], METHOD)?
         }
     };
     let url =
@@ -74,6 +72,16 @@ pub(super) async fn consume(
     let listed = ddo.metadata().files.iter().find(|file| file.index == index);
     let listed = listed.map(|file| file.content_type.clone()).unwrap_or_default();
     Ok(answer(gateway, agreement, index, &listed, delivery))
+}
+
+/// Whether the account itself asks: it signed the number that was stated.
+fn signed(p: &Parameters, stated: &str, consumer: Address) -> Result<(), Refusal> {
+    let text = p.required(&["signature"], METHOD)?;
+    let credential: Credential = text.parse().map_err(|_| Refusal::Signature(text))?;
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    credential
+        .check(&Message::Consume { agreement_id: stated.to_owned() }, consumer, now)
+        .map_err(|e| Refusal::Signature(e.to_string()))
 }
 
 /// The listing as it was sold, if this agreement gives this account access now.

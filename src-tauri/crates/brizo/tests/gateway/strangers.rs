@@ -9,6 +9,7 @@ use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
 use protocol::{Address, AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms, templates::ACCESS, tx::Call};
+use wallet::ServiceKey;
 
 const RAIN: &[u8] = b"day,millimetres\n1,0\n2,13\n3,4\n";
 
@@ -142,22 +143,45 @@ async fn a_purchase_gives_access_by_its_agreement_and_never_by_the_listing_s_num
     world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
     world.pay(&terms).await;
     world.granted(&terms).await;
-    let by_number = async |account: Address| {
-        let (did, consumer) = (terms.did.to_string(), account.hex());
+    let by_number = async |key: &ServiceKey| {
+        let (did, consumer) = (terms.did.to_string(), key.address().hex());
+        let signed = key.sign_personal(did.as_bytes()).unwrap().to_string();
         let asked = [
             ("serviceAgreementId", did.as_str()),
             ("consumerAddress", consumer.as_str()),
-            ("url", listing.url.as_str()),
+            ("signature", signed.as_str()),
         ];
-        world.consume_by(&asked, None).await.status
+        let by_address = world.consume_by(&[&asked[..], &[("url", listing.url.as_str())]].concat(), None).await.status;
+        let by_index = world.consume_by(&[&asked[..], &[("index", "0")]].concat(), None).await.status;
+        assert_eq!(by_address, by_index, "{consumer}");
+        by_address
     };
     let by_agreement = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
     assert_eq!(by_agreement.status, 200);
-    assert_eq!(by_number(terms.consumer).await, 401, "an agreement ends, and with it what it gave");
-    assert_eq!(by_number(world.owner.address()).await, 200);
-    assert_eq!(by_number(world.gateway.provider()).await, 200);
-    let stranger = world.stranger.address();
-    assert_eq!(by_number(stranger).await, 401);
-    world.send(&world.owner, permission(&world, terms.did, stranger)).await;
-    assert_eq!(by_number(stranger).await, 200, "whoever the owner gave it in the registry");
+    assert_eq!(by_number(&world.buyer).await, 401, "an agreement ends, and with it what it gave");
+    assert_eq!(by_number(&world.owner).await, 200);
+    assert_eq!(by_number(world.provider()).await, 200);
+    assert_eq!(by_number(&world.stranger).await, 401);
+    world.send(&world.owner, permission(&world, terms.did, world.stranger.address())).await;
+    assert_eq!(by_number(&world.stranger).await, 200, "whoever the owner gave it in the registry");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_names_the_owner_is_not_the_owner() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    let (did, owner) = (listing.built.did.to_string(), world.owner.address().hex());
+    let theirs = world.stranger.sign_personal(did.as_bytes()).unwrap().to_string();
+    // Good for an agreement, and not for the listing.
+    let other = world.owner.sign_personal(world.terms(&listing, 1).agreement.hex().as_bytes()).unwrap().to_string();
+    // The listing's addresses are known to whoever bought it once.
+    let asked =
+        [("serviceAgreementId", did.as_str()), ("consumerAddress", owner.as_str()), ("url", listing.url.as_str())];
+    assert_eq!(world.consume_by(&asked, None).await.status, 400, "a signature is missing");
+    for signature in [theirs, other] {
+        let asked = [&asked[..], &[("signature", signature.as_str())]].concat();
+        let told = world.consume_by(&asked, None).await;
+        assert_eq!(told.status, 401);
+        assert!(!told.text(1 << 10).await.unwrap().contains("millimetres"));
+    }
 }

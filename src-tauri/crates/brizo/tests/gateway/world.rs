@@ -139,6 +139,11 @@ impl World {
         world
     }
 
+    /// The gateway's own account.
+    pub(crate) fn provider(&self) -> &ServiceKey {
+        &self.provider
+    }
+
     /// Ends the gateway, lets something happen, and opens it anew from its disk.
     pub(crate) async fn reopen(&mut self, meanwhile: impl AsyncFnOnce(&Self)) {
         let door = Door {
