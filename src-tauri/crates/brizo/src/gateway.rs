@@ -73,6 +73,9 @@ pub(crate) struct Inner {
     pub(crate) driver: Driver<publisher::State>,
     pub(crate) drivers: Drivers,
     pub(crate) readings: Readings,
+    /// Of requests that are looked at.
+    pub(crate) requests: Limiter,
+    /// Of those for which the gateway pays.
     pub(crate) limiter: Limiter,
     pub(crate) news: broadcast::Sender<SaleNews>,
     pub(crate) cancel: CancellationToken,
@@ -100,7 +103,8 @@ impl Gateway {
             inner: Arc::new(Inner {
                 drivers: Drivers::new(Local::new(&key.address(), store.clone()), &http, strangers),
                 readings: Readings::default(),
-                limiter: Limiter::default(),
+                requests: Limiter::of_requests(),
+                limiter: Limiter::of_sales(),
                 news: broadcast::channel(256).0,
                 cancel: CancellationToken::new(),
                 key,

@@ -13,6 +13,10 @@ const IN_ALL: usize = 1200;
 /// Of those, as many as can be had without showing anything: keys cost nothing, and whoever makes many of them must not
 /// use up what others pay for.
 const FOR_NOTHING: usize = IN_ALL / 2;
+/// Requests that are signed and for which the chain is read, whatever comes of them; asking again is allowed. They cost
+/// less than a sale, and keys nothing, so that of all of them only what a gateway can bear is left out.
+const REQUESTS_PER_CONSUMER: usize = 120;
+const REQUESTS_IN_ALL: usize = 6_000;
 
 /// What somebody who asks has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +27,27 @@ pub(crate) enum Shown {
     ThePrice,
 }
 
-/// Counts requests of the last minute.
-#[derive(Debug, Default)]
+/// Counts what was asked for in the last minute.
+#[derive(Debug)]
 pub(crate) struct Limiter {
+    per_consumer: usize,
+    in_all: usize,
+    for_nothing: usize,
     seen: Mutex<HashMap<Address, Vec<Instant>>>,
 }
 
 impl Limiter {
+    /// Of what the gateway pays for.
+    pub(crate) fn of_sales() -> Self {
+        Self { per_consumer: PER_CONSUMER, in_all: IN_ALL, for_nothing: FOR_NOTHING, seen: Mutex::default() }
+    }
+
+    /// Of what it only looks at.
+    pub(crate) fn of_requests() -> Self {
+        let (per_consumer, in_all) = (REQUESTS_PER_CONSUMER, REQUESTS_IN_ALL);
+        Self { per_consumer, in_all, for_nothing: in_all, seen: Mutex::default() }
+    }
+
     /// Counts a request; `false` where it is one too many.
     pub(crate) fn admit(&self, consumer: Address, shown: Shown, now: Instant) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,10 +58,10 @@ impl Limiter {
         let all: usize = seen.values().map(Vec::len).sum();
         let own = seen.entry(consumer).or_default();
         let most = match shown {
-            Shown::Nothing => FOR_NOTHING,
-            Shown::ThePrice => IN_ALL,
+            Shown::Nothing => self.for_nothing,
+            Shown::ThePrice => self.in_all,
         };
-        if all >= most || own.len() >= PER_CONSUMER {
+        if all >= most || own.len() >= self.per_consumer {
             return false;
         }
         own.push(now);
@@ -57,7 +75,7 @@ mod tests {
 
     #[test]
     fn one_consumer_cannot_use_up_the_gateway() {
-        let limiter = Limiter::default();
+        let limiter = Limiter::of_sales();
         let now = Instant::now();
         let (greedy, other) = (Address([1; 20]), Address([2; 20]));
         assert_eq!((0..100).filter(|_| limiter.admit(greedy, Shown::ThePrice, now)).count(), PER_CONSUMER);
@@ -66,8 +84,17 @@ mod tests {
     }
 
     #[test]
+    fn one_who_only_asks_cannot_use_up_the_gateway_either() {
+        let limiter = Limiter::of_requests();
+        let now = Instant::now();
+        let (greedy, other) = (Address([1; 20]), Address([2; 20]));
+        assert_eq!((0..200).filter(|_| limiter.admit(greedy, Shown::Nothing, now)).count(), REQUESTS_PER_CONSUMER);
+        assert!(limiter.admit(other, Shown::Nothing, now));
+    }
+
+    #[test]
     fn any_number_of_keys_without_money_leave_room_for_whoever_can_pay() {
-        let limiter = Limiter::default();
+        let limiter = Limiter::of_sales();
         let now = Instant::now();
         let admitted = |shown| {
             let keys = (1..=100).flat_map(|key| std::iter::repeat_n(Address([key; 20]), PER_CONSUMER));

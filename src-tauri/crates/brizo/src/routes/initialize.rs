@@ -47,6 +47,10 @@ pub(super) async fn initialize(
     if !(Message::Initialize { hash: terms.hash() }).is_signed_by(&signed, consumer) {
         return Err(Refusal::Signature(signature));
     }
+    // Before the chain is asked about it, however often it comes again; a sale is counted when it begins.
+    if !gateway.inner.requests.admit(consumer, Shown::Nothing, Instant::now()) {
+        return Err(Refusal::TooMany);
+    }
     if consumer == gateway.provider() {
         return Err(Refusal::NotCreated("a gateway does not sell to itself".to_owned()));
     }

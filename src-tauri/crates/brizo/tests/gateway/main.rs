@@ -7,7 +7,7 @@ mod world;
 use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
-use protocol::{Checksum, Signer, Vodka};
+use protocol::{Checksum, Signer, Vodka, conditions::AccessTerms};
 use serde_json::json;
 use transport::{Method, Request};
 use world::{PRICE, World, some_did};
@@ -153,7 +153,7 @@ async fn an_agreement_stays_with_the_version_it_was_made_for() {
     let world = World::new().await;
     let listing = world.publish(1, RAIN).await;
     let terms = world.terms(&listing, 1);
-    let ask = async |terms: &protocol::conditions::AccessTerms| {
+    let ask = async |terms: &AccessTerms| {
         let signature = world.buyer.sign_personal(&terms.hash()).unwrap();
         world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap()
     };
@@ -224,4 +224,19 @@ async fn nobody_keeps_the_gateway_busy_without_end() {
         assert_eq!(world.post("encrypt", &body).await.status, 400);
     }
     assert_eq!(world.post("encrypt", &body).await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_asks_for_agreements_without_end_either() {
+    let world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    // Signed and for nothing: no sale comes of it.
+    let terms = AccessTerms { consumer: world.gateway.provider(), ..world.terms(&listing, 1) };
+    let signature = world.provider().sign_personal(&terms.hash()).unwrap();
+    let ask =
+        async || world.client().initialize(terms.did, terms.agreement, 2, &signature, terms.consumer).await.unwrap();
+    for _ in 0..120 {
+        assert!(matches!(ask().await, Initialized::Refused { may_pass: false, .. }));
+    }
+    assert!(matches!(ask().await, Initialized::Refused { may_pass: true, .. }), "later");
 }
