@@ -101,9 +101,12 @@ impl Gateway {
         )
     }
 
-    /// Whether a grant of this sale was ever signed.
+    /// Whether a grant of this sale was ever signed. One under the same number may be of another's, whose agreement the chain
+    /// has taken back: nothing was compared for this one then.
     async fn granted_before(&self, state: &State) -> Result<bool, Hold> {
-        self.inner.outbox.is_signed(&items::grant_key(&state.sale().terms)).await.map_err(Hold::later)
+        let terms = &state.sale().terms;
+        let grant = self.inner.keeper.contracts().grant_access(terms);
+        self.inner.outbox.is_signed_as(&items::grant_key(terms), &grant).await.map_err(Hold::later)
     }
 
     /// Compares every file that would be delivered with what was sold; sales of one version that ask at once share that.

@@ -9,6 +9,7 @@ use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
 use protocol::{Address, AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms, templates::ACCESS, tx::Call};
+use runner::items;
 use wallet::ServiceKey;
 
 const RAIN: &[u8] = b"day,millimetres\n1,0\n2,13\n3,4\n";
@@ -107,6 +108,27 @@ async fn a_number_that_a_stranger_posted_first_is_its_buyer_s_all_the_same() {
         sales.iter().map(|sale| (sale.agreement, sale.consumer)).collect::<Vec<_>>(),
         [(terms.agreement, terms.consumer)]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_that_was_signed_for_another_buyer_of_this_number_opens_nothing_unread() {
+    let mut world = World::new().await;
+    let listing = world.publish(1, RAIN).await;
+    // As squid-js makes them: by the buyer, without time limits.
+    let terms = AccessTerms { time_outs: [0; 3], ..world.terms(&listing, 1) };
+    let theirs = AccessTerms { consumer: world.stranger.address(), ..terms.clone() };
+    let made = terms.clone();
+    world
+        .reopen(async move |world| {
+            // Of an agreement that the chain has taken back since.
+            world.gateway_signs(items::grant(world.keeper.contracts(), &theirs, 0)).await;
+            std::fs::write(&listing.path, "something else").unwrap();
+            world.send(&world.buyer, world.keeper.contracts().create_agreement(&made)).await;
+            world.pay(&made).await;
+        })
+        .await;
+    world.comes_to(terms.agreement, SaleStage::Ended).await;
+    assert_eq!(world.state(terms.ids().access).await, ConditionState::Unfulfilled);
 }
 
 #[tokio::test(flavor = "multi_thread")]

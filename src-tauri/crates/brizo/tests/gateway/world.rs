@@ -181,6 +181,14 @@ impl World {
         Journal::new(&self.door.ledger).close(entry, ended.point()).await.unwrap();
     }
 
+    /// What the gateway had signed before it was ended, for a chain that has nothing for it to do.
+    pub(crate) async fn gateway_signs(&self, items: Vec<Item>) {
+        let outbox = Outbox::new(&self.door.ledger, Arc::new(self.keeper.clone()));
+        let items = items.into_iter().map(|item| Item { gas: Some(keeper::gas::GRANT), ..item }).collect();
+        let batch = Batch { signer: self.provider.clone(), items, not_after: None, point: Point::GrantSigned };
+        assert!(outbox.run(batch).await.is_err(), "it reverts");
+    }
+
     pub(crate) async fn send(&self, from: &Arc<ServiceKey>, call: Call) {
         let key = Key::other(format!("purpose {}", self.purposes.fetch_add(1, Ordering::SeqCst)));
         self.run(from, vec![Item::new(key, call)]).await;
@@ -323,6 +331,20 @@ impl World {
                 if sale.agreement == agreement && sale.stage == stage {
                     return;
                 }
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    }
+
+    /// Waits until a sale has come to this stage, by the gateway's records.
+    pub(crate) async fn comes_to(&self, agreement: AgreementId, stage: SaleStage) {
+        let wait = async {
+            loop {
+                let sales = self.gateway.all_sales().await.unwrap();
+                if sales.iter().any(|sale| sale.agreement == agreement && sale.stage == stage) {
+                    return;
+                }
+                tokio::task::yield_now().await;
             }
         };
         tokio::time::timeout(PATIENCE, wait).await.unwrap();

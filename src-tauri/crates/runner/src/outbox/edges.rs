@@ -95,6 +95,10 @@ async fn only_what_is_signed_and_not_forbidden_is_signed() {
     assert!(outbox.forbid(std::slice::from_ref(&forbidden), Point::PaymentForbidden).await.unwrap());
     assert!(outbox.is_signed(&signed).await.unwrap());
     assert!(!outbox.is_signed(&forbidden).await.unwrap());
+    let (this, another) = (item("signed").call, item("another").call);
+    assert!(outbox.is_signed_as(&signed, &this).await.unwrap());
+    assert!(!outbox.is_signed_as(&signed, &another).await.unwrap(), "under the same key");
+    assert!(!outbox.is_signed_as(&forbidden, &this).await.unwrap());
     assert!(matches!(ends(outbox.settle(&forbidden)).await, Err(OutboxError::Forbidden)));
 }
 

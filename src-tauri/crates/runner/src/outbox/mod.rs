@@ -474,6 +474,12 @@ impl Outbox {
         Ok(self.row(key).await?.is_some_and(|row| row.state != TxState::Forbidden))
     }
 
+    /// Whether this very call is signed under a key. Where the chain went back, the same number may be another agreement's.
+    pub async fn is_signed_as(&self, key: &Key, call: &Call) -> Result<bool, OutboxError> {
+        let signed = self.row(key).await?.and_then(|row| row.unsigned);
+        Ok(signed.is_some_and(|tx| tx.to == Some(call.to) && tx.data == call.data))
+    }
+
     /// The hash of the variant signed last under a key.
     pub async fn hash(&self, key: &Key) -> Result<Option<TxHash>, OutboxError> {
         Ok(self.row(key).await?.and_then(|row| row.variants.last().map(|v| v.hash)))
