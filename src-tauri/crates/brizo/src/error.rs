@@ -62,6 +62,9 @@ pub(crate) enum Refusal {
     /// The listing is not on the chain, or not this gateway's.
     #[error("{0}")]
     Unknown(String),
+    /// The chain is ahead of what this gateway can get of the listing: it may come.
+    #[error("{0}")]
+    Behind(String),
     /// The agreement cannot be created.
     #[error("{0}")]
     NotCreated(String),
@@ -81,7 +84,7 @@ impl IntoResponse for Refusal {
         let status = match &self {
             Self::Request(_) => StatusCode::BAD_REQUEST,
             Self::Signature(_) | Self::Forbidden(_) | Self::NotCreated(_) => StatusCode::UNAUTHORIZED,
-            Self::Unknown(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unknown(_) | Self::Behind(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Gone => StatusCode::NOT_FOUND,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,

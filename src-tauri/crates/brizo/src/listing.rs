@@ -62,7 +62,8 @@ impl Gateway {
         if silent {
             return Err(Refusal::Failed("the catalogue does not answer".to_owned()));
         }
-        Err(Refusal::Unknown(format!("no catalogue has {did} as it is on the chain")))
+        // An edit is on the chain first.
+        Err(Refusal::Behind(format!("no catalogue has {did} as it is on the chain")))
     }
 
     /// The listing and the service that an agreement on the chain was made for, by the record of its sale, which is on

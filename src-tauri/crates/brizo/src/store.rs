@@ -41,7 +41,20 @@ const MIGRATIONS: &[&str] = &[
      CREATE TABLE waiting (agreement TEXT PRIMARY KEY);",
     // 3: the record of a sale says which version was sold
     "DROP TABLE pinned;",
+    // 4: what the chain does not have yet is waited for, and what nothing can be said of keeps nobody waiting
+    "ALTER TABLE waiting ADD COLUMN block INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE waiting ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
+     UPDATE waiting SET block = (SELECT COALESCE(MAX(block), 0) FROM followed);",
 ];
+
+/// An agreement that was seen on the chain and not yet decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    /// Which.
+    pub(crate) agreement: AgreementId,
+    /// The block that told of it.
+    pub(crate) block: u64,
+}
 
 /// A file on this computer that listings may point to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,12 +236,17 @@ impl Store {
         &self,
         block: u64,
         hash: Option<Hash32>,
-        seen: Vec<AgreementId>,
+        seen: Vec<Waiting>,
     ) -> Result<(), StoreError> {
         self.run(move |c| {
             let step = c.transaction()?;
-            for agreement in seen {
-                step.execute("INSERT OR IGNORE INTO waiting (agreement) VALUES (?1)", [agreement.hex()])?;
+            for Waiting { agreement, block } in seen {
+                // Where the chain went back, it is in another block now.
+                step.execute(
+                    "INSERT INTO waiting (agreement, block) VALUES (?1, ?2)
+                     ON CONFLICT (agreement) DO UPDATE SET block = excluded.block",
+                    params![agreement.hex(), i64::try_from(block).unwrap_or(i64::MAX)],
+                )?;
             }
             if let Some(hash) = hash {
                 step.execute(
@@ -242,12 +260,34 @@ impl Store {
         .await
     }
 
-    /// Agreements that were seen on the chain and not yet decided on.
-    pub(crate) async fn waiting(&self) -> Result<Vec<AgreementId>, StoreError> {
-        self.run(|c| {
-            let mut query = c.prepare("SELECT agreement FROM waiting")?;
-            let rows = query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows.iter().filter_map(|text| text.parse().ok()).collect())
+    /// Agreements that were seen on the chain and not yet decided on: all that are new, and of those that were looked at so
+    /// many at most, beginning with the ones that were looked at least often.
+    pub(crate) async fn waiting(&self, old: u32) -> Result<Vec<Waiting>, StoreError> {
+        self.run(move |c| {
+            let mut query = c.prepare(
+                "SELECT agreement, block FROM waiting WHERE looks = 0 OR rowid IN
+                 (SELECT rowid FROM waiting WHERE looks > 0 ORDER BY looks, rowid LIMIT ?1) ORDER BY looks, rowid",
+            )?;
+            let rows = query.query_map([old], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+            let rows = rows.collect::<Result<Vec<_>, _>>()?;
+            let read = |(agreement, block): &(String, i64)| {
+                Some(Waiting { agreement: agreement.parse().ok()?, block: u64::try_from(*block).unwrap_or(0) })
+            };
+            Ok(rows.iter().filter_map(read).collect())
+        })
+        .await
+    }
+
+    /// Whether any is.
+    pub(crate) async fn is_anything_waiting(&self) -> Result<bool, StoreError> {
+        self.run(|c| Ok(c.query_row("SELECT EXISTS (SELECT 1 FROM waiting)", [], |row| row.get(0))?)).await
+    }
+
+    /// Notes that an agreement was looked at and not decided on.
+    pub(crate) async fn looked(&self, agreement: AgreementId) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute("UPDATE waiting SET looks = looks + 1 WHERE agreement = ?1", [agreement.hex()])?;
+            Ok(())
         })
         .await
     }
@@ -324,17 +364,54 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gateway.db");
         let (one, two, hash) = (AgreementId([1; 32]), AgreementId([2; 32]), Hash32([7; 32]));
+        let seen = |agreement, block| Waiting { agreement, block };
         {
             let store = Store::open(&path).unwrap();
-            store.set_cursor(5, Some(hash), vec![one, two]).await.unwrap();
+            store.set_cursor(5, Some(hash), vec![seen(one, 4), seen(two, 4)]).await.unwrap();
             store.decided(one).await.unwrap();
+            store.set_cursor(5, Some(hash), vec![seen(two, 5)]).await.unwrap();
         }
         let store = Store::open(&path).unwrap();
-        assert_eq!(store.waiting().await.unwrap(), vec![two]);
+        assert_eq!(store.waiting(9).await.unwrap(), vec![seen(two, 5)], "once, and where it is now");
         assert_eq!(store.cursor().await.unwrap(), Some((5, hash)));
         assert!(!store.was_delivered(one).await.unwrap());
         store.delivered(one, 0).await.unwrap();
         assert!(store.was_delivered(one).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_new_waits_for_nothing_old_and_of_that_what_was_looked_at_least_often_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("gateway.db")).unwrap();
+        let seen = |number| Waiting { agreement: AgreementId([number; 32]), block: 5 };
+        let waiting = async |old| store.waiting(old).await.unwrap();
+        assert!(!store.is_anything_waiting().await.unwrap());
+        store.set_cursor(5, None, vec![seen(3), seen(1), seen(4)]).await.unwrap();
+        assert_eq!(waiting(0).await, [seen(3), seen(1), seen(4)], "in the order in which they came");
+        for looked in [3, 1, 1, 4] {
+            store.looked(seen(looked).agreement).await.unwrap();
+        }
+        assert_eq!(waiting(0).await, []);
+        assert!(store.is_anything_waiting().await.unwrap());
+        store.set_cursor(6, None, vec![seen(2)]).await.unwrap();
+        assert_eq!(waiting(2).await, [seen(2), seen(3), seen(4)]);
+        assert_eq!(waiting(9).await, [seen(2), seen(3), seen(4), seen(1)]);
+    }
+
+    #[tokio::test]
+    async fn what_waited_before_has_the_block_that_was_looked_at_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gateway.db");
+        let agreement = AgreementId([1; 32]);
+        {
+            let before = Connection::open(&path).unwrap();
+            before.execute_batch(&MIGRATIONS[..3].concat()).unwrap();
+            before.pragma_update(None, "user_version", 3).unwrap();
+            before.execute("INSERT INTO waiting (agreement) VALUES (?1)", [agreement.hex()]).unwrap();
+            before.execute("INSERT INTO followed (id, block, hash) VALUES (1, 70, '')", []).unwrap();
+        }
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.waiting(9).await.unwrap(), [Waiting { agreement, block: 70 }]);
     }
 
     #[tokio::test]

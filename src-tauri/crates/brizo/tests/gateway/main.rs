@@ -7,7 +7,7 @@ mod world;
 use brizo::SaleStage;
 use clients::brizo::Initialized;
 use keeper::ConditionState;
-use protocol::{Checksum, Signer, Vodka, conditions::AccessTerms};
+use protocol::{AgreementId, Checksum, Signer, Vodka, conditions::AccessTerms};
 use serde_json::json;
 use transport::{Method, Request};
 use world::{PRICE, World, some_did};
@@ -126,6 +126,36 @@ async fn an_agreement_that_a_buyer_made_while_the_gateway_was_away_is_served() {
     world.granted(&terms).await;
     let file = world.consume(&terms, &[("url", listing.url.as_str())], None).await;
     assert_eq!(file.bytes(1 << 10).await.unwrap(), RAIN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_whose_listing_comes_later_is_served_however_fast_blocks_come() {
+    let world = World::new().await;
+    let listing = world.register(1, RAIN).await;
+    // As squid-js makes them: without time limits.
+    let terms = AccessTerms { time_outs: [0; 3], ..world.terms(&listing, 1) };
+    world.send(&world.buyer, world.keeper.contracts().create_agreement(&terms)).await;
+    world.pay(&terms).await;
+    world.keeper.tick_until(100_000).await.unwrap();
+    world.looked_at(terms.agreement).await;
+    world.adopts(&listing).await;
+    world.granted(&terms).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_chain_does_not_have_is_looked_for_as_long_as_a_node_may_be_behind() {
+    let mut world = World::new().await;
+    world.keeper.tick_until(80).await.unwrap();
+    world.keeper.blocks().wait_for(|head| *head >= 80).await.unwrap();
+    let (late, forked) = (AgreementId([1; 32]), AgreementId([2; 32]));
+    world
+        .reopen(async |world| {
+            world.saw(forked, 3);
+            world.saw(late, 79);
+        })
+        .await;
+    world.looked_at(late).await;
+    assert_eq!(world.looks(forked), None, "its blocks are no longer in the chain");
 }
 
 #[tokio::test(flavor = "multi_thread")]

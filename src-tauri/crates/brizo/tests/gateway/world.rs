@@ -201,6 +201,18 @@ impl World {
 
     /// Publishes a file of these bytes: shared, encrypted, registered, served.
     pub(crate) async fn publish(&self, seed: u8, content: &[u8]) -> Listing {
+        let listing = self.register(seed, content).await;
+        self.adopts(&listing).await;
+        listing
+    }
+
+    /// The gateway gets a listing's document.
+    pub(crate) async fn adopts(&self, listing: &Listing) {
+        self.gateway.adopt(&listing.built.bytes, listing.built.checksum).await.unwrap();
+    }
+
+    /// The same as far as the chain knows of it; nobody has the document.
+    pub(crate) async fn register(&self, seed: u8, content: &[u8]) -> Listing {
         let path = self.folder.path().join(format!("file-{seed}.csv"));
         std::fs::write(&path, content).unwrap();
         let sum = hex::encode(Sha256::digest(content));
@@ -251,7 +263,6 @@ impl World {
         let call =
             self.keeper.contracts().register_attribute(built.did, built.checksum, &providers, "http://catalogue");
         self.send(&self.owner, call).await;
-        self.gateway.adopt(&built.bytes, built.checksum).await.unwrap();
         Listing { built, url, path, time_outs }
     }
 
@@ -331,6 +342,35 @@ impl World {
                 if sale.agreement == agreement && sale.stage == stage {
                     return;
                 }
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    }
+
+    /// The gateway's own file.
+    fn file(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("gateway").join("gateway.db")).unwrap()
+    }
+
+    /// Puts an agreement among those that the gateway saw on the chain, in this block.
+    pub(crate) fn saw(&self, agreement: AgreementId, block: u32) {
+        let row = "INSERT INTO waiting (agreement, block) VALUES (?1, ?2)";
+        self.file().execute(row, rusqlite::params![agreement.hex(), block]).unwrap();
+    }
+
+    /// How often the gateway looked at an agreement that waits; `None` where none of this number waits.
+    pub(crate) fn looks(&self, agreement: AgreementId) -> Option<u32> {
+        let file = self.file();
+        let mut query = file.prepare("SELECT looks FROM waiting WHERE agreement = ?1").unwrap();
+        let mut rows = query.query([agreement.hex()]).unwrap();
+        rows.next().unwrap().map(|row| row.get(0).unwrap())
+    }
+
+    /// Waits until the gateway looked at an agreement and could not decide on it.
+    pub(crate) async fn looked_at(&self, agreement: AgreementId) {
+        let wait = async {
+            while self.looks(agreement).is_none_or(|looks| looks == 0) {
+                tokio::task::yield_now().await;
             }
         };
         tokio::time::timeout(PATIENCE, wait).await.unwrap();
