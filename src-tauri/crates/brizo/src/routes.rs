@@ -9,7 +9,7 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Query, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -17,12 +17,14 @@ use clients::brizo::{Alive, alive_text};
 use protocol::Signer;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A request's body, at most: 2 MiB.
 const MAX_BODY: usize = 2 << 20;
 
-/// The routes of a gateway.
-pub fn router(gateway: Gateway) -> Router {
+/// The routes of a gateway. Pages of these origins may ask, of any where `*` is among them.
+pub fn router(gateway: Gateway, origins: &[String]) -> Router {
+    let origins: Arc<[String]> = origins.into();
     let services = Router::new()
         .route("/publish", post(publish::publish))
         .route("/encrypt", post(publish::encrypt))
@@ -35,20 +37,33 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/api/v1/brizo/alive", get(alive))
         .nest("/api/v1/brizo/services", services)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn(open_to_browsers))
+        .layer(from_fn_with_state(origins, open_to_browsers))
         .with_state(gateway)
 }
 
-/// As the released gateway: pages of any origin may ask, since nothing here acts by a cookie. Released clients send a content
-/// type with everything, for which a browser asks beforehand.
-async fn open_to_browsers(request: Request, next: Next) -> Response {
-    let asks_beforehand =
-        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if asks_beforehand { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
-    let mut say = |name: HeaderName, value: &'static str| {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+/// The released gateway lets pages of any origin ask: nothing here acts by a cookie. Whoever looks at a page may be where the
+/// gateway can be asked and the page's maker cannot, so that is for the operator to say. Released clients send a content type
+/// with everything, for which a browser asks beforehand.
+async fn open_to_browsers(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {
+    let any = origins.iter().any(|origin| origin == "*");
+    let asking = request.headers().get(header::ORIGIN);
+    let allowed = match any {
+        true => Some(HeaderValue::from_static("*")),
+        false => asking.filter(|asking| origins.iter().any(|origin| origin.as_bytes() == asking.as_bytes())).cloned(),
     };
-    say(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    let asks_beforehand = allowed.is_some()
+        && request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if asks_beforehand { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    if !any {
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
+    let Some(allowed) = allowed else { return response };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    let mut say = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
     if asks_beforehand {
         say(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS");
         say(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, range");

@@ -136,8 +136,8 @@ pub(crate) struct Node {
     /// Only where whoever can reach the node may. Without it their links lead to public internet addresses only.
     #[arg(long)]
     pub(crate) private_links: bool,
-    /// A file (TOML): data, block_time, name, chain_id, gateway, private_links, aquarius_1_1, key_servers, or key_server (one
-    /// alone, with its peers).
+    /// A file (TOML): data, block_time, name, chain_id, gateway, private_links, origins (a list: whose web pages may ask, like
+    /// "https://market.example"; "*" is all), aquarius_1_1, key_servers, or key_server (one alone, with its peers).
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

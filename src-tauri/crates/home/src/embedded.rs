@@ -33,6 +33,7 @@ impl Embedded {
             gateway: false,
             aquarius_1_1: false,
             private_links: false,
+            origins: None,
             key_servers: KEY_SERVERS,
         })
         .await

@@ -114,7 +114,7 @@ impl Presence {
                     })
                 })?;
                 let listen = Listen::Unix(sockets.socket(name).map_err(errors::disk)?);
-                let served = serve(&listen, brizo::router(gateway.clone()), cancel.clone())
+                let served = serve(&listen, brizo::router(gateway.clone(), &[]), cancel.clone())
                     .await
                     .map_err(|e| errors::transport(&e))?;
                 let at = served.endpoint().clone();

@@ -10,7 +10,7 @@ mod node;
 mod sentences;
 
 pub use brizo;
-pub use config::{ChainPlan, KeyServerPlan, NodeConfig, PeerPlan};
+pub use config::{ChainPlan, KeyServerPlan, NodeConfig, PeerPlan, is_origin};
 pub use deploy::deploy_contracts;
 pub use error::NodeError;
 pub use front::Front;

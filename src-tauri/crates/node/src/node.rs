@@ -70,7 +70,7 @@ impl Node {
         let ownership = Arc::new(aquarius::KeeperOwnership::new(keeper.clone()));
         let catalogue = Catalogue::open(&config.data.join("catalogue.db"), ownership)?;
         let catalogue = catalogue.taking_changes_of_1_1(config.aquarius_1_1);
-        front.merge(aquarius::router(catalogue.clone()));
+        front.merge(aquarius::router(catalogue.clone(), &config.open_to()));
         network.services.aquarius = vec![here.join("/api/v1/aquarius")];
 
         let gateway = match config.gateway {
@@ -220,7 +220,7 @@ async fn start_gateway(
     let http = Http::of_network(&network, Limits::trusted())?;
     let strangers = if config.private_links { Reach::Anywhere } else { Reach::PublicOnly };
     let gateway = Gateway::open(GatewayConfig { data, key, keeper, network, http, strangers, ledger, outbox }).await?;
-    front.merge(brizo::router(gateway.clone()));
+    front.merge(brizo::router(gateway.clone(), &config.open_to()));
     Ok((gateway, tower))
 }
 

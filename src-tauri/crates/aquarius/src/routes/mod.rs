@@ -9,15 +9,15 @@ use crate::{Catalogue, document::MAX_DOCUMENT};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, Method, header::CONTENT_TYPE},
+    http::{HeaderName, HeaderValue, Method, header::CONTENT_TYPE},
     routing::{get, post},
 };
 use protocol::search::{SIGNATURE_HEADER, TIME_HEADER};
 use serde_json::{Value, json};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// The routes of a catalogue.
-pub fn router(catalogue: Catalogue) -> Router {
+/// The routes of a catalogue. Pages of these origins may ask, of any where `*` is among them.
+pub fn router(catalogue: Catalogue, origins: &[String]) -> Router {
     let base = Router::new()
         .route("/", get(root))
         .route("/health", get(read::health))
@@ -33,14 +33,19 @@ pub fn router(catalogue: Catalogue) -> Router {
         .nest("/api/v1/aquarius", base)
         .route("/api/v1/aquarius/", get(root))
         .layer(DefaultBodyLimit::max(MAX_DOCUMENT + 4096))
-        .layer(open_to_browsers())
+        .layer(open_to_browsers(origins))
         .with_state(catalogue)
 }
 
-/// As the released software: pages of any origin may ask, since nothing here acts by a cookie.
-fn open_to_browsers() -> CorsLayer {
+/// The released software lets pages of any origin ask: nothing here acts by a cookie. Whoever looks at a page may be where
+/// the catalogue can be asked and the page's maker cannot, so that is for the operator to say.
+fn open_to_browsers(origins: &[String]) -> CorsLayer {
+    let origins = match origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())),
+    };
     CorsLayer::new()
-        .allow_origin(Any)
+        .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([CONTENT_TYPE, HeaderName::from_static(SIGNATURE_HEADER), HeaderName::from_static(TIME_HEADER)])
 }

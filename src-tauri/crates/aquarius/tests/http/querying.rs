@@ -122,7 +122,7 @@ async fn the_index_answers_as_the_definition_says() {
     catalogue.bulk_insert(documents.clone()).await.unwrap();
     let ddos: Vec<Ddo> = documents.iter().map(|d| Ddo::parse(d).unwrap()).collect();
     let listen = Listen::Unix(folder.path().join("a.sock"));
-    let served = serve(&listen, aquarius::router(catalogue), CancellationToken::new()).await.unwrap();
+    let served = serve(&listen, aquarius::router(catalogue, &[]), CancellationToken::new()).await.unwrap();
     let http = Http::new(Resolver::none(), Limits::hostile());
     let client = AquariusClient::new(http, &served.endpoint().join("/api/v1/aquarius")).unwrap();
     let (mut some, mut sorted) = (0, 0);

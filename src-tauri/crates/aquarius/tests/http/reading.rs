@@ -1,7 +1,10 @@
-use crate::support::{Key, World, draft};
+use crate::support::{Chain, Key, World, draft};
+use aquarius::Catalogue;
 use protocol::Did;
 use serde_json::{Value, json};
-use transport::{Method, Request};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use transport::{Http, Limits, Listen, Method, Request, Resolver, serve};
 
 #[tokio::test]
 async fn it_says_what_it_is() {
@@ -52,6 +55,29 @@ async fn a_page_in_a_browser_may_ask_and_change() {
         let request = Request::get(world.base.join(path)).header("origin", "https://market.example");
         let answer = world.http.send(request).await.unwrap();
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some("*")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_than_those_that_were_named_may_not_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, origins) in [vec![], vec!["https://market.example".to_owned()]].into_iter().enumerate() {
+        let catalogue =
+            Catalogue::open(&folder.path().join(format!("{number}.db")), Arc::new(Chain::default())).unwrap();
+        let listen = Listen::Unix(folder.path().join(format!("{number}.sock")));
+        let served = serve(&listen, aquarius::router(catalogue, &origins), CancellationToken::new()).await.unwrap();
+        let http = Http::new(Resolver::none(), Limits::hostile());
+        for origin in ["https://market.example", "https://market.example.evil"] {
+            let url = served.endpoint().join("/api/v1/aquarius/assets");
+            let told = http.send(Request::get(&url).header("origin", origin)).await.unwrap();
+            let allowed = origins.iter().any(|named| named == origin);
+            assert_eq!(told.header("access-control-allow-origin"), allowed.then_some(origin), "{origins:?}");
+            let before = Request::new(Method::OPTIONS, &url)
+                .header("origin", origin)
+                .header("access-control-request-method", "GET");
+            let told = http.send(before).await.unwrap();
+            assert_eq!(told.header("access-control-allow-origin"), allowed.then_some(origin), "{origins:?}");
+        }
     }
 }
 

@@ -90,7 +90,7 @@ impl World {
         let catalogue = catalogue.taking_changes_of_1_1(of_1_1);
         let listen = Listen::Unix(folder.path().join("a.sock"));
         let stop = CancellationToken::new();
-        let served = serve(&listen, aquarius::router(catalogue), stop.clone()).await.unwrap();
+        let served = serve(&listen, aquarius::router(catalogue, &["*".to_owned()]), stop.clone()).await.unwrap();
         let http = Http::new(Resolver::none(), Limits::hostile());
         let base = served.endpoint().join("/api/v1/aquarius");
         let client = AquariusClient::new(http.clone(), &base).unwrap();

@@ -228,6 +228,28 @@ async fn pages_of_any_origin_may_ask_and_are_told_so_beforehand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_origins_than_those_that_were_named_may_not_ask() {
+    let world = World::new().await;
+    let served = world.open_to(&["https://market.example"]).await;
+    let about = served.endpoint().join("/api/v1/brizo");
+    for (origin, allowed) in [("https://market.example", true), ("https://market.example.evil", false)] {
+        let asked = Request::get(&about).header("origin", origin);
+        let told = world.http.send(asked).await.unwrap();
+        assert_eq!(told.status, 200);
+        assert_eq!(told.header("access-control-allow-origin"), allowed.then_some(origin));
+        assert_eq!(told.header("vary"), Some("origin"), "whoever keeps an answer keeps it for this origin");
+        let before = Request::new(Method::OPTIONS, &about)
+            .header("origin", origin)
+            .header("access-control-request-method", "GET");
+        let told = world.http.send(before).await.unwrap();
+        assert_eq!(told.is_success(), allowed, "{origin}");
+        assert_eq!(told.header("access-control-allow-origin"), allowed.then_some(origin));
+    }
+    // Whoever is no page is not asked where he comes from.
+    assert_eq!(world.http.send(Request::get(&about)).await.unwrap().status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn strangers_change_nothing_and_sell_nothing_of_others() {
     let world = World::new().await;
     let listing = world.publish(1, RAIN).await;

@@ -289,6 +289,13 @@ impl World {
         self.run(&self.buyer, items::payment(self.keeper.contracts(), terms)).await;
     }
 
+    /// The same gateway behind another door, open to pages of these origins.
+    pub(crate) async fn open_to(&self, origins: &[&str]) -> Served {
+        let listen = Listen::Unix(self.folder.path().join("pages.sock"));
+        let origins: Vec<String> = origins.iter().map(|origin| (*origin).to_owned()).collect();
+        serve(&listen, brizo::router(self.gateway.clone(), &origins), CancellationToken::new()).await.unwrap()
+    }
+
     pub(crate) fn base(&self) -> String {
         self.door.served.endpoint().join("/api/v1/brizo")
     }
@@ -436,7 +443,7 @@ async fn open(
     let gateway = Gateway::open(config).await.unwrap();
     let cancel = CancellationToken::new();
     let listen = Listen::Unix(folder.path().join("gateway.sock"));
-    let served = serve(&listen, brizo::router(gateway.clone()), cancel.clone()).await.unwrap();
+    let served = serve(&listen, brizo::router(gateway.clone(), &["*".to_owned()]), cancel.clone()).await.unwrap();
     (gateway, Door { served, ledger, cancel })
 }
 

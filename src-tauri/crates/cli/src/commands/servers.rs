@@ -26,6 +26,8 @@ struct File {
     /// Whether its catalogue takes changes by the rule of Aquarius 1.1, whose signatures can be used again.
     aquarius_1_1: Option<bool>,
     private_links: Option<bool>,
+    /// Of which origins pages in a browser may ask; `*` is any.
+    origins: Option<Vec<String>>,
     key_servers: Option<usize>,
     /// Runs one key server alone, in this process.
     key_server: Option<node::KeyServerPlan>,
@@ -59,6 +61,19 @@ fn data_folder(typed: Option<PathBuf>, file: Option<PathBuf>, home: Option<&Path
         (Some(data), _) => Ok(data),
         (None, Some(home)) => Ok(home.join("node")),
         (None, None) => Ok(home::default_folder().map_err(|e| failed(e, "Name a folder with --data."))?.join("node")),
+    }
+}
+
+/// The origins that the file names, if all of them are origins.
+fn origins(told: Option<Vec<String>>) -> Result<Option<Vec<String>>, ApiError> {
+    let other = told.iter().flatten().find(|origin| !node::is_origin(origin)).cloned();
+    match other {
+        Some(other) => Err(ApiError::new(
+            Code::Invalid,
+            Sentence::verbatim(format!("“{other}” in `origins` is no origin of pages.")),
+            "Write each like https://market.example, without a path, or * for all.",
+        )),
+        None => Ok(told),
     }
 }
 
@@ -104,6 +119,7 @@ pub(super) async fn node(arguments: Node, common: &Common, output: Output) -> Re
         gateway: file.gateway.unwrap_or(true),
         aquarius_1_1: file.aquarius_1_1.unwrap_or(false),
         private_links: arguments.private_links || file.private_links.unwrap_or(false),
+        origins: origins(file.origins)?,
         key_servers: file.key_servers.unwrap_or(3),
     };
     let node =
@@ -145,6 +161,16 @@ pub(super) async fn serve(common: &Common, output: Output) -> Result<(), ApiErro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_node_s_file_names_the_origins_of_pages_that_may_ask_as_browsers_send_them() {
+        let told = |text: &str| origins(toml::from_str::<File>(text).unwrap().origins);
+        assert_eq!(told("").unwrap(), None);
+        assert_eq!(told("origins = []").unwrap(), Some(vec![]));
+        assert_eq!(told(r#"origins = ["https://a.example", "*"]"#).unwrap().unwrap(), ["https://a.example", "*"]);
+        let error = told(r#"origins = ["https://a.example", "https://b.example/"]"#).unwrap_err();
+        assert!(error.message.contains("https://b.example/"), "{error:?}");
+    }
 
     #[test]
     fn a_node_s_data_is_where_it_was_told_or_in_the_data_folder_that_was_named() {
