@@ -64,6 +64,11 @@ pub fn wallet(error: WalletError) -> ApiError {
             said,
             "Bring the account back with its recovery words or a backup file, in another data folder.",
         ),
+        WalletError::ListLost { .. } => ApiError::new(
+            Code::Corrupt,
+            said,
+            "Put the list back from a copy, or go on in another data folder with your recovery words.",
+        ),
         WalletError::Disk { .. } => {
             ApiError::new(Code::Disk, said, "Free this place, make room or allow writing, then try again.")
         }

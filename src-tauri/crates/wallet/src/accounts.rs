@@ -36,8 +36,12 @@ pub(crate) struct Accounts {
     pub version: u32,
     /// Random; names this wallet in the keychain.
     pub id: String,
-    /// The `keys-<number>` folder that counts; others are left-overs of a crash.
+    /// The `keys-<number>` folder that counts; 0 before the first account.
     pub keys: u64,
+    /// The numbers of the folders that this list made, as far as they may be there: of these, all but the one that counts
+    /// are left-overs. `None` in a list of an earlier version, which made those up to the one that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Vec<u64>>,
     /// Whether the recovery words are sealed in that folder.
     pub has_words: bool,
     pub accounts: Vec<Account>,
@@ -46,7 +50,22 @@ pub(crate) struct Accounts {
 impl Accounts {
     pub(crate) fn empty() -> Self {
         let id = hex::encode(crate::keystore::random::<8>());
-        Self { version: 1, id, keys: 1, has_words: false, accounts: Vec::new() }
+        Self { version: 1, id, keys: 0, made: None, has_words: false, accounts: Vec::new() }
+    }
+
+    /// Whether a folder of keys is this list's own and does not count. What the list does not know is never taken for that.
+    pub(crate) fn is_left_over(&self, keys: u64) -> bool {
+        match &self.made {
+            Some(made) => keys != self.keys && made.contains(&keys),
+            None => keys < self.keys,
+        }
+    }
+
+    /// The same with one more folder of its own, where these are there.
+    pub(crate) fn making(&self, keys: u64, there: &[u64]) -> Self {
+        let own = |number: &u64| *number == self.keys || self.is_left_over(*number);
+        let made = there.iter().copied().filter(own).chain([keys]).collect();
+        Self { made: Some(made), ..self.clone() }
     }
 
     pub(crate) fn find(&self, address: Address) -> Option<&Account> {

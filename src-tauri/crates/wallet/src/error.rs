@@ -57,6 +57,14 @@ pub enum WalletError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Sealed keys are there, and the list of accounts that says what they are is not.
+    #[error("{} is gone, and there are sealed keys in {}", list.display(), keys.display())]
+    ListLost {
+        /// Where the list should be.
+        list: PathBuf,
+        /// Where the keys are.
+        keys: PathBuf,
+    },
     /// The disk refused.
     #[error("{}: {source}", path.display())]
     Disk {

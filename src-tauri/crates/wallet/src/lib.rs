@@ -18,7 +18,9 @@
 //! ```
 //! A change of passphrase writes a whole new `keys-…` folder and then replaces `accounts.json` in one step: after a
 //! crash either the old passphrase opens everything or the new one does. What does not count any more is removed by the
-//! process that holds the home's lock, and by no other: [`Wallet`] is for that one, [`WalletReader`] for others.
+//! process that holds the home's lock, and by no other: [`Wallet`] is for that one, [`WalletReader`] for others. The list
+//! says which folders it made, before they are there: no other is ever removed or written over, and keys without a list are
+//! an error, not an empty wallet.
 //!
 //! # Time and threads
 //!

@@ -22,6 +22,11 @@ impl From<&WalletError> for Sentence {
             E::Keystore(error) => error.into(),
             E::Keychain(error) => error.into(),
             E::Damaged { path, reason } => sentence!("{path} is damaged ({reason}).", path = path.as_path(), reason),
+            E::ListLost { list, keys } => sentence!(
+                "The list of accounts {list} is gone. The keys are in {keys}, and stay there.",
+                list = list.as_path(),
+                keys = keys.as_path()
+            ),
             E::Disk { path, source } => {
                 sentence!("{path} cannot be used: {why}.", path = path.as_path(), why = Self::from(source))
             }

@@ -3,6 +3,7 @@
 mod change;
 mod copies;
 mod derived;
+mod folders;
 mod reader;
 
 pub use reader::WalletReader;
@@ -94,6 +95,7 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Wallet {
     /// Opens the wallet of a folder, `<home>/wallet`; a new folder is an empty wallet. It is locked. Only for the process
     /// that holds the home's lock: left-overs in the folder are removed. Others have [`WalletReader`].
+    /// [`WalletError::ListLost`] where there are keys without a list: they are not taken for an empty wallet.
     pub fn open(folder: &Path, options: Options) -> Result<Self, WalletError> {
         safe_file::make_folder(folder)?;
         let wallet = Self::load(folder, options)?;
@@ -169,7 +171,7 @@ impl Wallet {
         let began = self.locks();
         let _operation = hold(&self.0.operation);
         let mut at_work = self.right_passphrase(passphrase)?;
-        let mut accounts = self.snapshot();
+        let mut accounts = self.begun()?;
         if accounts.has_words {
             return Err(WalletError::HasWords);
         }
@@ -216,7 +218,7 @@ impl Wallet {
         let began = self.locks();
         let _operation = hold(&self.0.operation);
         let at_work = self.right_passphrase(passphrase)?;
-        let accounts = self.snapshot();
+        let accounts = self.begun()?;
         self.add(accounts, at_work, key, Origin::Imported, name, began)
     }
 
@@ -433,7 +435,7 @@ impl Wallet {
     }
 
     fn keys_folder(&self, keys: u64) -> PathBuf {
-        self.0.folder.join(format!("keys-{keys}"))
+        folders::path(&self.0.folder, keys)
     }
 
     fn key_path(&self, keys: u64, address: Address) -> PathBuf {
@@ -445,10 +447,15 @@ impl Wallet {
     }
 }
 
-/// The list of accounts of a folder; that of an empty wallet where there is none.
+/// The list of accounts of a folder; that of an empty wallet where there is none, and no keys either.
 fn read_accounts(folder: &Path) -> Result<Accounts, WalletError> {
     let path = accounts_path(folder);
-    let Some(json) = safe_file::read(&path)? else { return Ok(Accounts::empty()) };
+    let Some(json) = safe_file::read(&path)? else {
+        return match folders::newest_with_keys(folder)? {
+            Some(keys) => Err(WalletError::ListLost { list: path, keys }),
+            None => Ok(Accounts::empty()),
+        };
+    };
     let damaged = |reason: String| WalletError::Damaged { path: path.clone(), reason };
     let accounts: Accounts = serde_json::from_slice(&json).map_err(|e| damaged(e.to_string()))?;
     if accounts.version != 1 {

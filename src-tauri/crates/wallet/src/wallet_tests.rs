@@ -169,15 +169,77 @@ fn a_new_passphrase_replaces_the_old_one_for_everything() {
 #[test]
 fn a_change_of_passphrase_that_crashed_half_way_leaves_the_old_one_right() {
     let bench = Bench::new();
-    bench.junk();
+    let wallet = bench.junk();
+    let mut opens = wallet.right_passphrase("pass").unwrap();
+    let mut seals = Passphrase::new("word", Cost::cheap());
+    wallet.seal_anew(&wallet.snapshot(), &mut opens, &mut seals).unwrap();
     let half = bench.wallet().join("keys-2");
-    fs::create_dir(&half).unwrap();
     fs::write(half.join("words.json"), "half").unwrap();
     let wallet = bench.open();
     assert!(!half.exists(), "the left-over is removed");
     wallet.unlock("pass").unwrap();
     wallet.update("pass", "word").unwrap();
     bench.open().unlock("word").unwrap();
+}
+
+#[test]
+fn keys_without_a_list_are_not_taken_for_an_empty_wallet() {
+    let bench = Bench::new();
+    bench.junk().update("pass", "word").unwrap();
+    let (list, keys) = (bench.wallet().join("accounts.json"), bench.wallet().join("keys-2"));
+    let text = fs::read(&list).unwrap();
+    fs::remove_file(&list).unwrap();
+    for error in [
+        Wallet::open(&bench.wallet(), bench.options()).map(drop).unwrap_err(),
+        WalletReader::open(&bench.wallet(), bench.options()).map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(&error, WalletError::ListLost { keys: named, .. } if *named == keys), "{error}");
+    }
+    fs::write(&list, text).unwrap();
+    bench.open().unlock("word").unwrap();
+}
+
+#[test]
+fn keys_of_another_list_are_neither_removed_nor_written_over() {
+    let bench = Bench::new();
+    let wallet = bench.junk();
+    let theirs = bench.wallet().join("keys-2/words.json");
+    fs::create_dir(theirs.parent().unwrap()).unwrap();
+    fs::write(&theirs, "somebody's").unwrap();
+    wallet.update("pass", "word").unwrap();
+    bench.open().unlock("word").unwrap();
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "somebody's");
+    assert!(!bench.wallet().join("keys-1").exists(), "its own left-over goes");
+}
+
+#[test]
+fn a_list_of_an_earlier_version_knows_the_keys_before_its_own() {
+    let bench = Bench::new();
+    bench.junk().update("pass", "word").unwrap();
+    let list = bench.wallet().join("accounts.json");
+    let mut text: serde_json::Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+    assert!(text.as_object_mut().unwrap().remove("made").is_some());
+    fs::write(&list, text.to_string()).unwrap();
+    let [before, after] = ["keys-1", "keys-3"].map(|name| bench.wallet().join(name));
+    fs::create_dir(&before).unwrap();
+    fs::create_dir(&after).unwrap();
+    bench.open().update("word", "third").unwrap();
+    assert!(!before.exists() && after.exists());
+    bench.open().unlock("third").unwrap();
+}
+
+#[test]
+fn a_first_account_that_was_not_finished_is_begun_anew() {
+    let bench = Bench::new();
+    // Its words are sealed, and then it ends.
+    assert!(matches!(bench.open().create("pass", WordCount::Twelve, Some(" ")), Err(WalletError::Name)));
+    let half = bench.wallet().join("keys-1");
+    assert!(half.join("words.json").exists());
+    let wallet = bench.open();
+    assert!(wallet.is_empty() && bench.look().is_empty());
+    let (_, words) = wallet.create("word", WordCount::Twelve, None).unwrap();
+    assert_eq!(bench.open().backup("word").unwrap().expose(), words.expose());
+    assert!(!half.exists(), "what was not finished is removed");
 }
 
 #[test]
@@ -219,11 +281,7 @@ fn no_keys_are_removed_while_those_that_count_cannot_be_read() {
     let text = fs::read_to_string(&list).unwrap();
     fs::write(&list, text.replace("\"keys\": 1", "\"keys\": 2")).unwrap();
     assert!(bench.open().unlock("pass").is_err());
-    // Nor where the list is gone, which then names no keys at all.
-    fs::remove_file(&list).unwrap();
     fs::rename(bench.wallet().join("keys-1"), bench.wallet().join("keys-2")).unwrap();
-    assert!(bench.open().is_empty());
-    fs::write(&list, text.replace("\"keys\": 1", "\"keys\": 2")).unwrap();
     bench.open().unlock("pass").unwrap();
 }
 

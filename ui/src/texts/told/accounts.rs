@@ -90,6 +90,14 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "Bring the account back with its recovery words or a backup file, in another data folder.",
         "Hol das Konto mit seinen Merkwörtern oder einer Sicherungsdatei zurück, in einem anderen Datenordner.",
     ),
+    (
+        "The list of accounts {list} is gone. The keys are in {keys}, and stay there.",
+        "Die Liste der Konten {list} fehlt. Die Schlüssel liegen in {keys} und bleiben dort.",
+    ),
+    (
+        "Put the list back from a copy, or go on in another data folder with your recovery words.",
+        "Leg die Liste aus einer Kopie zurück, oder mach in einem anderen Datenordner mit deinen Merkwörtern weiter.",
+    ),
     ("Test tokens come in 1 to 1000 at once.", "Test-Guthaben gibt es in Mengen von 1 bis 1000."),
     ("Ask for up to 1000.", "Verlange höchstens 1000."),
     ("This network hands out no test tokens.", "Dieses Netz verteilt kein Test-Guthaben."),

@@ -1,14 +1,14 @@
 //! A new passphrase for everything: a whole new folder of keys is written, then the list of accounts that names it, and
 //! only then the old folder goes.
 
-use super::{Wallet, hold};
+use super::{Wallet, folders, hold};
 use crate::{
     WalletError,
     accounts::Accounts,
     keystore::Passphrase,
     safe_file::{self, disk},
 };
-use std::fs;
+use std::{fs, io};
 
 impl Wallet {
     /// Changes the passphrase of everything in the wallet. After a crash either the old or the new one is right, for all.
@@ -33,14 +33,15 @@ impl Wallet {
         }
     }
 
-    /// Writes everything into the next folder of keys; the list that names it is returned and not written yet.
+    /// Writes everything into a new folder of keys; the list that lets it count is returned and not written yet.
     pub(super) fn seal_anew(
         &self,
         before: &Accounts,
         opens: &mut Passphrase<'_>,
         seals: &mut Passphrase<'_>,
     ) -> Result<Accounts, WalletError> {
-        let (from, to) = (before.keys, before.keys + 1);
+        let from = before.keys;
+        let (before, to) = self.new_keys(before)?;
         safe_file::make_folder(&self.keys_folder(to))?;
         for account in &before.accounts {
             let key = opens.open_key(&self.read_keystore(&self.key_path(from, account.address))?)?;
@@ -51,7 +52,7 @@ impl Wallet {
             self.write_keystore(&self.words_path(to), &seals.seal(&words, None)?)?;
         }
         safe_file::sync_entry(&self.keys_folder(to))?;
-        Ok(Accounts { keys: to, ..before.clone() })
+        Ok(Accounts { keys: to, ..before })
     }
 
     /// Lets the keys of `after` count, if all of them lie there and open.
@@ -70,29 +71,29 @@ impl Wallet {
         Ok(())
     }
 
-    /// Removes key folders that do not count: left-overs of a change of passphrase. None goes before those that count can be
-    /// read.
+    /// Removes the key folders of this list that do not count: left-overs of a change of passphrase. None goes before those
+    /// that count can be read, and those that the list did not make stay: they may hold the only keys of somebody.
     pub(super) fn sweep(&self) -> Result<(), WalletError> {
         let accounts = self.snapshot();
         if accounts.accounts.is_empty() {
-            // Nothing was ever sealed here, or the list of it is lost: it does not say what counts.
             return Ok(());
         }
         if let Err(error) = self.look_at_keys(&accounts) {
             tracing::warn!(%error, "keys of the wallet cannot be read; nothing in its folder is removed");
             return Ok(());
         }
-        let counts = format!("keys-{}", accounts.keys);
-        for entry in fs::read_dir(&self.0.folder).map_err(disk(&self.0.folder))? {
-            let entry = entry.map_err(disk(&self.0.folder))?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let ours = name.strip_prefix("keys-").is_some_and(|n| n.parse::<u64>().is_ok());
-            if ours && name != counts {
-                fs::remove_dir_all(entry.path()).map_err(disk(&entry.path()))?;
+        let mut swept = Ok(());
+        for number in folders::numbers(&self.0.folder)? {
+            if !accounts.is_left_over(number) {
+                continue;
+            }
+            let left = self.keys_folder(number);
+            match fs::remove_dir_all(&left) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => swept = swept.and(Err(disk(&left)(error))),
+                _ => {}
             }
         }
-        Ok(())
+        swept
     }
 
     /// Whether all keys that count are there and have the form of keystores; what is in them, the passphrase tells.
