@@ -183,6 +183,21 @@ fn a_change_of_passphrase_that_crashed_half_way_leaves_the_old_one_right() {
 }
 
 #[test]
+fn old_keys_that_cannot_be_removed_lock_nobody_out() {
+    let bench = Bench::new();
+    let old = bench.wallet().join("keys-1");
+    bench.junk().update("pass", "word").unwrap();
+    assert!(!old.exists());
+    // No folder: the system does not remove it as one.
+    fs::write(&old, "in the way").unwrap();
+    let wallet = bench.open();
+    assert!(wallet.sweep().is_err() && old.exists());
+    wallet.unlock("word").unwrap();
+    wallet.update("word", "third").unwrap();
+    bench.open().unlock("third").unwrap();
+}
+
+#[test]
 fn keys_without_a_list_are_not_taken_for_an_empty_wallet() {
     let bench = Bench::new();
     bench.junk().update("pass", "word").unwrap();
