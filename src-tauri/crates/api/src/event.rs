@@ -21,7 +21,7 @@ pub enum Event {
     Catalogue,
     /// Somebody bought from us, or a sale moved: read one's listings again.
     Sales,
-    /// Another network is in use: all that was told and asked before is of the one before.
+    /// Another network is in use, or another process runs the home: all that was told and asked before is of the one before.
     Network,
     /// So many files are held over the window; 0 once they have left it or were dropped.
     FilesHeld(u32),

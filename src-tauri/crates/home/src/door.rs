@@ -40,12 +40,13 @@ pub(crate) struct Followed {
 /// A home, opened or joined.
 pub struct Door {
     inner: Arc<Inner>,
-    network: Option<String>,
     account: Option<String>,
 }
 
 struct Inner {
     folder: Folder,
+    /// What is asked about, and what is begun with where this process takes the home over; `None` is the network in use.
+    network: Option<String>,
     /// `None` once this process has left the home; held for moments.
     now: Mutex<Option<Entered>>,
     /// Held while the home is entered again: the others wait, and find what was found.
@@ -80,14 +81,20 @@ impl Door {
         let folder = Folder::open(options.dir.as_deref()).map_err(errors::folder)?;
         let HomeOptions { network, account, .. } = options;
         let side = Box::pin(enter(&folder)).await?;
-        let inner =
-            Inner { folder, now: Mutex::new(Some(Entered { side, number: 0 })), entering: AsyncMutex::default() };
-        Ok(Self { inner: Arc::new(inner), network, account })
+        let now = Mutex::new(Some(Entered { side, number: 0 }));
+        let inner = Inner { folder, network, now, entering: AsyncMutex::default() };
+        Ok(Self { inner: Arc::new(inner), account })
     }
 
     /// Whether this process runs the home now.
     pub fn is_holder(&self) -> bool {
         self.inner.now().is_some_and(|now| matches!(now.side, Side::Holder(_)))
+    }
+
+    /// How often this process has entered the home again because another one that ran it ended: what was unlocked there is
+    /// locked since.
+    pub fn times_entered_again(&self) -> u64 {
+        self.inner.now().map_or(0, |now| now.number)
     }
 
     /// Asks, typed.
@@ -107,7 +114,7 @@ impl Door {
     /// # Errors
     /// Those of the call; [`Code::Unreachable`] where nobody knows whether it was begun.
     pub async fn call(&self, request: Request) -> Result<Reply, ApiError> {
-        let asked = Asked { network: self.network.clone(), account: self.account.clone(), request };
+        let asked = Asked { network: self.inner.network.clone(), account: self.account.clone(), request };
         let mut lost = 0;
         loop {
             let Entered { side, number } = self.inner.now().ok_or_else(left)?;
@@ -135,7 +142,7 @@ impl Door {
     /// # Errors
     /// Where the holder does not answer, or does not know the network.
     pub async fn events(&self) -> Result<Events, ApiError> {
-        self.inner.events(self.network.clone()).await
+        self.inner.events().await
     }
 
     /// Leaves; a holder ends what it runs, in order.
@@ -181,13 +188,17 @@ impl Inner {
             return Ok(());
         }
         let side = Box::pin(enter(&self.folder)).await?;
+        if let Side::Holder(home) = &side {
+            // What the one before did goes on, whether anybody asks or not.
+            home.begin(self.network.clone());
+        }
         let entered = Entered { side, number: number + 1 };
         *self.now.lock().unwrap_or_else(PoisonError::into_inner) = Some(entered);
         Ok(())
     }
 
-    async fn events(self: &Arc<Self>, network: Option<String>) -> Result<Events, ApiError> {
-        let followed = Followed { network };
+    async fn events(self: &Arc<Self>) -> Result<Events, ApiError> {
+        let followed = Followed { network: self.network.clone() };
         let mut lost = 0;
         loop {
             let Entered { side, number } = self.now().ok_or_else(left)?;
@@ -196,7 +207,7 @@ impl Inner {
                 Side::Guest(guest) => guest.events(&followed).await,
             };
             let error = match heard {
-                Ok(from) => return Ok(Events { from: from?, followed, number, home: Arc::downgrade(self) }),
+                Ok(from) => return Ok(Events { from: from?, number, home: Arc::downgrade(self) }),
                 Err(error) => error,
             };
             lost += 1;
@@ -239,19 +250,20 @@ fn unanswered() -> ApiError {
 /// Events from one moment on, whoever runs the home. Missed ones are skipped: each carries the whole view.
 pub struct Events {
     from: Heard,
-    followed: Followed,
     /// Of which entering.
     number: u64,
     home: Weak<Inner>,
 }
 
 impl Events {
-    /// The next event; `None` when this process has left the home, or nobody runs it any more and it does not open.
+    /// The next event; `None` when this process has left the home, or nobody runs it any more and it does not open. Where
+    /// another process runs it from now on it is [`Event::Network`]: what happened meanwhile was not heard.
     pub async fn next(&mut self) -> Option<Event> {
-        loop {
-            match self.from.next().await {
-                Some(event) => return Some(event),
-                None => self.go_on().await?,
+        match self.from.next().await {
+            Some(event) => Some(event),
+            None => {
+                self.go_on().await?;
+                Some(Event::Network)
             }
         }
     }
@@ -266,7 +278,7 @@ impl Events {
             told(home.enter_again(self.number).await)?;
             home.now()?;
         }
-        *self = told(home.events(self.followed.network.clone()).await)?;
+        *self = told(home.events().await)?;
         Some(())
     }
 }
@@ -315,15 +327,31 @@ mod tests {
         let (_place, folder) = home();
         let (holder, guest) = (open(&folder).await, open(&folder).await);
         let mut events = guest.events().await.unwrap();
-        let listening = tokio::spawn(async move { events.next().await });
         holder.close().await;
-        // Nobody asks: who listens takes over.
-        while !guest.is_holder() {
-            assert!(!listening.is_finished(), "it does not end with the holder");
-            tokio::task::yield_now().await;
-        }
+        // Nobody asks: who listens takes over, and has to ask anew.
+        assert_eq!(events.next().await, Some(Event::Network));
+        assert!(guest.is_holder());
+        assert_eq!(guest.times_entered_again(), 1);
         guest.close().await;
-        assert!(listening.await.unwrap().is_none(), "it ends with what this process runs");
+        while events.next().await.is_some() {}
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_takes_over_by_listening_is_on_the_network_in_use() {
+        let (_place, folder) = home();
+        let (holder, guest) = (open(&folder).await, open(&folder).await);
+        let gateway = folder.socket("gateway-local").unwrap();
+        let mut events = guest.events().await.unwrap();
+        holder.close().await;
+        assert_eq!(events.next().await, Some(Event::Network));
+        // Nobody asks for anything.
+        let opens = async {
+            while tokio::net::UnixStream::connect(&gateway).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), opens).await.expect("its gateway opens by itself");
+        guest.close().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]

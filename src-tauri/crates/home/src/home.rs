@@ -41,6 +41,8 @@ struct Inner {
 struct Running {
     embedded: Option<Embedded>,
     present: HashMap<String, Arc<Presence>>,
+    /// Whether it has ended: nothing starts any more.
+    closed: bool,
 }
 
 impl Home {
@@ -88,6 +90,18 @@ impl Home {
             .map_err(|e| errors::transport(&e))?;
         *home.inner.served.lock().await = Some(served);
         Ok(home)
+    }
+
+    /// Begins, without being asked for anything, with what goes on by itself on a network (`None`: the one in use): its
+    /// purchases and refunds, its gateway.
+    pub(crate) fn begin(&self, network: Option<String>) {
+        let home = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = Box::pin(home.call(network.as_deref(), None, api::GetStatus {}.into())).await {
+                // Whoever asks is told the same, and it begins then.
+                tracing::warn!(%error, "what goes on by itself does not begin");
+            }
+        });
     }
 
     /// What happens from now on, on a network (`None`: whichever is in use at the time).
@@ -230,6 +244,9 @@ impl Home {
     /// This home's presence on a network, started where it is not there yet.
     async fn present(&self, chosen: &Chosen) -> Result<Arc<Presence>, ApiError> {
         let mut running = self.inner.running.lock().await;
+        if running.closed {
+            return Err(agent::errors::internal("this process has left the home"));
+        }
         if let Some(presence) = running.present.get(chosen.name()) {
             return Ok(presence.clone());
         }
@@ -299,6 +316,7 @@ impl Home {
             served.ended().await;
         }
         let mut running = self.inner.running.lock().await;
+        running.closed = true;
         for (_, presence) in running.present.drain() {
             match Arc::try_unwrap(presence) {
                 Ok(presence) => presence.leave().await,
