@@ -1,6 +1,9 @@
 //! Bad input and bad luck at a terminal: each time a clear sentence, a next step, and nothing lost.
 
-use crate::person::{PATIENCE, Person};
+use crate::{
+    network::Network,
+    person::{PATIENCE, Person},
+};
 use api::{Event, GetAccount};
 use home::{Door, HomeOptions};
 use protocol::Vodka;
@@ -230,4 +233,34 @@ fn a_guest_goes_on_when_the_holder_has_ended() {
     runtime.block_on(door.close());
     runtime.shutdown_timeout(PATIENCE);
     assert_eq!(person.balance(), "15", "when that one has ended as well, the next takes over");
+}
+
+#[test]
+fn whoever_keeps_a_home_running_goes_on_when_another_one_ends() {
+    let network = Network::starts(0);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let (first, second) = (publisher.serves(), publisher.serves());
+    let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Sold by the second", "4");
+    first.dies();
+    // Nobody asks anything of the publisher's home.
+    let buyer = Person::on(&network.file()).with_account(10);
+    buyer.types(&["buy", &did]).ok();
+    assert_eq!(buyer.balance(), "6");
+    second.ends();
+}
+
+#[test]
+fn what_a_password_was_given_for_goes_on_when_the_holder_ends() {
+    // Blocks take their time, so that the order is answered before the payment is signed.
+    let network = Network::starts(200);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let serving = publisher.serves();
+    let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Bought by a guest", "4");
+    let buyer = Person::on(&network.file()).with_account(10);
+    let dying = buyer.serves_until("before:payment_signed");
+    let bought = buyer.types(&["buy", &did]).ok();
+    dying.aborts("before:payment_signed");
+    assert_eq!(bought["state"], "completed", "the home that the guest took over was locked: {bought}");
+    assert_eq!(buyer.balance(), "6", "paid once");
+    serving.ends();
 }

@@ -5,6 +5,7 @@ use api::{ApiError, Call, Code, LockState, Password, Sentence};
 use home::{Door, HomeOptions};
 use std::{
     path::Path,
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -13,6 +14,8 @@ pub(crate) struct Session {
     pub(crate) door: Door,
     pub(crate) output: Output,
     common: Common,
+    /// How often the home had been entered again when the account was unlocked last.
+    unlocked: AtomicU64,
 }
 
 impl Session {
@@ -20,7 +23,7 @@ impl Session {
     pub(crate) async fn open(common: &Common, output: Output) -> Result<Self, ApiError> {
         let network = common.network.as_deref().map(paths::network).transpose()?;
         let options = HomeOptions { dir: common.home.clone(), network, account: common.account.clone() };
-        Ok(Self { door: Door::open(options).await?, output, common: common.clone() })
+        Ok(Self { door: Door::open(options).await?, output, common: common.clone(), unlocked: AtomicU64::new(0) })
     }
 
     /// Asks the home.
@@ -42,6 +45,7 @@ impl Session {
 
     /// Unlocks the account if a password was given and it is locked.
     pub(crate) async fn unlock(&self) -> Result<(), ApiError> {
+        self.unlocked.store(self.door.times_entered_again(), Ordering::Relaxed);
         let account = self.ask(api::GetAccount {}).await?;
         match account.lock {
             LockState::Unlocked => Ok(()),
@@ -52,6 +56,13 @@ impl Session {
             )),
             LockState::Locked => self.ask(api::Unlock { password: self.password()? }).await.map(drop),
         }
+    }
+
+    /// Unlocks the account, where a password was given, because the process that it was unlocked in has ended: once for each
+    /// that ends. Whoever locks it otherwise means it.
+    pub(crate) async fn unlock_again(&self) -> Result<(), ApiError> {
+        let here = self.unlocked.load(Ordering::Relaxed) == self.door.times_entered_again();
+        if here || self.common.passphrase_file.is_none() { Ok(()) } else { self.unlock().await }
     }
 
     /// Looks again whenever something happens, until it is done; gives up when it has come no farther for `--wait` seconds.
@@ -67,6 +78,9 @@ impl Session {
                 Seen::Done(found) => return Ok(found),
                 Seen::Yet(at, trouble) => (at, trouble),
             };
+            if trouble.as_ref().is_some_and(|trouble| trouble.code == Code::Locked) {
+                self.unlock_again().await?;
+            }
             let left = patience.left(at, Instant::now());
             if left.is_zero() {
                 return Err(late(what, self.common.wait, trouble.as_ref()));

@@ -12,7 +12,11 @@ use serde_json::json;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// Between two attempts to listen to a home that does not open.
+const REOPEN_AFTER: Duration = Duration::from_secs(1);
 
 /// What a node's file may say; the command line wins.
 #[derive(Debug, Default, Deserialize)]
@@ -153,9 +157,38 @@ pub(super) async fn serve(common: &Common, output: Output) -> Result<(), ApiErro
     }
     let status = session.ask(api::GetStatus {}).await?;
     Output { json: true, ..output }.answer(&json!({ "ready": true, "network": status.network }), String::new);
-    ended().await;
+    tokio::select! {
+        () = ended() => {}
+        () = goes_on(&session) => {}
+    }
     session.close().await;
     Ok(())
+}
+
+/// Sees to it that the home runs also when the process that runs it ends and this one was only its guest. Does not end.
+async fn goes_on(session: &Session) {
+    loop {
+        match session.door.events().await {
+            Ok(mut events) => {
+                runs(session).await;
+                while let Some(event) = events.next().await {
+                    if event == api::Event::Network {
+                        runs(session).await;
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the home does not tell what happens"),
+        }
+        tokio::time::sleep(REOPEN_AFTER).await;
+    }
+}
+
+/// Asks whoever runs the home to be on the network, unlocked where a password was given.
+async fn runs(session: &Session) {
+    let unlocked = session.unlock_again().await;
+    if let Err(error) = unlocked.and(session.ask(api::GetStatus {}).await) {
+        tracing::warn!(%error, "the home does not go on as before");
+    }
 }
 
 #[cfg(test)]
