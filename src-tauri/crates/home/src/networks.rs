@@ -62,7 +62,7 @@ pub(crate) fn choose(folder: &Folder, wanted: Option<&str>) -> Result<Chosen, Ap
             Ok(Chosen::File { name: format!("{}-{number}", cleaned(&file.name, LONGEST)), path })
         }
         Some(text) => {
-            let name = safe(text);
+            let name = called_here(folder, text);
             let path = folder.networks().join(format!("{name}.toml"));
             if path.exists() { Ok(Chosen::File { name, path }) } else { Err(unknown(text)) }
         }
@@ -93,7 +93,7 @@ pub(crate) fn toml(file: &NetworkFile) -> Result<String, ApiError> {
 /// another network a name is never taken away.
 pub(crate) fn add(folder: &Folder, path: &Path) -> Result<String, ApiError> {
     let mut file = read(path)?;
-    let name = safe(&file.name);
+    let name = called_here(folder, &file.name);
     if name == EMBEDDED || name.is_empty() {
         return Err(ApiError::new(
             Code::Invalid,
@@ -175,6 +175,14 @@ fn view(name: &str, title: Sentence, file: Option<&NetworkFile>, active: &str, e
 
 /// The longest name of a file or folder of a network.
 const LONGEST: usize = 60;
+
+/// What the files and folders of a network are called that people call so. Earlier versions left the number out: a network
+/// that one of them added stays where its library is.
+fn called_here(folder: &Folder, name: &str) -> String {
+    let before = cleaned(name, LONGEST);
+    let is_its = || read(&folder.networks().join(format!("{before}.toml"))).is_ok_and(|known| known.name == name);
+    if !name.is_ascii() && is_its() { before } else { safe(name) }
+}
 
 /// A name that is also a file's name, on disks as well that take upper and lower case for one. Of a name in other letters
 /// than those of ASCII little is left: a number keeps it apart.
@@ -272,6 +280,21 @@ mod tests {
         });
         let apart: std::collections::BTreeSet<&String> = names.iter().collect();
         assert_eq!(apart.len(), names.len(), "{names:?}");
+    }
+
+    #[test]
+    fn a_network_that_an_earlier_version_added_stays_where_it_is() {
+        let home = Adding::new();
+        std::fs::create_dir_all(home.folder.networks()).unwrap();
+        std::fs::write(home.folder.networks().join("m-rkte.toml"), network("Märkte")).unwrap();
+        assert_eq!(choose(&home.folder, Some("Märkte")).unwrap().name(), "m-rkte");
+        assert_eq!(home.adds(&network("Märkte").replace("127.0.0.1:1", "127.0.0.1:2")).unwrap(), "m-rkte");
+        assert_eq!(home.known("m-rkte").rpc, ["http://127.0.0.1:2"]);
+        assert_eq!(list(&home.folder, None).len(), 2, "there is no second one beside the embedded one");
+        // Another name of which as little is left.
+        let other = home.adds(&network("Mürkte")).unwrap();
+        assert_ne!(other, "m-rkte");
+        assert_eq!(choose(&home.folder, Some("Mürkte")).unwrap().name(), other);
     }
 
     #[test]
