@@ -44,14 +44,22 @@ impl Identity {
     }
 }
 
-/// Notes at the first use of a folder which network its data belongs to, and refuses any other from then on.
+/// Notes at the first use of a folder which network its data belongs to, and refuses any other from then on. `own`: the
+/// network that this home runs, which has its name from nobody.
 ///
 /// # Errors
 /// With [`Code::Invalid`] where the folder belongs to another network than the one of this file; else what the disk says.
-pub(crate) fn settle(data: &Path, network: &NetworkFile, file: &Path) -> Result<(), ApiError> {
+pub(crate) fn settle(data: &Path, network: &NetworkFile, file: &Path, own: bool) -> Result<(), ApiError> {
     let mut now = Identity::of(network);
     if let Some(kept) = Identity::kept(data).map_err(errors::disk)? {
         if !kept.fits(&now) {
+            let next = match own {
+                true => sentence!(
+                    "Move the folder {folder} away or remove it. Nothing on another network is touched.",
+                    folder = data
+                ),
+                false => "Change the name in that file, or move the folder away.".into(),
+            };
             return Err(ApiError::new(
                 Code::Invalid,
                 sentence!(
@@ -59,7 +67,7 @@ pub(crate) fn settle(data: &Path, network: &NetworkFile, file: &Path) -> Result<
                     folder = data,
                     file
                 ),
-                "Change the name in that file, or move the folder away.",
+                next,
             )
             .at("network"));
         }
@@ -85,7 +93,7 @@ mod tests {
     #[test]
     fn a_folder_stays_with_its_network() {
         let data = tempfile::tempdir().unwrap();
-        let settled = |network: &NetworkFile| settle(data.path(), network, Path::new("x.toml"));
+        let settled = |network: &NetworkFile| settle(data.path(), network, Path::new("x.toml"), false);
         settled(&network(5, &[("OceanToken", 1)])).unwrap();
         settled(&network(5, &[("OceanToken", 1), ("Dispenser", 2)])).unwrap();
         settled(&network(5, &[("OceanToken", 1)])).unwrap();
@@ -99,5 +107,14 @@ mod tests {
             assert!(error.message.contains("another network") && error.message.contains("x.toml"), "{error}");
         }
         settled(&network(5, &[("OceanToken", 1)])).unwrap();
+    }
+    #[test]
+    fn of_the_home_s_own_network_only_what_helps_is_said() {
+        let data = tempfile::tempdir().unwrap();
+        let refused = |own: bool| settle(data.path(), &network(6, &[]), Path::new("x.toml"), own).unwrap_err().next;
+        settle(data.path(), &network(5, &[]), Path::new("x.toml"), true).unwrap();
+        let next = refused(true);
+        assert!(!next.contains("Change the name") && next.contains(&data.path().display().to_string()), "{next}");
+        assert!(refused(false).contains("Change the name"));
     }
 }

@@ -314,7 +314,7 @@ mod tests {
         }
         // Nor where only the data of the other network is left.
         crate::folder::make_private(&home.folder.of_network("team")).unwrap();
-        crate::identity::settle(&home.folder.of_network("team"), &before, Path::new("x.toml")).unwrap();
+        crate::identity::settle(&home.folder.of_network("team"), &before, Path::new("x.toml"), false).unwrap();
         std::fs::remove_file(home.folder.networks().join("team.toml")).unwrap();
         assert_eq!(home.adds(&(network("Team") + &contracts("22"))).unwrap_err().code, Code::Invalid);
         home.adds(&(network("Team") + &contracts("11"))).unwrap();

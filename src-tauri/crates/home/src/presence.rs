@@ -71,7 +71,7 @@ impl Presence {
         // Whoever is changing the network's file is done in a moment.
         here.lock_shared().map_err(errors::disk)?;
         let network = read(&network_path)?;
-        identity::settle(&data, &network, &network_path)?;
+        identity::settle(&data, &network, &network_path, network_path == sockets.embedded_network())?;
         let http = Http::of_network(&network, Limits::trusted()).map_err(|e| unusable(&e))?;
         let resolver = http.resolver().clone();
         let cancel = CancellationToken::new();

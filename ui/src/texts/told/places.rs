@@ -138,6 +138,10 @@ pub(super) const SAID: &[(&str, &str)] = &[
         "Change the name in that file, or move the folder away.",
         "Ändere den Namen in dieser Datei, oder verschiebe den Ordner.",
     ),
+    (
+        "Move the folder {folder} away or remove it. Nothing on another network is touched.",
+        "Verschiebe oder lösche den Ordner {folder}. Was auf einem anderen Netz liegt, bleibt unberührt.",
+    ),
     ("The network's file cannot be written: {why}.", "Die Netzdatei lässt sich nicht schreiben: {why}."),
     (
         "The network file names an address that is none: {why}.",
