@@ -51,7 +51,11 @@ fn a_path_means_the_same_to_the_process_that_holds_the_home() {
         command.current_dir(guest.path("")).args(["--network", named, "search", "guest"]);
         let found = told(&command.output().unwrap()).ok();
         assert_eq!(found["results"][0]["did"], did.as_str(), "{named}: {found}");
+        // A file that is not added would not be found again.
+        let told = guest.types(&["network", "use", named]);
+        assert_eq!((told.error(), told.code), ("invalid", 2), "{told:?}");
     }
+    assert_eq!(guest.types(&["network", "list"]).ok()["results"][0]["active"], true);
     drop((holding, serving));
 }
 

@@ -13,10 +13,15 @@ pub(crate) fn absolute(path: &Path) -> Result<String, ApiError> {
     })
 }
 
-/// A network as it is asked for: by its name, or by the whole path of its file. What looks like a path is one, whatever
-/// files there are: a file that happens to have a network's name must not be taken for it.
+/// Whether the path of a network's file was typed and not a name. What looks like a path is one, whatever files there are: a
+/// file that happens to have a network's name must not be taken for it.
+pub(crate) fn is_network_file(typed: &str) -> bool {
+    typed.ends_with(".toml") || typed.contains(std::path::is_separator)
+}
+
+/// A network as it is asked for: by its name, or by the whole path of its file.
 pub(crate) fn network(typed: &str) -> Result<String, ApiError> {
-    match typed.ends_with(".toml") || typed.contains(std::path::is_separator) {
+    match is_network_file(typed) {
         true => absolute(Path::new(typed)),
         false => Ok(typed.to_owned()),
     }
@@ -28,9 +33,9 @@ mod tests {
 
     #[test]
     fn a_network_s_file_is_named_whole_and_its_name_stays() {
-        for typed in ["./team.toml", "team.toml", "files/team"] {
-            let named = network(typed).unwrap();
-            assert!(Path::new(&named).is_absolute() && Path::new(&named).ends_with(typed), "{named}");
+        let here = std::env::current_dir().unwrap();
+        for (typed, whole) in [("./team.toml", "team.toml"), ("team.toml", "team.toml"), ("files/team", "files/team")] {
+            assert_eq!(Path::new(&network(typed).unwrap()), here.join(whole), "{typed}");
         }
         assert_eq!(network("my-team").unwrap(), "my-team");
     }

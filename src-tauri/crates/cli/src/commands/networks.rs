@@ -1,6 +1,11 @@
 //! `neuston network …`
 
-use crate::{arguments::Network, paths::absolute, session::Session, shapes};
+use crate::{
+    arguments::Network,
+    paths::{absolute, is_network_file},
+    session::Session,
+    shapes,
+};
 use api::{ApiError, CheckPoint, Code, NetworkCheck, NetworkView, Sentence};
 use serde_json::json;
 
@@ -19,7 +24,10 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
     match network {
         Network::List => show(session, &session.ask(api::ListNetworks {}).await?),
         Network::Add { file } => show(session, &session.ask(api::AddNetwork { path: absolute(&file)? }).await?),
-        Network::Use { name } => show(session, &session.ask(api::UseNetwork { name }).await?),
+        Network::Use { name } => {
+            has_name(&name)?;
+            show(session, &session.ask(api::UseNetwork { name }).await?);
+        }
         Network::Export { name, to } => {
             let path = to.as_deref().map(absolute).transpose()?;
             let text = session.ask(api::ExportNetwork { name, path }).await?;
@@ -66,6 +74,16 @@ pub(super) async fn run(session: &Session, network: Network) -> Result<(), ApiEr
     Ok(())
 }
 
+/// Of a network that is used from now on the home keeps the name: by a file alone it would not find it again.
+fn has_name(typed: &str) -> Result<(), ApiError> {
+    if !is_network_file(typed) {
+        return Ok(());
+    }
+    let what = format!("“{}” is a file; a network is used by its name.", typed.escape_debug());
+    let next = "Add it first: neuston network add FILE. For one command alone there is --network FILE.";
+    Err(ApiError::new(Code::Invalid, Sentence::verbatim(what), next).at("network"))
+}
+
 fn show(session: &Session, networks: &[NetworkView]) {
     let document = shapes::list(networks.iter().map(|n| json!(n)).collect());
     session.output.answer(&document, || {
@@ -76,4 +94,19 @@ fn show(session: &Session, networks: &[NetworkView]) {
             .collect::<Vec<_>>()
             .join("\n")
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_added_before_it_is_used() {
+        for file in ["./x.toml", "x.toml", "files/x"] {
+            let error = has_name(file).unwrap_err();
+            assert_eq!((error.code, error.field.as_deref()), (Code::Invalid, Some("network")));
+            assert!(error.message.contains(file) && error.next.contains("network add"), "{error}");
+        }
+        has_name("local").unwrap();
+    }
 }
