@@ -1,7 +1,11 @@
 //! The folders of sealed keys: which there are, and how a list of accounts comes to its own.
 
 use super::Wallet;
-use crate::{WalletError, accounts::Accounts, safe_file::disk};
+use crate::{
+    WalletError,
+    accounts::Accounts,
+    safe_file::{self, disk},
+};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -63,6 +67,8 @@ impl Wallet {
         if !accounts.accounts.is_empty() {
             return Ok(accounts);
         }
+        // It may have been taken away since the wallet was opened.
+        safe_file::make_folder(&self.0.folder)?;
         let (accounts, keys) = self.new_keys(&accounts)?;
         Ok(Accounts { keys, ..accounts })
     }
