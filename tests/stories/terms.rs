@@ -81,6 +81,33 @@ fn a_listing_can_come_back_to_what_it_said_before() {
 }
 
 #[test]
+fn changes_of_one_listing_at_the_same_time_all_end() {
+    let network = Network::starts(0);
+    let publisher = Person::on(&network.file()).with_account(0);
+    let serving = publisher.serves();
+    let did = publisher.publishes(&publisher.file("a.csv", "a\n1\n"), "Changed by many", "4");
+    std::thread::scope(|scope| {
+        let edits: Vec<_> = ["5", "6", "7", "8"]
+            .map(|price| {
+                scope.spawn({
+                    let (publisher, did) = (&publisher, &did);
+                    move || publisher.types(&["edit", did, "--price", price]).ok()
+                })
+            })
+            .into_iter()
+            .collect();
+        for edit in edits {
+            edit.join().unwrap();
+        }
+    });
+    let price = publisher.types(&["show", &did]).ok()["price"].as_str().unwrap().to_owned();
+    assert!(["5", "6", "7", "8"].contains(&price.as_str()), "{price}");
+    let buyer = Person::on(&network.file()).with_account(100);
+    buyer.types(&["buy", &did, "--max-price", &price]).ok();
+    drop(serving);
+}
+
+#[test]
 fn an_agreement_with_other_terms_on_the_chain_takes_no_money() {
     let network = Network::starts(0);
     let publisher = Person::on(&network.file()).with_account(0);

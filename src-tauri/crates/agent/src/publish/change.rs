@@ -40,8 +40,8 @@ pub(super) struct Turns {
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     did: Did,
-    /// The change it was about.
-    newest: Checksum,
+    /// The changes it was about, the newest last.
+    changes: Vec<Checksum>,
     ended: Result<(), ApiError>,
 }
 
@@ -82,17 +82,23 @@ impl Publications {
     /// Where nothing was changed, or where it goes on by itself and says so.
     pub(crate) async fn edit(&self, did: Did, changes: ListingChanges) -> Result<MyListing, ApiError> {
         let mut attempts = self.turns.attempts.subscribe();
-        let newest = self.keep_change(did, changes).await?;
+        let own = self.keep_change(did, changes).await?;
         // It goes on whether or not somebody waits for it here.
         self.spawn(Job::Change(did));
         self.again.notify_waiters();
         loop {
-            match attempts.recv().await {
-                Ok(attempt) if attempt.did == did && attempt.newest == newest => {
+            let heard = tokio::select! {
+                () = self.core.cancel.cancelled() => Err(broadcast::error::RecvError::Closed),
+                heard = attempts.recv() => heard,
+            };
+            match heard {
+                Ok(attempt) if attempt.did == did && attempt.changes.contains(&own) => {
                     attempt.ended?;
                     break;
                 }
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Ok(_) => {}
+                // What came of it stands with the listing.
+                Err(broadcast::error::RecvError::Lagged(_)) => break,
                 Err(broadcast::error::RecvError::Closed) => return Err(errors::internal("the program is ending")),
             }
         }
@@ -145,7 +151,8 @@ impl Publications {
     pub(super) async fn go_on_changing(&self, did: Did) -> Option<Waits> {
         let turn = self.turns.of(did).await;
         let kept = self.core.store.listing(did).await.ok().flatten();
-        let newest = kept.and_then(|row| Some(row.changes.last()?.checksum));
+        let changes: Vec<Checksum> =
+            kept.map(|row| row.changes.iter().map(|change| change.checksum).collect()).unwrap_or_default();
         let ended = self.change(did).await;
         drop(turn);
         let (waits, ended) = match ended {
@@ -156,10 +163,8 @@ impl Publications {
         if let Err(error) = &ended {
             tracing::warn!(%error, %did, "the change of a listing is not in the catalogue");
         }
-        if let Some(newest) = newest {
-            // Nobody may wait for it.
-            drop(self.turns.attempts.send(Attempt { did, newest, ended }));
-        }
+        // Nobody may wait for it.
+        drop(self.turns.attempts.send(Attempt { did, changes, ended }));
         waits
     }
 
