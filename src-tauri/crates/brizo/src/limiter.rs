@@ -13,10 +13,9 @@ const IN_ALL: usize = 1200;
 /// Of those, as many as can be had without showing anything: keys cost nothing, and whoever makes many of them must not
 /// use up what others pay for.
 const FOR_NOTHING: usize = IN_ALL / 2;
-/// Requests that are signed and for which the chain is read, whatever comes of them; asking again is allowed. They cost
-/// less than a sale, and keys nothing, so that of all of them only what a gateway can bear is left out.
+/// Requests that are signed and for which the chain is read, whatever comes of them; asking again is allowed. Those of all
+/// together have no limit: keys cost nothing, and whoever made many of them would keep everybody else out.
 const REQUESTS_PER_CONSUMER: usize = 120;
-const REQUESTS_IN_ALL: usize = 6_000;
 
 /// What somebody who asks has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +43,8 @@ impl Limiter {
 
     /// Of what it only looks at.
     pub(crate) fn of_requests() -> Self {
-        let (per_consumer, in_all) = (REQUESTS_PER_CONSUMER, REQUESTS_IN_ALL);
-        Self { per_consumer, in_all, for_nothing: in_all, seen: Mutex::default() }
+        let unlimited = usize::MAX;
+        Self { per_consumer: REQUESTS_PER_CONSUMER, in_all: unlimited, for_nothing: unlimited, seen: Mutex::default() }
     }
 
     /// Counts a request; `false` where it is one too many.

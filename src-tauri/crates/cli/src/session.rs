@@ -45,17 +45,21 @@ impl Session {
 
     /// Unlocks the account if a password was given and it is locked.
     pub(crate) async fn unlock(&self) -> Result<(), ApiError> {
-        self.unlocked.store(self.door.times_entered_again(), Ordering::Relaxed);
+        let entered = self.door.times_entered_again();
         let account = self.ask(api::GetAccount {}).await?;
         match account.lock {
-            LockState::Unlocked => Ok(()),
-            LockState::NoAccount => Err(ApiError::new(
-                Code::NoAccount,
-                "There is no account in this home yet.",
-                "Put a password into a file and make one.",
-            )),
-            LockState::Locked => self.ask(api::Unlock { password: self.password()? }).await.map(drop),
+            LockState::Unlocked => {}
+            LockState::NoAccount => {
+                return Err(ApiError::new(
+                    Code::NoAccount,
+                    "There is no account in this home yet.",
+                    "Put a password into a file and make one.",
+                ));
+            }
+            LockState::Locked => drop(self.ask(api::Unlock { password: self.password()? }).await?),
         }
+        self.unlocked.store(entered, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Unlocks the account, where a password was given, because the process that it was unlocked in has ended: once for each

@@ -18,6 +18,10 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use transport::{Listen, Served, serve};
 use wallet::{Keychain, OsKeychain, ServiceKey, Wallet};
 
+/// How long until a network that is away is asked again, first and at most.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 /// A home that this process holds. Cheap to clone.
 #[derive(Clone)]
 pub struct Home {
@@ -93,13 +97,20 @@ impl Home {
     }
 
     /// Begins, without being asked for anything, with what goes on by itself on a network (`None`: the one in use): its
-    /// purchases and refunds, its gateway.
+    /// purchases and refunds, its gateway. Where the network is away, as soon as it is there.
     pub(crate) fn begin(&self, network: Option<String>) {
         let home = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = Box::pin(home.call(network.as_deref(), None, api::GetStatus {}.into())).await {
-                // Whoever asks is told the same, and it begins then.
-                tracing::warn!(%error, "what goes on by itself does not begin");
+            let mut pause = FIRST_PAUSE;
+            loop {
+                match Box::pin(home.call(network.as_deref(), None, api::GetStatus {}.into())).await {
+                    Ok(_) => return,
+                    Err(error) => tracing::warn!(%error, "what goes on by itself does not begin"),
+                }
+                tokio::select! {
+                    () = home.ends() => return,
+                    () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                }
             }
         });
     }

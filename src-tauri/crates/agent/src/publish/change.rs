@@ -3,7 +3,7 @@
 //! keep buyers away.
 
 use super::{
-    Job, Publications, Waits, check,
+    Job, MOMENT, Publications, Waits, check,
     flow::{Halt, gateway_away, no_gateway, not_written},
     mine::missing,
 };
@@ -12,11 +12,11 @@ use crate::{
     core::{chain, outbox},
     describe, errors,
     policy::Action,
-    store::{ListingChange, ListingRecord},
+    store::{ListingChange, ListingRecord, StoreError},
 };
 use api::{ApiError, Code, ListingChanges, MyListing, Sentence, sentence};
 use protocol::{
-    Checksum, Did, Signer,
+    Did, Signer,
     ddo::{Ddo, ListingDraft},
     hash::keccak256,
 };
@@ -41,7 +41,7 @@ pub(super) struct Turns {
 pub(super) struct Attempt {
     did: Did,
     /// The changes it was about, the newest last.
-    changes: Vec<Checksum>,
+    changes: Vec<ChangeId>,
     ended: Result<(), ApiError>,
 }
 
@@ -70,9 +70,17 @@ impl Turns {
     }
 }
 
-/// The name of a change's registration. A listing can come back to what it said before, so the checksum alone is none.
+/// What no other change of a listing has. A listing can come back to what it said before, and the checksum is not about all
+/// that it says.
+type ChangeId = [u8; 32];
+
+fn id(change: &ListingChange) -> ChangeId {
+    keccak256(change.document.as_bytes())
+}
+
+/// The name of a change's registration.
 fn key(did: Did, change: &ListingChange) -> Key {
-    Key::other(format!("register:{did}:{}", hex::encode(keccak256(change.document.as_bytes()))))
+    Key::other(format!("register:{did}:{}", hex::encode(id(change))))
 }
 
 impl Publications {
@@ -86,22 +94,7 @@ impl Publications {
         // It goes on whether or not somebody waits for it here.
         self.spawn(Job::Change(did));
         self.again.notify_waiters();
-        loop {
-            let heard = tokio::select! {
-                () = self.core.cancel.cancelled() => Err(broadcast::error::RecvError::Closed),
-                heard = attempts.recv() => heard,
-            };
-            match heard {
-                Ok(attempt) if attempt.did == did && attempt.changes.contains(&own) => {
-                    attempt.ended?;
-                    break;
-                }
-                Ok(_) => {}
-                // What came of it stands with the listing.
-                Err(broadcast::error::RecvError::Lagged(_)) => break,
-                Err(broadcast::error::RecvError::Closed) => return Err(errors::internal("the program is ending")),
-            }
-        }
+        self.ended(did, own, &mut attempts).await?;
         let row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
         let sales = match &self.core.gateway {
             Some(gateway) => gateway.sales().await.map_err(gateway_away)?,
@@ -110,8 +103,33 @@ impl Publications {
         self.my_listing(row, &sales).await
     }
 
+    /// Waits until a change has been tried, or is not kept any more: carried out or taken out by somebody else.
+    async fn ended(
+        &self,
+        did: Did,
+        own: ChangeId,
+        attempts: &mut broadcast::Receiver<Attempt>,
+    ) -> Result<(), ApiError> {
+        loop {
+            tokio::select! {
+                () = self.core.cancel.cancelled() => return Err(errors::internal("the program is ending")),
+                heard = attempts.recv() => if let Ok(attempt) = heard
+                    && attempt.did == did
+                    && attempt.changes.contains(&own)
+                {
+                    return attempt.ended;
+                },
+                () = tokio::time::sleep(MOMENT) => {}
+            }
+            let row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
+            if !row.changes.iter().any(|change| id(change) == own) {
+                return row.trouble.map_or(Ok(()), Err);
+            }
+        }
+    }
+
     /// Signs a change and keeps it. One made while another is under way is made to what that one says.
-    async fn keep_change(&self, did: Did, changes: ListingChanges) -> Result<Checksum, ApiError> {
+    async fn keep_change(&self, did: Did, changes: ListingChanges) -> Result<ChangeId, ApiError> {
         let _turn = self.turns.soon(did).await?;
         let mut row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
         self.core.policy.allows(&Action::Change { did })?;
@@ -141,18 +159,19 @@ impl Publications {
         let built = built.map_err(|e| errors::internal(e.to_string()))?;
         let document = String::from_utf8(built.bytes).map_err(|e| errors::internal(e.to_string()))?;
         let price = describe::price(&Ddo::parse(document.as_bytes()).map_err(|e| errors::internal(e.to_string()))?);
-        row.changes.push(ListingChange { name: draft.name, price, checksum: built.checksum, document });
+        let change = ListingChange { name: draft.name, price, checksum: built.checksum, document };
+        let own = id(&change);
+        row.changes.push(change);
         row.trouble = None;
         self.core.store.commit_listing(row, Point::ChangeKept).await.map_err(errors::store)?;
-        Ok(built.checksum)
+        Ok(own)
     }
 
     /// One attempt at the changes of a listing; what they wait for, where they have not ended.
     pub(super) async fn go_on_changing(&self, did: Did) -> Option<Waits> {
         let turn = self.turns.of(did).await;
         let kept = self.core.store.listing(did).await.ok().flatten();
-        let changes: Vec<Checksum> =
-            kept.map(|row| row.changes.iter().map(|change| change.checksum).collect()).unwrap_or_default();
+        let changes = kept.map(|row| row.changes.iter().map(id).collect()).unwrap_or_default();
         let ended = self.change(did).await;
         drop(turn);
         let (waits, ended) = match ended {
@@ -170,14 +189,19 @@ impl Publications {
 
     /// Whether something of a listing's changes is left to do.
     pub(super) async fn has_changes(&self, did: Did) -> bool {
-        let kept = self.core.store.listing(did).await.ok().flatten();
-        kept.is_some_and(|row| !row.changes.is_empty())
+        match self.core.store.listing(did).await {
+            Ok(kept) => kept.is_some_and(|row| !row.changes.is_empty()),
+            Err(error) => {
+                tracing::warn!(%error, %did, "it is not known whether a listing is being changed");
+                true
+            }
+        }
     }
 
     /// Carries out what is kept of a listing's changes, in whoever's turn it is. The newest counts: what came before it is
     /// gone back to only where it certainly does not come about. What became of it is kept with the listing.
     pub(super) async fn change(&self, did: Did) -> Result<(), Halt> {
-        let Some(mut row) = self.core.store.listing(did).await.map_err(errors::store)? else { return Ok(()) };
+        let Some(mut row) = self.core.store.listing(did).await.map_err(kept)? else { return Ok(()) };
         let mut ended = Ok(());
         while let Some(change) = row.changes.last().cloned() {
             let again = row.trouble.as_ref().is_some_and(|trouble| trouble.code == Code::Refused);
@@ -202,14 +226,14 @@ impl Publications {
             }
             row = ListingRecord { trouble: ended.as_ref().err().map(|halt| halt.error().clone()), ..next };
             if waits {
-                self.core.store.save_listing(row).await.map_err(errors::store)?;
+                self.core.store.save_listing(row).await.map_err(kept)?;
                 break;
             }
             if row.changes.is_empty() {
                 let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
                 gateway.adopt(&row.document, row.checksum).await.map_err(gateway_away)?;
             }
-            self.core.store.commit_listing(row.clone(), Point::ChangeListed).await.map_err(errors::store)?;
+            self.core.store.commit_listing(row.clone(), Point::ChangeListed).await.map_err(kept)?;
             self.core.tell(api::Event::Catalogue);
         }
         ended
@@ -286,24 +310,23 @@ impl Publications {
         }
     }
 
-    /// For unlisting, which is not held up by a change that nobody has signed yet: such a one is forgotten. Everything else is
-    /// carried out first, for the signature of an unlisting names what the chain says.
-    pub(super) async fn settle_changes(&self, did: Did) -> Result<(), ApiError> {
+    /// For unlisting, which is not held up by changes that nobody has signed yet; those are to be forgotten with it. Everything
+    /// else is carried out first, for the signature of an unlisting names what the chain says.
+    pub(super) async fn settle_changes(&self, did: Did) -> Result<ListingRecord, ApiError> {
         let halted = self.change(did).await.err().map(Halt::into_error);
-        let Some(row) = self.core.store.listing(did).await.map_err(errors::store)? else { return Ok(()) };
+        let row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
         for change in &row.changes {
             if self.core.outbox.is_signed(&key(did, change)).await.map_err(outbox)? {
                 return Err(halted.unwrap_or_else(|| errors::internal("a change is under way")));
             }
         }
-        if !row.changes.is_empty() {
-            let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
-            gateway.adopt(&row.document, row.checksum).await.map_err(gateway_away)?;
-            let row = ListingRecord { changes: Vec::new(), trouble: None, ..row };
-            self.core.store.save_listing(row).await.map_err(errors::store)?;
-        }
-        Ok(())
+        Ok(row)
     }
+}
+
+/// What the disk did not take now, it may take later.
+fn kept(error: StoreError) -> Halt {
+    Halt::Waits(errors::store(error))
 }
 
 /// How far a change came.

@@ -1,6 +1,9 @@
 //! One's own listings: state, sales, changes, unlisting.
 
-use super::{Publications, flow::gateway_away};
+use super::{
+    Publications,
+    flow::{gateway_away, no_gateway},
+};
 use crate::{
     clock, errors,
     own_gateway::{SaleNews, SaleStage},
@@ -95,8 +98,7 @@ impl Publications {
     pub(crate) async fn unlist(&self, did: Did) -> Result<Vec<MyListing>, ApiError> {
         self.core.policy.allows(&Action::Change { did })?;
         let _turn = self.turns.soon(did).await?;
-        self.settle_changes(did).await?;
-        let mut row = self.core.store.listing(did).await.map_err(errors::store)?.ok_or_else(missing)?;
+        let mut row = self.settle_changes(did).await?;
         let owner = Ddo::parse(&row.document).ok().and_then(|ddo| ddo.owner()).or_else(|| self.core.account());
         let signer = self.core.signer_of(owner.ok_or_else(errors::no_account)?)?;
         for catalogue in self.core.catalogues.iter() {
@@ -111,6 +113,12 @@ impl Publications {
                 )
             })?;
         }
+        if !row.changes.is_empty() {
+            let gateway = self.core.gateway.as_ref().ok_or_else(no_gateway)?;
+            gateway.adopt(&row.document, row.checksum).await.map_err(gateway_away)?;
+            row.changes.clear();
+        }
+        row.trouble = None;
         row.listed = false;
         let happening = Happening {
             kind: ActivityKind::Unlisted,

@@ -52,6 +52,8 @@ enum Waits {
 
 /// How long until a publication that could not go on is tried again.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long until it is looked at again whether a change of a listing has ended.
+const MOMENT: Duration = Duration::from_secs(1);
 
 impl Publications {
     pub(crate) async fn open(core: Core) -> Result<Self, ApiError> {
@@ -165,6 +167,7 @@ impl Publications {
                 match job {
                     // One that was kept after the attempt found this job still here, and left it to it.
                     Job::Change(did) if self.has_changes(did).await => {
+                        tokio::time::sleep(MOMENT).await;
                         if self.claim(job) {
                             continue;
                         }

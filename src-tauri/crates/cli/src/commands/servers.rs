@@ -183,11 +183,16 @@ async fn goes_on(session: &Session) {
     }
 }
 
-/// Asks whoever runs the home to be on the network, unlocked where a password was given.
+/// Asks whoever runs the home to be on the network, unlocked where a password was given; again while the network is away.
 async fn runs(session: &Session) {
-    let unlocked = session.unlock_again().await;
-    if let Err(error) = unlocked.and(session.ask(api::GetStatus {}).await) {
+    loop {
+        let unlocked = session.unlock_again().await;
+        let Err(error) = unlocked.and(session.ask(api::GetStatus {}).await) else { return };
         tracing::warn!(%error, "the home does not go on as before");
+        if error.code != api::Code::Unreachable {
+            return;
+        }
+        tokio::time::sleep(REOPEN_AFTER).await;
     }
 }
 

@@ -52,7 +52,10 @@ fn holds_keys(keys: &Path) -> io::Result<bool> {
         Err(error) => return Err(error),
     };
     for entry in entries {
-        if entry?.path().extension().is_some_and(|ending| ending == "json") {
+        // Words without a key are what is left of an account that was never made: nobody has seen them.
+        let path = entry?.path();
+        let is_key = path.extension().is_some_and(|ending| ending == "json");
+        if is_key && path.file_stem().is_none_or(|name| name != "words") {
             return Ok(true);
         }
     }
