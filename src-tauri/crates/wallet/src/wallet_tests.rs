@@ -215,6 +215,19 @@ fn keys_without_a_list_are_not_taken_for_an_empty_wallet() {
 }
 
 #[test]
+fn words_that_nobody_has_seen_keep_nobody_out() {
+    let bench = Bench::new();
+    let half = bench.wallet().join("keys-1");
+    fs::create_dir_all(&half).unwrap();
+    fs::write(half.join("words.json"), "sealed, and no key was made of them").unwrap();
+    let wallet = bench.open();
+    assert!(wallet.is_empty());
+    wallet.create("pass", WordCount::Twelve, None).unwrap();
+    drop(wallet);
+    bench.open().unlock("pass").unwrap();
+}
+
+#[test]
 fn keys_of_another_list_are_neither_removed_nor_written_over() {
     let bench = Bench::new();
     let wallet = bench.junk();
