@@ -4,6 +4,7 @@
 mod accounts;
 mod agreements;
 mod app;
+mod axe;
 mod coming_back;
 #[cfg(target_os = "linux")]
 mod dropping;

@@ -25,10 +25,10 @@ const OFFICIAL: &str = concat!(
     r#""keeper-contracts-0.12":"npm:@oceanprotocol/keeper-contracts@0.12.7"}}"#
 );
 
-/// As [`MANIFEST`], for chains and clients that others make.
+/// As [`MANIFEST`], for what others make to look at our things: chains, clients, and axe for the pages.
 const WITNESSES: &str = concat!(
     r#"{"name":"neuston-witnesses","private":true,"#,
-    r#""dependencies":{"ethers":"6.13.5","ganache":"7.9.2","hardhat":"2.22.19","web3":"1.10.4"}}"#
+    r#""dependencies":{"axe-core":"4.10.3","ethers":"6.13.5","ganache":"7.9.2","hardhat":"2.22.19","web3":"1.10.4"}}"#
 );
 
 /// Writes the artifacts, or with `check` compares them with the committed ones.
@@ -58,15 +58,15 @@ pub(crate) fn official(places: &Places) -> Result<PathBuf, String> {
     Ok(folder.join("node_modules"))
 }
 
-/// The folder with hardhat, ganache, ethers.js and web3.js, on which and by which contracts and our node are looked at, or
-/// what `NEUSTON_WITNESSES` names.
+/// The folder with hardhat, ganache, ethers.js and web3.js, on which and by which contracts and our node are looked at, and
+/// with axe, by which the pages are; or what `NEUSTON_WITNESSES` names.
 pub(crate) fn witnesses(places: &Places) -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os("NEUSTON_WITNESSES") {
         return Ok(named.into());
     }
     let proof = "node_modules/hardhat/internal/cli/bootstrap.js";
     let folder = fetched(places, WITNESSES, "contracts/witnesses.lock.json", proof).map_err(|error| {
-        format!("{error}\nThe tests need hardhat, ganache, ethers.js and web3.js from the npm registry.")
+        format!("{error}\nThe tests need hardhat, ganache, ethers.js, web3.js and axe from the npm registry.")
     })?;
     Ok(folder.join("node_modules"))
 }

@@ -94,19 +94,14 @@ pub(crate) fn bench(places: &Places, arguments: &[String]) -> Result<(), String>
 
 /// Pictures of every screen.
 pub(crate) fn shots(places: &Places) -> Result<(), String> {
-    machine::ready(places, &[Need::Window, Need::Pages])?;
+    machine::ready(places, &[Need::Window, Need::Node, Need::Pages])?;
     web::build(places)?;
     let driver = machine::tauri_driver(places)?;
+    let witnesses = contracts::witnesses(places)?;
     let folder = places.target.join("shots");
-    run(with_screen(places).env("TAURI_DRIVER", driver).env("NEUSTON_SHOTS", &folder).args([
-        "test",
-        "--locked",
-        "--package",
-        "neuston-desktop",
-        "--test",
-        "window",
-        "shots::",
-    ]))?;
+    let mut screen = with_screen(places);
+    screen.env("TAURI_DRIVER", driver).env("NEUSTON_WITNESSES", witnesses).env("NEUSTON_SHOTS", &folder);
+    run(screen.args(["test", "--locked", "--package", "neuston-desktop", "--test", "window", "shots::"]))?;
     println!("the pictures are in {}", folder.display());
     Ok(())
 }
