@@ -1,6 +1,6 @@
 //! An address that leads nowhere.
 
-use crate::{app::app, browser, components::Empty};
+use crate::{app::app, browser, components::StillWater};
 use leptos::prelude::*;
 
 /// Says that there is no such page.
@@ -9,8 +9,13 @@ pub(crate) fn Lost() -> impl IntoView {
     let t = app().texts();
     browser::title(t.shell.lost);
     view! {
-        <Empty title=t.shell.lost more=t.shell.lost_more>
-            <a class="button" href="/">{t.shell.discover}</a>
-        </Empty>
+        <div class="empty" data-testid="empty">
+            <StillWater />
+            <h1>{t.shell.lost}</h1>
+            <p>{t.shell.lost_more}</p>
+            <div class="across">
+                <a class="button" href="/">{t.shell.discover}</a>
+            </div>
+        </div>
     }
 }
