@@ -151,7 +151,7 @@ fn NotDone(publication: PublicationView) -> impl IntoView {
             </div>
             {tag}
             <a href=path>{if failed { m.what_happened } else { m.progress }}</a>
-            {failed.then(|| view! { <BackToDraft draft kind="small" /> })}
+            {(failed && draft != 0).then(|| view! { <BackToDraft draft kind="small" /> })}
         </div>
     }
 }
