@@ -6,7 +6,10 @@ use crate::{
     main_job::{PASSWORD, agrees, settled},
 };
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_and_a_purchase_outlive_the_window() {
@@ -81,6 +84,15 @@ async fn saves(app: &App, button: &str, folder: &Path) {
     app.click(&named("download-start")).await;
 }
 
+/// Begins to save it; the way is held up after a quarter.
+async fn stuck(app: &App, gate: &Gate) -> PathBuf {
+    let folder = app.home().path().join("saved");
+    gate.hold_after(1_000_000);
+    saves(app, &format!("{} {}", named("purchase-yours"), named("download")), &folder).await;
+    app.read(&named("download-progress"), "of 4 MB").await;
+    folder
+}
+
 /// Where the newest download stands.
 async fn state(app: &App) -> String {
     let all = app.ask(json!({ "call": "list_downloads", "with": {} })).await.expect("the downloads");
@@ -91,10 +103,7 @@ async fn state(app: &App) -> String {
 async fn a_download_waits_and_goes_on() {
     let app = settled().await;
     let (friend, gate, bytes) = four_megabytes(&app).await;
-    let folder = app.home().path().join("saved");
-    gate.hold_after(1_000_000);
-    saves(&app, &format!("{} {}", named("purchase-yours"), named("download")), &folder).await;
-    app.read(&named("download-progress"), "of 4 MB").await;
+    stuck(&app, &gate).await;
     app.click(&named("download-pause")).await;
     app.read(&named("download-progress"), "Paused at").await;
     gate.open();
@@ -127,10 +136,7 @@ async fn a_download_waits_and_goes_on() {
 async fn a_download_is_cancelled_and_begun_anew() {
     let app = settled().await;
     let (friend, gate, bytes) = four_megabytes(&app).await;
-    let folder = app.home().path().join("saved");
-    gate.hold_after(1_000_000);
-    saves(&app, &format!("{} {}", named("purchase-yours"), named("download")), &folder).await;
-    app.read(&named("download-progress"), "of 4 MB").await;
+    let folder = stuck(&app, &gate).await;
     app.click(&named("download-cancel")).await;
     app.read("#page", "Not on this computer").await;
     assert_eq!(state(&app).await, "cancelled");

@@ -40,6 +40,24 @@ async fn draft(app: &App, what: &str, is: impl Fn(&Value) -> bool) -> Value {
     .await
 }
 
+/// A draft with all that is needed.
+fn levels_of_the_spree(app: &App, price: &str) -> Value {
+    json!({
+        "name": "Levels of the Spree", "author": "City of Berlin", "license": "CC0-1.0", "price": price,
+        "files": [{ "kind": "local", "path": levels(app) }],
+    })
+}
+
+/// Lists it at this price; the sheet in which it is changed shows then.
+async fn changes(app: &App, price: &str) {
+    let draft = levels_of_the_spree(app, price);
+    app.ask(json!({ "call": "publish", "with": { "draft": draft } })).await.expect("it is published");
+    app.click(&named("go-listings")).await;
+    app.read("#page", "On sale").await;
+    app.click(&named("edit")).await;
+    app.settle().await;
+}
+
 /// What is in a field.
 async fn value(app: &App, testid: &str) -> String {
     app.see(&named(testid)).await.prop("value").await.unwrap().unwrap_or_default()
@@ -202,16 +220,7 @@ async fn a_price_is_read_as_its_language_writes_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listing_of_a_high_price_can_be_changed() {
     let app = settled().await;
-    let file = levels(&app);
-    let draft = json!({
-        "name": "Levels of the Spree", "author": "City of Berlin", "license": "CC0-1.0", "price": "1475",
-        "files": [{ "kind": "local", "path": file }],
-    });
-    app.ask(json!({ "call": "publish", "with": { "draft": draft } })).await.expect("it is published");
-    app.click(&named("go-listings")).await;
-    app.read("#page", "On sale").await;
-    app.click(&named("edit")).await;
-    app.settle().await;
+    changes(&app, "1475").await;
     assert_eq!(value(&app, "edit-price").await, "1475.00");
     app.type_into(&named("edit-name"), "Levels of the Havel").await;
     app.click(&named("edit-confirm")).await;
@@ -223,16 +232,7 @@ async fn a_listing_of_a_high_price_can_be_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_on_its_way_keeps_its_sheet() {
     let app = settled().await;
-    let file = levels(&app);
-    let draft = json!({
-        "name": "Levels of the Spree", "author": "City of Berlin", "license": "CC0-1.0", "price": "2",
-        "files": [{ "kind": "local", "path": file }],
-    });
-    app.ask(json!({ "call": "publish", "with": { "draft": draft } })).await.expect("it is published");
-    app.click(&named("go-listings")).await;
-    app.read("#page", "On sale").await;
-    app.click(&named("edit")).await;
-    app.settle().await;
+    changes(&app, "2").await;
     app.type_into(&named("edit-name"), "Levels of the Havel").await;
     app.hold("edit_listing").await;
     app.click(&named("edit-confirm")).await;
@@ -270,11 +270,7 @@ async fn what_came_of_a_publication_is_not_taken_back_by_a_late_reply() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_publication_that_failed_says_why_and_leads_back_to_its_draft() {
     let app = settled().await;
-    let file = levels(&app);
-    let draft = json!({
-        "name": "Levels of the Spree", "author": "City of Berlin", "license": "CC0-1.0", "price": "2",
-        "files": [{ "kind": "local", "path": file }],
-    });
+    let draft = levels_of_the_spree(&app, "2");
     let kept = app.ask(json!({ "call": "save_draft", "with": { "draft": draft } })).await.expect("a draft");
     // A document of five million letters is more than anybody reads.
     let published = app

@@ -297,25 +297,12 @@ fn fitting(offered: Vec<(u64, AccessTerms)>, on_chain: &AgreementOnChain) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
     use agreement::{Flaw, publisher::Accepted};
-    use protocol::{Did, Hash32, TemplateId, TxHash, Vodka, tx::Log};
+    use protocol::{Did, Hash32, TxHash, Vodka, tx::Log};
 
     fn sale(consumer: u8) -> Sale {
-        let terms = AccessTerms {
-            agreement: AgreementId([1; 32]),
-            did: Did([2; 32]),
-            template: TemplateId([3; 32]).into(),
-            provider: Address([4; 20]),
-            consumer: Address([consumer; 20]),
-            owner: Address([6; 20]),
-            price: Vodka::from_ocean(7),
-            time_locks: [0; 3],
-            time_outs: [0, 100, 0],
-            escrow_contract: Address([10; 20]),
-            lock_contract: Address([11; 20]),
-            access_contract: Address([12; 20]),
-        };
-        Sale { terms, service: 1, version: "0x00".to_owned(), grant_margin: 10, grace: 20 }
+        samples::sale(1, consumer)
     }
 
     fn on_chain(terms: &AccessTerms) -> AgreementOnChain {

@@ -17,6 +17,8 @@ mod readings;
 mod request;
 mod routes;
 mod sales;
+#[cfg(test)]
+mod samples;
 mod sentences;
 mod store;
 

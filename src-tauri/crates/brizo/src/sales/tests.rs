@@ -1,27 +1,13 @@
 use super::*;
+use crate::samples;
 use agreement::{
     Retry,
     publisher::{Accepted, Refusal},
 };
-use protocol::{TemplateId, conditions::AccessTerms};
 use runner::{Entry, Kind, Ledger, Status};
 
 fn sale(number: u8) -> Sale {
-    let terms = AccessTerms {
-        agreement: AgreementId([number; 32]),
-        did: Did([2; 32]),
-        template: TemplateId([3; 32]).into(),
-        provider: Address([4; 20]),
-        consumer: Address([5; 20]),
-        owner: Address([6; 20]),
-        price: Vodka::from_ocean(7),
-        time_locks: [0; 3],
-        time_outs: [0, 100, 0],
-        escrow_contract: Address([10; 20]),
-        lock_contract: Address([11; 20]),
-        access_contract: Address([12; 20]),
-    };
-    Sale { terms, service: 1, version: "0x00".to_owned(), grant_margin: 10, grace: 20 }
+    samples::sale(number, 5)
 }
 
 fn states() -> Vec<State> {

@@ -102,14 +102,6 @@ fn the_state_of_the_block_to_come_is_that_after_what_waits() {
 #[test]
 fn what_cannot_be_paid_after_what_waits_before_it_is_not_in_the_block_to_come() {
     let chain = slow();
-    let rich = rich();
-    let pay = |nonce: u64, ether: u128| {
-        rich.legacy_with(|tx| {
-            tx.nonce = nonce;
-            tx.value = U256::from(ether * 10u128.pow(18));
-            tx.to = TxKind::Call(Address::with_last_byte(99));
-        })
-    };
     wait(&chain, pay(0, 700));
     wait(&chain, pay(1, 600));
     assert_eq!(get(&chain, "eth_getBlockTransactionCountByNumber", json!(["pending"])), "0x1");

@@ -107,14 +107,6 @@ fn a_better_offer_replaces_a_transaction_that_waits() {
 #[test]
 fn a_sender_that_cannot_pay_any_more_loses_what_waited() {
     let chain = chain();
-    let rich = rich();
-    let pay = |nonce: u64, ether: u128| {
-        rich.legacy_with(|tx| {
-            tx.nonce = nonce;
-            tx.value = U256::from(ether * 10u128.pow(18));
-            tx.to = TxKind::Call(Address::with_last_byte(99));
-        })
-    };
     send(&chain, pay(1, 600));
     send(&chain, pay(0, 700));
     let lost = get(&chain, "eth_getTransactionByHash", json!([pay(1, 600).1.to_string()]));

@@ -98,6 +98,15 @@ pub(crate) fn rich() -> Account {
     Account::new("rich")
 }
 
+/// So much ether from the rich account to somebody.
+pub(crate) fn pay(nonce: u64, ether: u128) -> (Bytes, B256) {
+    rich().legacy_with(|tx| {
+        tx.nonce = nonce;
+        tx.value = U256::from(ether * 10u128.pow(18));
+        tx.to = TxKind::Call(Address::with_last_byte(99));
+    })
+}
+
 /// A chain with one rich account, `evm_mine`, and a clock that stands at 1,700,000,000.
 pub(crate) fn genesis() -> Genesis {
     let mut genesis = Genesis::new(CHAIN_ID, protocol::Address(Account::new("operator").address().0.0));
